@@ -1,0 +1,51 @@
+//! Typed identifiers, so that a dealer's id is never taken for a vehicle's.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh, time-ordered id (`UUIDv7`, RFC 9562).
+            #[cfg(feature = "ssr")]
+            pub fn fresh() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// A person who signs in: buyer, dealer's user or admin.
+    UserId,
+    /// A dealer's account.
+    DealerId,
+    /// A vehicle for sale.
+    VehicleId,
+    /// A message as its sender sees it: one text, one or more parts.
+    MessageId,
+    /// One Twilio message: what is sent, charged and reported on.
+    PartId,
+    /// An API token (the row, never the secret).
+    TokenId,
+}

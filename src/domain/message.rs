@@ -1,0 +1,137 @@
+//! A message's status and the one rule that keeps it true: it only moves forward.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// Where a message (or one part of it) stands. Names are the API's and the database's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Accepted by us, or waiting at Twilio.
+    Queued,
+    /// A call to Twilio has begun, or Twilio is handing it over.
+    Sending,
+    /// Twilio's answer was lost: it may or may not exist there. Never resent blindly.
+    Verifying,
+    /// WhatsApp took it.
+    Sent,
+    /// On the recipient's device.
+    Delivered,
+    /// Opened by the recipient.
+    Read,
+    /// WhatsApp said no after the hand-over.
+    Undelivered,
+    /// Refused, or never left Twilio.
+    Failed,
+    /// Withdrawn before it was sent.
+    Canceled,
+}
+
+impl Status {
+    pub const ALL: [Self; 9] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Verifying,
+        Self::Sent,
+        Self::Delivered,
+        Self::Read,
+        Self::Undelivered,
+        Self::Failed,
+        Self::Canceled,
+    ];
+
+    /// The order statuses move in; a status is applied only if its rank is higher (Twilio gives no sequence).
+    /// Read and delivered win over failed: with several devices Meta reports a delivery after a failure.
+    pub fn rank(self) -> i16 {
+        match self {
+            Self::Queued => 1,
+            Self::Sending => 2,
+            Self::Verifying => 3,
+            Self::Sent => 4,
+            Self::Undelivered | Self::Failed | Self::Canceled => 5,
+            Self::Delivered => 6,
+            Self::Read => 7,
+        }
+    }
+
+    /// Whether Twilio has nothing further to say that matters to delivery.
+    pub fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Read | Self::Undelivered | Self::Failed | Self::Canceled
+        )
+    }
+
+    /// Whether it ended without reaching the recipient.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Undelivered | Self::Failed | Self::Canceled)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Verifying => "verifying",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Undelivered => "undelivered",
+            Self::Failed => "failed",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// The word a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Queued => "En cola",
+            Self::Sending => "Enviando",
+            Self::Verifying => "En verificación",
+            Self::Sent => "Aceptado",
+            Self::Delivered => "Entregado",
+            Self::Read => "Leído",
+            Self::Undelivered => "No entregado",
+            Self::Failed => "Fallido",
+            Self::Canceled => "Cancelado",
+        }
+    }
+
+    /// Twilio's word for a status (`Message` resource, `MessageStatus` of callbacks). `None`: a word we do not know,
+    /// to be kept as text and never to fail on.
+    pub fn from_twilio(word: &str) -> Option<Self> {
+        match word {
+            "accepted" | "scheduled" | "queued" => Some(Self::Queued),
+            "sending" => Some(Self::Sending),
+            "sent" | "partially_delivered" => Some(Self::Sent),
+            "delivered" => Some(Self::Delivered),
+            "read" => Some(Self::Read),
+            "undelivered" => Some(Self::Undelivered),
+            "failed" => Some(Self::Failed),
+            "canceled" => Some(Self::Canceled),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A status word that is none of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a message status")]
+pub struct UnknownStatus(pub String);
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == word)
+            .ok_or_else(|| UnknownStatus(word.to_owned()))
+    }
+}
