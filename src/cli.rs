@@ -1,1 +1,53 @@
-//! Subcommands.
+//! The binary's subcommands. Each body is a file of its own; what they share is here.
+
+use clap::{Parser, Subcommand};
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use crate::config;
+
+mod migrate;
+mod serve;
+
+/// How a subcommand ends when it fails: one sentence for the operator.
+pub type CliResult = Result<(), Box<dyn std::error::Error>>;
+
+/// OKLA Contacto: compradores y concesionarios se escriben por WhatsApp.
+#[derive(Parser)]
+#[command(name = "okla", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sirve la web, y con ella los repartidores de mensajes
+    Serve(serve::Args),
+    /// Aplica migrations/ y dice qué aplicó
+    Migrate,
+}
+
+impl Cli {
+    /// Runs the chosen subcommand to its end.
+    ///
+    /// # Errors
+    /// Whatever stopped it, as one sentence.
+    pub async fn run(self) -> CliResult {
+        match self.command {
+            Command::Serve(args) => serve::run(args).await,
+            Command::Migrate => migrate::run().await,
+        }
+    }
+}
+
+/// Connects to `DATABASE_URL`, or says in one sentence why not.
+async fn connect(connections: u32) -> Result<PgPool, Box<dyn std::error::Error>> {
+    let url = config::database_url()?;
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .connect(url.expose())
+        .await
+        .map_err(|error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})").into())
+}

@@ -1,1 +1,319 @@
-//! Settings.
+//! Settings, read from the environment once, at start. A wrong or half-set one ends start-up with a sentence that
+//! names the variable. The names are the contract's (`docs` in README, «Environment»).
+
+use std::{env, net::SocketAddr, time::Duration};
+
+use axum::http::Uri;
+use url::Url;
+
+use crate::domain::phone::Phone;
+
+/// A variable that is missing or wrong; the text is the one sentence the operator reads.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct ConfigError {
+    pub name: &'static str,
+    pub problem: String,
+}
+
+impl ConfigError {
+    fn new(name: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            name,
+            problem: problem.into(),
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, ConfigError>;
+
+/// Everything `okla serve` needs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub site_root: String,
+    pub public_url: Url,
+    pub secret_key: Secret,
+    pub twilio: TwilioConfig,
+    pub limits: FirstLimits,
+    pub demo: Option<DemoConfig>,
+    /// How long between the two looks at Twilio before an unknown send is declared not created.
+    pub verify_interval: Duration,
+}
+
+/// A text that never shows in a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct TwilioConfig {
+    pub account_sid: String,
+    /// The first makes the calls, all of them verify webhooks.
+    pub auth_tokens: Vec<Secret>,
+    pub api_key: Option<(String, Secret)>,
+    pub number: Phone,
+    pub api_base_url: Url,
+}
+
+/// The limits a new database starts with; afterwards the admin's page rules.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstLimits {
+    pub daily: i32,
+    pub hourly: i32,
+}
+
+/// Demo mode: the simulator instead of Twilio, and accounts everyone knows.
+#[derive(Clone, Debug)]
+pub struct DemoConfig {
+    pub simulator_url: Url,
+    pub password: Secret,
+}
+
+impl Config {
+    /// Reads the whole environment of `okla serve`.
+    pub fn from_env() -> Result<Self> {
+        let listen = parse_or(
+            "LEPTOS_SITE_ADDR",
+            "127.0.0.1:3000",
+            "escriba dirección:puerto, como 127.0.0.1:3000",
+        )?;
+        let public_url = match optional("PUBLIC_URL") {
+            Some(text) => web_url("PUBLIC_URL", &text)?,
+            None => web_url("PUBLIC_URL", &format!("http://{listen}"))?,
+        };
+        let twilio = TwilioConfig::from_env()?;
+        let demo = DemoConfig::from_env(&twilio)?;
+        if demo.is_some() {
+            refuse_public_demo(listen, &public_url)?;
+        }
+        let secret_key = match optional("OKLA_SECRET_KEY") {
+            Some(text) if text.len() >= 32 => Secret(text),
+            Some(_) => {
+                return Err(ConfigError::new(
+                    "OKLA_SECRET_KEY",
+                    "necesita al menos 32 caracteres",
+                ));
+            }
+            None if demo.is_some() => Secret::new("demo-okla-secret-key-only-for-loopback"),
+            None => return Err(missing("OKLA_SECRET_KEY")),
+        };
+        Ok(Self {
+            listen,
+            site_root: optional("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".to_owned()),
+            public_url,
+            secret_key,
+            twilio,
+            limits: FirstLimits::from_env()?,
+            demo,
+            verify_interval: Duration::from_secs(parse_or(
+                "OKLA_VERIFY_INTERVAL_SECONDS",
+                "60",
+                "escriba un número de segundos",
+            )?),
+        })
+    }
+}
+
+impl FirstLimits {
+    pub fn from_env() -> Result<Self> {
+        let daily = parse_or("OKLA_DAILY_LIMIT", "1000", "escriba un número entero de 0 o más")?;
+        let hourly = parse_or("OKLA_HOURLY_LIMIT", "100", "escriba un número entero de 0 o más")?;
+        for (name, value) in [("OKLA_DAILY_LIMIT", daily), ("OKLA_HOURLY_LIMIT", hourly)] {
+            if value < 0 {
+                return Err(ConfigError::new(name, "escriba un número entero de 0 o más"));
+            }
+        }
+        Ok(Self { daily, hourly })
+    }
+}
+
+impl TwilioConfig {
+    fn from_env() -> Result<Self> {
+        let account_sid = required("TWILIO_ACCOUNT_SID")?;
+        if !is_sid(&account_sid, "AC") {
+            return Err(ConfigError::new(
+                "TWILIO_ACCOUNT_SID",
+                "debe ser AC seguido de 32 cifras hexadecimales",
+            ));
+        }
+        let auth_tokens: Vec<Secret> = required("TWILIO_AUTH_TOKEN")?
+            .split(',')
+            .map(str::trim)
+            .filter(|token| !token.is_empty())
+            .map(Secret::new)
+            .collect();
+        if auth_tokens.is_empty() {
+            return Err(missing("TWILIO_AUTH_TOKEN"));
+        }
+        let api_key = match (optional("TWILIO_API_KEY_SID"), optional("TWILIO_API_KEY_SECRET")) {
+            (Some(sid), Some(_)) if !is_sid(&sid, "SK") => {
+                return Err(ConfigError::new(
+                    "TWILIO_API_KEY_SID",
+                    "debe ser SK seguido de 32 cifras hexadecimales",
+                ));
+            }
+            (Some(sid), Some(secret)) => Some((sid, Secret(secret))),
+            (Some(_), None) => {
+                return Err(ConfigError::new(
+                    "TWILIO_API_KEY_SECRET",
+                    "falta, y TWILIO_API_KEY_SID está",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(ConfigError::new(
+                    "TWILIO_API_KEY_SID",
+                    "falta, y TWILIO_API_KEY_SECRET está",
+                ));
+            }
+            (None, None) => None,
+        };
+        let number = Phone::parse_api(&required("TWILIO_WHATSAPP_NUMBER")?)
+            .map_err(|_| ConfigError::new("TWILIO_WHATSAPP_NUMBER", "debe ser E.164, como +18095550100"))?;
+        let api_base_url = match optional("TWILIO_API_BASE_URL") {
+            Some(text) => web_url("TWILIO_API_BASE_URL", &text)?,
+            None => web_url("TWILIO_API_BASE_URL", "https://api.twilio.com")?,
+        };
+        Ok(Self {
+            account_sid,
+            auth_tokens,
+            api_key,
+            number,
+            api_base_url,
+        })
+    }
+}
+
+impl DemoConfig {
+    fn from_env(twilio: &TwilioConfig) -> Result<Option<Self>> {
+        match optional("OKLA_DEMO").as_deref() {
+            None | Some("0") => return Ok(None),
+            Some("1") => {}
+            Some(_) => return Err(ConfigError::new("OKLA_DEMO", "solo vale 1 (o nada)")),
+        }
+        if !is_loopback(&twilio.api_base_url) {
+            return Err(ConfigError::new(
+                "TWILIO_API_BASE_URL",
+                "en modo de prueba (OKLA_DEMO=1) debe ser el simulador, en una dirección local",
+            ));
+        }
+        let simulator_url = match optional("OKLA_SIM_URL") {
+            Some(text) => web_url("OKLA_SIM_URL", &text)?,
+            None => twilio.api_base_url.clone(),
+        };
+        Ok(Some(Self {
+            simulator_url,
+            password: demo_password(),
+        }))
+    }
+}
+
+/// The password of the demo accounts.
+pub fn demo_password() -> Secret {
+    Secret(optional("OKLA_DEMO_PASSWORD").unwrap_or_else(|| "demo-okla-2026".to_owned()))
+}
+
+/// Whether `OKLA_DEMO=1`, for subcommands that need nothing else.
+pub fn is_demo() -> bool {
+    optional("OKLA_DEMO").as_deref() == Some("1")
+}
+
+/// `DATABASE_URL`, for every subcommand that touches data.
+pub fn database_url() -> Result<Secret> {
+    required("DATABASE_URL").map(Secret)
+}
+
+/// `RUST_LOG`, or what an operator wants to see by default.
+pub fn log_filter() -> String {
+    optional("RUST_LOG").unwrap_or_else(|| "info,sqlx=warn,tower_sessions=warn,hyper=warn".to_owned())
+}
+
+/// Whether `OKLA_LOG=json`.
+pub fn log_is_json() -> bool {
+    optional("OKLA_LOG").as_deref() == Some("json")
+}
+
+fn refuse_public_demo(listen: SocketAddr, public_url: &Url) -> Result<()> {
+    if !listen.ip().is_loopback() {
+        return Err(ConfigError::new(
+            "LEPTOS_SITE_ADDR",
+            format!(
+                "{listen} se ve desde fuera, y el modo de prueba (OKLA_DEMO=1) solo corre en 127.0.0.1 o [::1]"
+            ),
+        ));
+    }
+    if !is_loopback(public_url) {
+        return Err(ConfigError::new(
+            "PUBLIC_URL",
+            format!(
+                "{public_url} es pública, y el modo de prueba (OKLA_DEMO=1) solo corre en una dirección local"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn is_sid(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix)
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+fn web_url(name: &'static str, text: &str) -> Result<Url> {
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    // axum must be able to read what we sign and redirect to.
+    url.filter(|url| url.as_str().parse::<Uri>().is_ok())
+        .ok_or_else(|| ConfigError::new(name, format!("«{text}» no es una dirección http(s) completa")))
+}
+
+fn parse_or<T: std::str::FromStr>(name: &'static str, default: &str, remedy: &str) -> Result<T> {
+    let text = optional(name).unwrap_or_else(|| default.to_owned());
+    text.trim()
+        .parse()
+        .map_err(|_| ConfigError::new(name, format!("«{text}» no vale: {remedy}")))
+}
+
+fn required(name: &'static str) -> Result<String> {
+    optional(name).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &'static str) -> ConfigError {
+    ConfigError::new(name, "falta; póngala en el entorno (vea «Entorno» en README.md)")
+}
+
+/// An empty variable is as good as none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn optional(name: &str) -> Option<String> {
+    env::var(name)
+        .ok()
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}

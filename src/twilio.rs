@@ -1,1 +1,1 @@
-//! (see lib.rs)
+pub mod client;

@@ -45,13 +45,14 @@ impl Status {
     /// Read and delivered win over failed: with several devices Meta reports a delivery after a failure.
     pub fn rank(self) -> i16 {
         match self {
+            // Not knowing whether it exists is no further than waiting: any word from Twilio moves it on.
+            Self::Verifying => 0,
             Self::Queued => 1,
             Self::Sending => 2,
-            Self::Verifying => 3,
-            Self::Sent => 4,
-            Self::Undelivered | Self::Failed | Self::Canceled => 5,
-            Self::Delivered => 6,
-            Self::Read => 7,
+            Self::Sent => 3,
+            Self::Undelivered | Self::Failed | Self::Canceled => 4,
+            Self::Delivered => 5,
+            Self::Read => 6,
         }
     }
 
@@ -88,7 +89,7 @@ impl Status {
             Self::Queued => "En cola",
             Self::Sending => "Enviando",
             Self::Verifying => "En verificación",
-            Self::Sent => "Aceptado",
+            Self::Sent => "Enviado",
             Self::Delivered => "Entregado",
             Self::Read => "Leído",
             Self::Undelivered => "No entregado",

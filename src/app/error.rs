@@ -1,0 +1,60 @@
+//! The one error of the use cases. A person's mistake carries its field and its sentence; a fault carries its cause,
+//! is logged once at the edge and is never shown.
+
+/// What is wrong with one field of a form or of a JSON body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name in the form and in the API.
+    pub field: &'static str,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// A whole sentence in Spanish with the way out.
+    pub message: String,
+}
+
+impl FieldError {
+    pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field,
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("invalid input: {0:?}")]
+    Invalid(Vec<FieldError>),
+    /// Also what belongs to someone else: it is not even said to exist.
+    #[error("not found")]
+    NotFound,
+    #[error("not allowed: {code}")]
+    Forbidden {
+        code: &'static str,
+        message: &'static str,
+    },
+    #[error("limit reached: {0:?}")]
+    Limit(crate::domain::limits::Refusal),
+    #[error("too many attempts")]
+    Throttled { retry_after: std::time::Duration },
+    #[error("wrong e-mail or password")]
+    BadCredentials,
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("{0}")]
+    Fault(String),
+}
+
+pub type Result<T> = std::result::Result<T, AppError>;
+
+impl AppError {
+    pub fn invalid(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, code, message)])
+    }
+
+    /// Whether somebody on our side has to look at it.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Self::Database(_) | Self::Fault(_))
+    }
+}

@@ -1,0 +1,138 @@
+//! `okla serve`: pool → state → web and workers → graceful stop that finishes what is in flight.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::CliResult;
+use crate::{
+    app::{
+        clock::{Clock, SystemClock},
+        heartbeat::Heartbeat,
+        notices::Notices,
+        state::{App, Settings},
+    },
+    config::Config,
+    store,
+    twilio::client::TwilioClient,
+    web::{router::router, state::AppState},
+    worker,
+};
+
+/// What is under way when the stop comes gets so long to end; a call to Twilio takes 30 s at most.
+const GRACE: Duration = Duration::from_secs(35);
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Sin repartidores: solo la web
+    #[arg(long, conflicts_with = "no_web")]
+    no_workers: bool,
+    /// Sin web: solo los repartidores
+    #[arg(long)]
+    no_web: bool,
+    /// Aplica antes las migraciones que falten
+    #[arg(long)]
+    migrate: bool,
+}
+
+pub async fn run(args: Args) -> CliResult {
+    let config = Config::from_env()?;
+    let pool = super::connect(20).await?;
+    prepare_database(&pool, &config, args.migrate).await?;
+
+    let stop = CancellationToken::new();
+    let now = SystemClock.now();
+    let app = App {
+        gateway: Arc::new(TwilioClient::new(&config.twilio)?),
+        notices: Notices::start(pool.clone(), stop.clone()),
+        heartbeat: if args.no_workers {
+            Heartbeat::without_workers()
+        } else {
+            Heartbeat::starting(now)
+        },
+        clock: Arc::new(SystemClock),
+        settings: Arc::new(Settings::from_config(&config)),
+        pool,
+    };
+    tokio::spawn(stop_on_signal(stop.clone()));
+
+    let tasks = TaskTracker::new();
+    if !args.no_workers {
+        worker::start(&app, &tasks, &stop);
+    }
+    if args.no_web {
+        stop.cancelled().await;
+    } else {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| format!("LEPTOS_SITE_ADDR: no se pudo abrir {} ({error})", config.listen))?;
+        tracing::info!(address = %config.listen, "serving");
+        serve_web(
+            listener,
+            AppState::new(app.clone(), Arc::new(config)),
+            stop.clone(),
+        )
+        .await?;
+    }
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!("a worker did not end in time; its lease will");
+    }
+    app.pool.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves until `stop`, then finishes the requests that are under way.
+async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationToken) -> std::io::Result<()> {
+    let app = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let deadline = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = deadline => Ok(()),
+    }
+}
+
+async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -> CliResult {
+    let mut conn = pool.acquire().await?;
+    if migrate {
+        store::migrations::apply(&mut conn).await?;
+    }
+    let pending = store::migrations::pending(&mut conn).await?;
+    if !pending.is_empty() {
+        let names = pending.join(", ");
+        return Err(format!(
+            "La base de datos no está al día (falta {names}): corra «okla migrate», o «okla serve --migrate»."
+        )
+        .into());
+    }
+    store::limits::insert_first_values(
+        &mut conn,
+        config.limits.daily,
+        config.limits.hourly,
+        SystemClock.now(),
+    )
+    .await?;
+    Ok(())
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: finishing what is under way");
+    stop.cancel();
+}

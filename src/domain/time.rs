@@ -1,0 +1,114 @@
+//! Times are stored in UTC and shown in America/Santo_Domingo: UTC−4 all year, no summer time since 2000.
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
+
+const OFFSET_SECONDS: i32 = -4 * 3600;
+
+fn local(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    match FixedOffset::east_opt(OFFSET_SECONDS) {
+        Some(offset) => at.with_timezone(&offset),
+        None => at.fixed_offset(),
+    }
+}
+
+/// The calendar day in Santo Domingo.
+pub fn day_in_santo_domingo(at: DateTime<Utc>) -> NaiveDate {
+    local(at).date_naive()
+}
+
+/// When the next day begins in Santo Domingo.
+pub fn next_midnight(at: DateTime<Utc>) -> DateTime<Utc> {
+    let tomorrow = day_in_santo_domingo(at) + Days::new(1);
+    Utc.from_utc_datetime(&tomorrow.and_time(NaiveTime::MIN))
+        - chrono::Duration::seconds(i64::from(OFFSET_SECONDS))
+}
+
+/// `14:05`.
+pub fn clock_in_santo_domingo(at: DateTime<Utc>) -> String {
+    let at = local(at);
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// How a person says it: `hoy 14:05`, `ayer 09:30`, `12 ago 2026 09:30`.
+pub fn spoken(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (day, today) = (day_in_santo_domingo(at), day_in_santo_domingo(now));
+    let clock = clock_in_santo_domingo(at);
+    if day == today {
+        format!("hoy {clock}")
+    } else if day + Days::new(1) == today {
+        format!("ayer {clock}")
+    } else {
+        format!("{} {} {} {clock}", day.day(), month(day), day.year())
+    }
+}
+
+/// The full stamp for hover and for screen readers: `23 nov 2026, 14:05:09 (hora de Santo Domingo)`.
+pub fn full_stamp(at: DateTime<Utc>) -> String {
+    let (day, at) = (day_in_santo_domingo(at), local(at));
+    format!(
+        "{} {} {}, {:02}:{:02}:{:02} (hora de Santo Domingo)",
+        day.day(),
+        month(day),
+        day.year(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    )
+}
+
+fn month(day: NaiveDate) -> &'static str {
+    match day.month() {
+        1 => "ene",
+        2 => "feb",
+        3 => "mar",
+        4 => "abr",
+        5 => "may",
+        6 => "jun",
+        7 => "jul",
+        8 => "ago",
+        9 => "sep",
+        10 => "oct",
+        11 => "nov",
+        _ => "dic",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text)
+            .expect("a test's own time")
+            .to_utc()
+    }
+
+    #[test]
+    fn the_day_turns_at_midnight_in_santo_domingo() {
+        assert_eq!(
+            day_in_santo_domingo(at("2026-11-24T03:59:59Z")),
+            day_in_santo_domingo(at("2026-11-23T12:00:00Z"))
+        );
+        assert_ne!(
+            day_in_santo_domingo(at("2026-11-24T04:00:00Z")),
+            day_in_santo_domingo(at("2026-11-23T12:00:00Z"))
+        );
+        assert_eq!(
+            next_midnight(at("2026-11-24T03:59:59Z")),
+            at("2026-11-24T04:00:00Z")
+        );
+        assert_eq!(
+            next_midnight(at("2026-11-24T04:00:00Z")),
+            at("2026-11-25T04:00:00Z")
+        );
+    }
+
+    #[test]
+    fn times_are_spoken_as_dominicans_say_them() {
+        let now = at("2026-11-23T18:05:09Z");
+        assert_eq!(spoken(now, now), "hoy 14:05");
+        assert_eq!(spoken(at("2026-11-22T13:30:00Z"), now), "ayer 09:30");
+        assert_eq!(spoken(at("2026-08-12T13:30:00Z"), now), "12 ago 2026 09:30");
+        assert_eq!(full_stamp(now), "23 nov 2026, 14:05:09 (hora de Santo Domingo)");
+    }
+}

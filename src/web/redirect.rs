@@ -1,0 +1,55 @@
+//! The only way to send a browser elsewhere: to a path of our own, whatever the input says.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+/// The path if it is one of ours (`/…`, printable ASCII), else `/`. `//host` and `/\host` are other hosts to a browser.
+pub fn local(path: &str) -> &str {
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.bytes().all(|byte| byte.is_ascii_graphic());
+    if ours { path } else { "/" }
+}
+
+/// 303 to a local path, for plain axum handlers.
+pub fn see_other(path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location(path))]).into_response()
+}
+
+/// Sends the browser of a page or of a posted form to a local path.
+pub fn from_leptos(path: &str) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(StatusCode::SEE_OTHER);
+        options.insert_header(header::LOCATION, location(path));
+    }
+}
+
+fn location(path: &str) -> HeaderValue {
+    HeaderValue::from_str(local(path)).unwrap_or(HeaderValue::from_static("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_paths_are_followed() {
+        assert_eq!(local("/vehiculos/1/contactar?x=1"), "/vehiculos/1/contactar?x=1");
+        for foreign in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "evil",
+            "",
+            "/a\r\nX: y",
+            "/ñ",
+        ] {
+            assert_eq!(local(foreign), "/", "{foreign:?} was followed");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The whole URL map.
+
+use std::sync::LazyLock;
+
+use axum::{
+    Router,
+    http::{HeaderValue, header, request::Parts},
+    middleware,
+    routing::{get, post},
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use tower::ServiceBuilder;
+use tower_http::{
+    compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer, trace::TraceLayer,
+};
+
+use super::{
+    health,
+    layout::Root,
+    security::{self, CspNonce},
+    shell::shell,
+    state::AppState,
+    theme,
+};
+
+/// Computed once: computing it runs the app, and a second time would disturb a first that serves.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Root));
+
+/// The application, ready to serve.
+pub fn router(state: AppState) -> Router {
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.clone());
+            if let Some(CspNonce(nonce)) =
+                use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned())
+            {
+                provide_context(nonce);
+            }
+        }
+    };
+    let document = {
+        let state = state.clone();
+        move || shell(&state)
+    };
+    let unknown = leptos_axum::file_and_error_handler_with_context::<AppState, _>(context.clone(), {
+        let state = state.clone();
+        move |_| shell(&state)
+    });
+
+    Router::new()
+        .leptos_routes_with_context(&state, PAGES.clone(), context, document)
+        .route("/tema", post(theme::choose))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .nest_service("/v/{version}/pkg", assets(&state))
+        .fallback(unknown)
+        .layer(
+            ServiceBuilder::new()
+                .layer(TraceLayer::new_for_http())
+                .layer(CompressionLayer::new())
+                .layer(middleware::from_fn_with_state(state.clone(), security::headers))
+                .layer(middleware::from_fn_with_state(
+                    state.clone(),
+                    security::same_origin_only,
+                )),
+        )
+        .with_state(state)
+}
+
+/// The browser half and the style sheet, under a path that changes with their content.
+fn assets(
+    state: &AppState,
+) -> impl tower::Service<
+    axum::extract::Request,
+    Response = axum::response::Response<tower_http::services::fs::ServeFileSystemResponseBody>,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone
++ Send
++ Sync
++ 'static {
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            forever,
+        ))
+        .service(
+            ServeDir::new(format!("{}/pkg", state.config.site_root))
+                .precompressed_br()
+                .precompressed_gzip(),
+        )
+}

@@ -1,0 +1,56 @@
+//! What a request may reach.
+
+use std::{ops::Deref, sync::Arc};
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use crate::{app::state::App, config::Config};
+
+#[derive(Clone)]
+pub struct AppState {
+    pub app: App,
+    pub config: Arc<Config>,
+    pub leptos: LeptosOptions,
+    /// Short hash of the browser half; part of its URLs, so they can be cached for ever.
+    pub assets: Arc<str>,
+}
+
+impl AppState {
+    /// `assets_version`: the content of `<site_root>/pkg/VERSION`, or a fixed word where there is no browser half.
+    pub fn new(app: App, config: Arc<Config>) -> Self {
+        let leptos = LeptosOptions::builder()
+            .output_name("okla")
+            .site_root(config.site_root.clone())
+            .site_pkg_dir("pkg")
+            .site_addr(config.listen)
+            .build();
+        let version =
+            std::fs::read_to_string(format!("{}/pkg/VERSION", config.site_root)).unwrap_or_default();
+        let assets = if version.trim().is_empty() {
+            "dev"
+        } else {
+            version.trim()
+        };
+        Self {
+            app,
+            config,
+            leptos,
+            assets: Arc::from(assets),
+        }
+    }
+}
+
+impl Deref for AppState {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
