@@ -21,6 +21,9 @@ create table users (
 );
 create unique index users_email_key on users (email);
 
+-- A buyer may write to a number only if it is some dealer's.
+create index dealers_phone_idx on dealers (phone, created_at);
+
 -- Which words a person accepted, and when: proof, so never updated.
 create table consents (
     id           bigint generated always as identity primary key,
@@ -46,7 +49,6 @@ create table api_tokens (
     user_id      uuid not null,
     name         text not null,
     token_hash   bytea not null,
-    demo         boolean not null,
     created_at   timestamptz not null,
     last_used_at timestamptz,
     revoked_at   timestamptz,

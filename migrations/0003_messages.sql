@@ -18,6 +18,8 @@ create table messages (
     error_code     integer,
     -- Refused by Twilio at create, or proved never created: nothing left the house, nothing is charged.
     not_sent       boolean not null default false,
+    -- Why it failed when the reason is ours and bears no Twilio code.
+    own_reason     text,
     parts          smallint not null,
     -- Made with the form: a second press of «Enviar» finds the first message.
     form_key       uuid,
@@ -34,6 +36,7 @@ create table messages (
     constraint messages_kind_known check (kind in ('contact', 'new_interest', 'test_drive', 'listing_expiry', 'offer')),
     constraint messages_status_known check (status in
         ('queued', 'sending', 'verifying', 'sent', 'delivered', 'read', 'undelivered', 'failed', 'canceled')),
+    constraint messages_own_reason_known check (own_reason in ('not_created', 'unreachable')),
     constraint messages_form_key_key unique (sender_id, form_key)
 );
 -- The two histories, newest first, paged by (created_at, id).
@@ -50,6 +53,9 @@ create table message_parts (
     sid            text,
     error_code     integer,
     error_message  text,
+    -- As on the message: this part never left, and why if we decided it.
+    not_sent       boolean not null default false,
+    own_reason     text,
     segments       smallint,
     -- What Twilio says it charges OKLA, positive; null until it says so.
     provider_price          numeric(12, 5),
@@ -64,6 +70,7 @@ create table message_parts (
     constraint message_parts_number_key unique (message_id, number),
     constraint message_parts_status_known check (status in
         ('queued', 'sending', 'verifying', 'sent', 'delivered', 'read', 'undelivered', 'failed', 'canceled')),
+    constraint message_parts_own_reason_known check (own_reason in ('not_created', 'unreachable')),
     constraint message_parts_currency_iso check (provider_price_currency ~ '^[A-Z]{3}$')
 );
 -- Two of our parts never own one Twilio message.

@@ -22,6 +22,13 @@ pub struct App {
     pub settings: Arc<Settings>,
 }
 
+/// What the command line's use cases need: no provider, no workers.
+#[derive(Clone)]
+pub struct Tools {
+    pub pool: PgPool,
+    pub clock: SharedClock,
+}
+
 /// The settings use cases depend on.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -115,6 +115,17 @@ impl Status {
     }
 }
 
+/// A message's status from its parts': the least advanced one's, but one failed part makes it failed (a single part
+/// that was not delivered stays `undelivered`). `None`: there are no parts.
+pub fn overall(parts: &[Status]) -> Option<Status> {
+    match parts {
+        [] => None,
+        [only] => Some(*only),
+        several if several.iter().any(|status| status.is_failure()) => Some(Status::Failed),
+        several => several.iter().copied().min_by_key(|status| status.rank()),
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -134,5 +145,36 @@ impl FromStr for Status {
             .into_iter()
             .find(|status| status.as_str() == word)
             .ok_or_else(|| UnknownStatus(word.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_as_far_as_its_least_advanced_part_and_failed_if_one_failed() {
+        use Status::{Delivered, Failed, Queued, Read, Undelivered};
+        assert_eq!(overall(&[]), None);
+        assert_eq!(overall(&[Undelivered]), Some(Undelivered));
+        assert_eq!(overall(&[Read, Delivered]), Some(Delivered));
+        assert_eq!(overall(&[Read, Queued]), Some(Queued));
+        assert_eq!(overall(&[Read, Undelivered, Queued]), Some(Failed));
+    }
+
+    #[test]
+    fn a_delivery_wins_over_a_failure_and_never_the_other_way_round() {
+        assert!(Status::Delivered.rank() > Status::Failed.rank());
+        assert!(Status::Read.rank() > Status::Delivered.rank());
+        assert!(Status::Sent.rank() < Status::Undelivered.rank());
+    }
+
+    #[test]
+    fn words_are_read_back_and_strange_ones_are_not_an_error_of_twilios() {
+        for status in Status::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+        }
+        assert_eq!(Status::from_twilio("teleported"), None);
+        assert_eq!(Status::from_twilio("accepted"), Some(Status::Queued));
     }
 }

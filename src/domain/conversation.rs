@@ -1,0 +1,60 @@
+//! A message as its readers see it.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::{
+    ids::{MessageId, VehicleId},
+    kind::Kind,
+    message::Status,
+    outcome::{Outcome, OwnReason, outcome},
+    phone::Phone,
+};
+
+/// One message with all that lists and pages show of it.
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: MessageId,
+    pub sender_name: String,
+    pub dealer_name: Option<String>,
+    pub vehicle: Option<(VehicleId, String)>,
+    pub kind: Kind,
+    pub to: Phone,
+    pub body: String,
+    pub image_url: Option<String>,
+    pub status: Status,
+    pub error_code: Option<i32>,
+    /// Nothing left the house: refused at create, or proved never created.
+    pub not_sent: bool,
+    pub own_reason: Option<OwnReason>,
+    pub parts: i16,
+    /// US$ charged to the dealer: the ledger's sum, estimated until Twilio bills.
+    pub cost: Decimal,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub delivered_at: Option<DateTime<Utc>>,
+    pub read_at: Option<DateTime<Utc>>,
+    /// When Twilio last said anything.
+    pub checked_at: Option<DateTime<Utc>>,
+}
+
+impl Message {
+    /// What to say when it did not simply arrive.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self.own_reason {
+            Some(reason) if self.status.is_failure() => Some(reason.outcome()),
+            _ => outcome(self.status, self.error_code, self.not_sent),
+        }
+    }
+
+    /// How far the three steps Aceptado · Entregado · Leído have come, 0 to 3.
+    pub fn steps(&self) -> u8 {
+        match self.status {
+            Status::Read => 3,
+            Status::Delivered => 2,
+            Status::Sent => 1,
+            Status::Queued | Status::Sending => u8::from(self.checked_at.is_some()),
+            Status::Verifying | Status::Undelivered | Status::Failed | Status::Canceled => 0,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a message is for.
+
+use std::str::FromStr;
+
+/// The API's and the database's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// A person writes to a person.
+    #[default]
+    Contact,
+    NewInterest,
+    TestDrive,
+    ListingExpiry,
+    Offer,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [
+        Self::Contact,
+        Self::NewInterest,
+        Self::TestDrive,
+        Self::ListingExpiry,
+        Self::Offer,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::NewInterest => "new_interest",
+            Self::TestDrive => "test_drive",
+            Self::ListingExpiry => "listing_expiry",
+            Self::Offer => "offer",
+        }
+    }
+
+    /// The word a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Contact => "Contacto",
+            Self::NewInterest => "Nuevo interés",
+            Self::TestDrive => "Prueba de manejo",
+            Self::ListingExpiry => "Publicación por vencer",
+            Self::Offer => "Oferta",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or("Use contact, new_interest, test_drive, listing_expiry u offer.")
+    }
+}
