@@ -1,7 +1,10 @@
 //! Pure rules: no async, no SQL, no HTTP, no Leptos. Both halves of the application compile it.
 
 pub mod body;
+pub mod conversation;
 pub mod ids;
+pub mod image_url;
+pub mod kind;
 pub mod limits;
 pub mod message;
 pub mod money;
@@ -9,6 +12,9 @@ pub mod money;
 pub mod numbering_plan;
 pub mod outcome;
 pub mod phone;
+pub mod rates;
+pub mod retry;
+pub mod text;
 pub mod time;
 pub mod user;
 pub mod vehicle;

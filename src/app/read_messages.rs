@@ -1,0 +1,200 @@
+//! Reading messages: one, a sender's, a dealer's. What the reader may not see is not found.
+
+use chrono::TimeDelta;
+
+use super::{
+    actor::Actor,
+    check_next::refresh,
+    error::{AppError, Result},
+    state::App,
+};
+use crate::{
+    domain::{
+        conversation::Message,
+        ids::{MessageId, VehicleId},
+        phone::Phone,
+        user::Role,
+    },
+    store::{
+        self,
+        events::EventRow,
+        messages::{After, MessageRow, Scope},
+        parts::PartState,
+    },
+};
+
+/// Through whose eyes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// What the actor wrote himself.
+    Own,
+    /// What concerns the actor's dealer.
+    Dealer,
+    /// Whatever the actor may see at all: the API's view.
+    Any,
+}
+
+/// A message with its parts and its history.
+pub struct MessageDetail {
+    pub message: Message,
+    pub parts: Vec<PartState>,
+    pub events: Vec<EventRow>,
+}
+
+/// A page of a list and where the next begins.
+pub struct MessagePage {
+    pub messages: Vec<Message>,
+    pub next: Option<MessageId>,
+}
+
+/// One message.
+///
+/// # Errors
+/// `NotFound`, also for another's.
+pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) -> Result<MessageDetail> {
+    let mut conn = app.pool.acquire().await?;
+    let row = match scope(actor, view)? {
+        Some(scope) => store::messages::get_message(&mut conn, scope, id).await?,
+        // A dealer's token sees what he wrote and what was written to him.
+        None => find_in_any(&mut conn, actor, id).await?,
+    };
+    let message = parse(row.ok_or(AppError::NotFound)?)?;
+    let parts = store::parts::list_parts(&mut conn, id).await?;
+    let events = store::events::list_events(&mut conn, id).await?;
+    Ok(MessageDetail {
+        message,
+        parts,
+        events,
+    })
+}
+
+/// One message, after asking Twilio if its last word is older than `stale_after` and not the last there can be. While
+/// Twilio does not answer, what is known.
+pub async fn get_fresh_message(
+    app: &App,
+    actor: &Actor,
+    view: View,
+    id: MessageId,
+    stale_after: TimeDelta,
+) -> Result<MessageDetail> {
+    let known = get_message(app, actor, view, id).await?;
+    let asked = known
+        .message
+        .checked_at
+        .is_none_or(|at| app.clock.now() - at >= stale_after);
+    let has_sid = known.parts.iter().any(|part| part.sid.is_some());
+    if known.message.status.is_final() || !asked || !has_sid {
+        return Ok(known);
+    }
+    let patience = std::time::Duration::from_secs(8);
+    match tokio::time::timeout(patience, refresh(app, id)).await {
+        Ok(Ok(())) => get_message(app, actor, view, id).await,
+        Ok(Err(error)) if error.is_fault() => {
+            tracing::warn!(%error, message = %id, "could not refresh");
+            Ok(known)
+        }
+        Ok(Err(_)) | Err(_) => Ok(known),
+    }
+}
+
+/// The message Twilio knows by this sid, if the actor may see it.
+pub async fn find_by_sid(app: &App, sid: &str) -> Result<MessageId> {
+    let mut conn = app.pool.acquire().await?;
+    store::messages::get_message_id_by_sid(&mut conn, sid)
+        .await?
+        .ok_or(AppError::NotFound)
+}
+
+/// A page of messages, newest first, after the message `after`.
+pub async fn list_messages(
+    app: &App,
+    actor: &Actor,
+    view: View,
+    after: Option<MessageId>,
+    limit: u8,
+) -> Result<MessagePage> {
+    let mut conn = app.pool.acquire().await?;
+    let scope = scope(actor, view)?.unwrap_or(Scope::Sender(actor.user_id));
+    let after = match after {
+        Some(id) => store::messages::get_message(&mut conn, scope, id)
+            .await?
+            .map(|row| After {
+                created_at: row.created_at,
+                id: row.id,
+            }),
+        None => None,
+    };
+    let wanted = i64::from(limit) + 1;
+    let mut rows = match scope {
+        Scope::Dealer(dealer) => store::messages::list_of_dealer(&mut conn, dealer, after, wanted).await?,
+        Scope::Sender(_) | Scope::Everyone => {
+            store::messages::list_sent_by(&mut conn, actor.user_id, after, wanted).await?
+        }
+    };
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    let messages: Vec<Message> = rows.into_iter().map(parse).collect::<Result<_>>()?;
+    let next = messages.last().map(|message| message.id).filter(|_| more);
+    Ok(MessagePage { messages, next })
+}
+
+fn scope(actor: &Actor, view: View) -> Result<Option<Scope>> {
+    match (view, actor.role, actor.dealer_id) {
+        (View::Own, ..) | (View::Any, Role::Buyer, _) => Ok(Some(Scope::Sender(actor.user_id))),
+        (View::Dealer, Role::Dealer, Some(dealer)) => Ok(Some(Scope::Dealer(dealer))),
+        (View::Dealer, ..) => Err(AppError::NotFound),
+        (View::Any, Role::Admin, _) => Ok(Some(Scope::Everyone)),
+        (View::Any, Role::Dealer, _) => Ok(None),
+    }
+}
+
+async fn find_in_any(
+    conn: &mut sqlx::PgConnection,
+    actor: &Actor,
+    id: MessageId,
+) -> Result<Option<MessageRow>> {
+    let own = store::messages::get_message(conn, Scope::Sender(actor.user_id), id).await?;
+    match (own, actor.dealer_id) {
+        (None, Some(dealer)) => Ok(store::messages::get_message(conn, Scope::Dealer(dealer), id).await?),
+        (own, _) => Ok(own),
+    }
+}
+
+fn parse(row: MessageRow) -> Result<Message> {
+    let id = row.id;
+    let fault = |column: &str, error: String| AppError::Fault(format!("messages {id}: {column}: {error}"));
+    Ok(Message {
+        id,
+        sender_name: row.sender_name,
+        dealer_name: row.dealer_name,
+        vehicle: row
+            .vehicle_id
+            .zip(row.vehicle)
+            .map(|(id, name): (VehicleId, String)| (id, name)),
+        kind: row
+            .kind
+            .parse()
+            .map_err(|error: &str| fault("kind", error.to_owned()))?,
+        to: Phone::parse_api(&row.to_phone).map_err(|error| fault("to_phone", error.to_string()))?,
+        body: row.body,
+        image_url: row.image_url,
+        status: row
+            .status
+            .parse()
+            .map_err(|error: crate::domain::message::UnknownStatus| fault("status", error.to_string()))?,
+        error_code: row.error_code,
+        not_sent: row.not_sent,
+        own_reason: row
+            .own_reason
+            .map(|word| word.parse())
+            .transpose()
+            .map_err(|error: crate::domain::outcome::UnknownReason| fault("own_reason", error.to_string()))?,
+        parts: row.parts,
+        cost: row.cost,
+        created_at: row.created_at,
+        sent_at: row.sent_at,
+        delivered_at: row.delivered_at,
+        read_at: row.read_at,
+        checked_at: row.checked_at,
+    })
+}

@@ -1,0 +1,138 @@
+//! Taking in Twilio's webhooks, whose signature the edge has verified. Nothing that Twilio may say is an error.
+
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    error::Result,
+    record_status::{Report, Source, record, record_orphan},
+    state::App,
+};
+use crate::{
+    domain::ids::PartId,
+    store::{self, events::NewInbound},
+};
+
+/// Fields that name a person or repeat his words; they are not kept with an event.
+const PERSONAL: [&str; 7] = [
+    "To",
+    "From",
+    "ChannelToAddress",
+    "Body",
+    "WaId",
+    "ProfileName",
+    "ExternalUserId",
+];
+
+/// A webhook's form fields in the order received, and the token that is the same for each repeat of it.
+pub struct Webhook<'a> {
+    pub fields: &'a [(String, String)],
+    pub token: Option<&'a str>,
+}
+
+impl Webhook<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(field, value)| field == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn sid(&self) -> Option<&str> {
+        self.get("MessageSid").or_else(|| self.get("SmsSid"))
+    }
+
+    fn kept_fields(&self) -> Value {
+        let kept = self
+            .fields
+            .iter()
+            .filter(|(name, _)| !PERSONAL.contains(&name.as_str()) && !name.contains('\0'));
+        Value::Object(
+            kept.map(|(name, value)| (name.clone(), Value::from(value.replace('\0', ""))))
+                .collect::<Map<_, _>>(),
+        )
+    }
+}
+
+/// A status callback: `ours` is the id we put into its URL.
+pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid>) -> Result<()> {
+    let (Some(sid), Some(status)) = (
+        webhook.sid(),
+        webhook.get("MessageStatus").or_else(|| webhook.get("SmsStatus")),
+    ) else {
+        tracing::info!("a callback without a sid or a status was taken in and means nothing");
+        return Ok(());
+    };
+    // Once it was not a number: what cannot be read is kept in the fields.
+    let error_code = webhook
+        .get("ErrorCode")
+        .and_then(|code| code.parse().ok())
+        .filter(|&code: &i32| code != 0);
+    let report = Report {
+        source: Source::Callback,
+        status: status.to_owned(),
+        sid: Some(sid.to_owned()),
+        error_code,
+        error_message: webhook
+            .get("ErrorMessage")
+            .or_else(|| webhook.get("ChannelStatusMessage"))
+            .map(str::to_owned),
+        segments: None,
+        price: None,
+        not_sent: false,
+        own_reason: None,
+        fields: webhook.kept_fields(),
+        dedupe_key: match webhook.token {
+            Some(token) => format!("token:{token}"),
+            None => format!(
+                "callback:{sid}:{status}:{}",
+                webhook.get("ErrorCode").unwrap_or_default()
+            ),
+        },
+    };
+    let now = app.clock.now();
+    let mut tx = app.pool.begin().await?;
+    let changed = match find_part(&mut tx, sid, ours).await? {
+        Some(part) => record(&mut tx, part, &report, now).await?,
+        None => {
+            record_orphan(&mut tx, &report, now).await?;
+            None
+        }
+    };
+    tx.commit().await?;
+    if let Some(message) = changed {
+        app.notices.message_changed(message);
+    }
+    Ok(())
+}
+
+/// By Twilio's id, else by ours: the callback may come before the create's answer.
+async fn find_part(conn: &mut PgConnection, sid: &str, ours: Option<Uuid>) -> Result<Option<PartId>> {
+    if let Some(part) = store::parts::get_part_id_by_sid(conn, sid).await? {
+        return Ok(Some(part));
+    }
+    let Some(part) = ours.map(PartId) else {
+        return Ok(None);
+    };
+    Ok(store::parts::lock_part(conn, part).await?.map(|part| part.id))
+}
+
+/// A message somebody wrote to OKLA's number: stored once by its sid.
+pub async fn receive_message(app: &App, webhook: &Webhook<'_>) -> Result<()> {
+    let (Some(sid), Some(from)) = (webhook.sid(), webhook.get("From")) else {
+        tracing::info!("an inbound webhook without a sid or a sender was taken in and means nothing");
+        return Ok(());
+    };
+    let inbound = NewInbound {
+        id: Uuid::now_v7(),
+        sid,
+        from_address: from.strip_prefix("whatsapp:").unwrap_or(from),
+        body: &webhook.get("Body").unwrap_or_default().replace('\0', ""),
+        fields: webhook.kept_fields(),
+        received_at: app.clock.now(),
+    };
+    let stored = store::events::insert_inbound(&mut *app.pool.acquire().await?, &inbound).await?;
+    tracing::info!(stored, "an inbound message was taken in");
+    Ok(())
+}
