@@ -9,6 +9,7 @@ pub mod money;
 pub mod numbering_plan;
 pub mod outcome;
 pub mod phone;
+pub mod text;
 pub mod time;
 pub mod user;
 pub mod vehicle;

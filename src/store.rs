@@ -1,5 +1,15 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
+pub mod dealers;
 pub mod limits;
 pub mod migrations;
 pub mod notices;
+pub mod vehicles;
+
+/// Turns a stored word that the domain does not know into an error that names its column.
+fn corrupt<E: std::error::Error + Send + Sync + 'static>(column: &'static str) -> impl Fn(E) -> sqlx::Error {
+    move |source| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: Box::new(source),
+    }
+}

@@ -1,6 +1,6 @@
 //! Money: a decimal amount that always says its currency. Never a float.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,28 @@ impl Currency {
     }
 }
 
+/// A code that is no currency of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is neither DOP nor USD")]
+pub struct UnknownCurrency(pub String);
+
+impl FromStr for Currency {
+    type Err = UnknownCurrency;
+
+    /// The code or the sign, in any case.
+    fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
+        match text.trim().to_uppercase().as_str() {
+            "DOP" | "RD$" | "RD" => Ok(Self::Dop),
+            "USD" | "US$" | "US" => Ok(Self::Usd),
+            _ => Err(UnknownCurrency(text.to_owned())),
+        }
+    }
+}
+
+/// Pesos for a dollar, the reference rate at which prices in different currencies are compared (never converted for a
+/// payment). Also in the column `vehicles.price_dop`; a test holds the two equal.
+pub const DOP_PER_USD: u16 = 63;
+
 /// An amount with its currency; shown in es-DO form: `RD$ 1,250,000`, `US$ 0.015`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
@@ -52,6 +74,56 @@ impl Money {
             currency: Currency::Dop,
         }
     }
+
+    /// The amount in RD$ at the reference rate; `None` only for an absurdly large one.
+    pub fn in_dop(self) -> Option<Decimal> {
+        match self.currency {
+            Currency::Dop => Some(self.amount),
+            Currency::Usd => self.amount.checked_mul(Decimal::from(DOP_PER_USD)),
+        }
+    }
+}
+
+/// Reads an amount as people write it: `1,250,000`, `1.250.000`, `RD$ 850 000.50`, `US$14,900`. The currency only if it
+/// is said. Groups of three digits are thousands; one or two digits after the last separator are decimals.
+/// `None` for anything else, a negative or an empty text included.
+pub fn parse(text: &str) -> Option<(Decimal, Option<Currency>)> {
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_uppercase();
+    let signs = [
+        ("RD$", Some(Currency::Dop)),
+        ("DOP", Some(Currency::Dop)),
+        ("US$", Some(Currency::Usd)),
+        ("USD", Some(Currency::Usd)),
+        ("$", None),
+    ];
+    let (digits, currency) = signs
+        .into_iter()
+        .find_map(|(sign, currency)| {
+            let rest = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign))?;
+            Some((rest, currency))
+        })
+        .unwrap_or((text.as_str(), None));
+    let mut groups = digits.split([',', '.', '\'']);
+    let mut plain = groups.next()?.to_owned();
+    let mut groups = groups.peekable();
+    while let Some(group) = groups.next() {
+        match group.len() {
+            3 => plain.push_str(group),
+            1 | 2 if groups.peek().is_none() => {
+                plain.push('.');
+                plain.push_str(group);
+            }
+            _ => return None,
+        }
+    }
+    let is_number = plain.starts_with(|c: char| c.is_ascii_digit())
+        && plain.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let amount = is_number.then(|| plain.parse().ok())??;
+    Some((amount, currency))
 }
 
 impl fmt::Display for Money {
@@ -96,5 +168,25 @@ mod tests {
         assert_eq!(Money::usd(Decimal::new(15, 3)).to_string(), "US$\u{a0}0.015");
         assert_eq!(grouped(Decimal::new(-123_456, 2)), "-1,234.56");
         assert_eq!(grouped(Decimal::new(999, 0)), "999");
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        let pesos = Decimal::from(1_250_000);
+        for text in ["1250000", "1,250,000", "1.250.000", "1 250 000", "1,250,000.00"] {
+            assert_eq!(parse(text), Some((pesos, None)), "{text}");
+        }
+        assert_eq!(parse("RD$ 1,250,000"), Some((pesos, Some(Currency::Dop))));
+        assert_eq!(
+            parse("us$14,900.5"),
+            Some((Decimal::new(149_005, 1), Some(Currency::Usd)))
+        );
+        assert_eq!(
+            parse("14900 USD"),
+            Some((Decimal::from(14_900), Some(Currency::Usd)))
+        );
+        for text in ["", "RD$", "-5", "12,34,5", "1e5", "millón", "1,25,000", "."] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 }

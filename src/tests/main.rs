@@ -1,1 +1,3 @@
+//! The integration crate: one file a feature.
 
+mod vehicles;

@@ -1,0 +1,60 @@
+//! Dealers.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use crate::domain::{ids::DealerId, vehicle::Dealer};
+
+/// Adds a dealer. A taken slug is the unique constraint `dealers_slug_key`.
+pub async fn insert_dealer(conn: &mut PgConnection, dealer: &Dealer, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into dealers (id, slug, name, phone, location, created_at) values ($1, $2, $3, $4, $5, $6)",
+        dealer.id.0,
+        dealer.slug,
+        dealer.name,
+        dealer.phone,
+        dealer.location,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Adds a dealer unless the slug is there already; what is there stays as it is.
+pub async fn insert_dealer_if_new(
+    conn: &mut PgConnection,
+    dealer: &Dealer,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into dealers (id, slug, name, phone, location, created_at) values ($1, $2, $3, $4, $5, $6)
+        on conflict on constraint dealers_slug_key do nothing",
+        dealer.id.0,
+        dealer.slug,
+        dealer.name,
+        dealer.phone,
+        dealer.location,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The dealer of that slug.
+pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Result<Option<Dealer>> {
+    let row = sqlx::query!(
+        "select id, slug, name, phone, location from dealers where slug = $1",
+        slug
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Dealer {
+        id: DealerId(row.id),
+        slug: row.slug,
+        name: row.name,
+        phone: row.phone,
+        location: row.location,
+    }))
+}
