@@ -4,10 +4,12 @@ use clap::{Parser, Subcommand};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
-use crate::config;
+use crate::{app::error::AppError, config};
 
+mod dealer;
 mod migrate;
 mod serve;
+mod vehicles;
 
 /// How a subcommand ends when it fails: one sentence for the operator.
 pub type CliResult = Result<(), Box<dyn std::error::Error>>;
@@ -26,6 +28,12 @@ enum Command {
     Serve(serve::Args),
     /// Aplica migrations/ y dice qué aplicó
     Migrate,
+    /// Concesionarios
+    #[command(subcommand)]
+    Dealer(dealer::Command),
+    /// Vehículos
+    #[command(subcommand)]
+    Vehicles(vehicles::Command),
 }
 
 impl Cli {
@@ -37,6 +45,8 @@ impl Cli {
         match self.command {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate => migrate::run().await,
+            Command::Dealer(command) => dealer::run(command).await,
+            Command::Vehicles(command) => vehicles::run(command).await,
         }
     }
 }
@@ -50,4 +60,15 @@ async fn connect(connections: u32) -> Result<PgPool, Box<dyn std::error::Error>>
         .connect(url.expose())
         .await
         .map_err(|error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})").into())
+}
+
+/// What a use case refused, in the words it has for people; a fault says what broke.
+fn sentence(error: AppError) -> Box<dyn std::error::Error> {
+    match error {
+        AppError::Invalid(fields) => {
+            let sentences: Vec<String> = fields.into_iter().map(|field| field.message).collect();
+            sentences.join(" ").into()
+        }
+        other => other.into(),
+    }
 }

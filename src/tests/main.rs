@@ -3,3 +3,5 @@
 #![cfg(test)]
 
 mod twilio_client;
+
+mod vehicles;

@@ -1,0 +1,106 @@
+//! The demo catalogue: six dealers and forty vehicles, the same on every machine. The stock is written as a dealer would
+//! write it and read by the importer itself.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    error::{AppError, Result},
+    import_vehicles,
+};
+use crate::{
+    domain::{
+        ids::{DealerId, VehicleId},
+        vehicle::Dealer,
+    },
+    store,
+};
+
+struct DemoDealer {
+    slug: &'static str,
+    name: &'static str,
+    /// The simulator reads the last three digits as an order; these are plain.
+    phone: &'static str,
+    location: &'static str,
+    stock: &'static str,
+}
+
+const DEALERS: [DemoDealer; 6] = [
+    DemoDealer {
+        slug: "auto-feria",
+        name: "Auto Feria Dominicana",
+        phone: "+18095550101",
+        location: "Santo Domingo",
+        stock: include_str!("demo_data/auto-feria.csv"),
+    },
+    DemoDealer {
+        slug: "cibao-motors",
+        name: "Cibao Motors",
+        phone: "+18295550102",
+        location: "Santiago",
+        stock: include_str!("demo_data/cibao-motors.csv"),
+    },
+    DemoDealer {
+        slug: "vega-real-autos",
+        name: "Vega Real Autos",
+        phone: "+18495550103",
+        location: "La Vega",
+        stock: include_str!("demo_data/vega-real-autos.csv"),
+    },
+    DemoDealer {
+        slug: "san-cristobal-auto-import",
+        name: "San Cristóbal Auto Import",
+        phone: "+18095550104",
+        location: "San Cristóbal",
+        stock: include_str!("demo_data/san-cristobal-auto-import.csv"),
+    },
+    DemoDealer {
+        slug: "este-premium",
+        name: "Este Premium Motors",
+        phone: "+18295550105",
+        location: "Higüey",
+        stock: include_str!("demo_data/este-premium.csv"),
+    },
+    DemoDealer {
+        slug: "petromacorisana",
+        name: "Petromacorisana de Autos",
+        phone: "+18495550106",
+        location: "San Pedro de Macorís",
+        stock: include_str!("demo_data/petromacorisana.csv"),
+    },
+];
+
+/// Ids count up from here, so that a demo's addresses are the same everywhere.
+const FIRST_DEALER: u128 = 0x0190_0000_0000_7000_8000_0000_000d_0001;
+const FIRST_VEHICLE: u128 = 0x0190_0000_0000_7000_8000_0000_000f_0001;
+
+/// Adds the demo's dealers and vehicles; what is there already stays. The vehicles' publication is spread over the days
+/// before `now`, dealers taking turns.
+pub async fn seed_catalogue(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    let mut next_vehicle = FIRST_VEHICLE;
+    for (demo, dealer_number) in DEALERS.iter().zip(0_u8..) {
+        let dealer = Dealer {
+            id: DealerId(Uuid::from_u128(FIRST_DEALER + u128::from(dealer_number))),
+            slug: demo.slug.to_owned(),
+            name: demo.name.to_owned(),
+            phone: demo.phone.to_owned(),
+            location: Some(demo.location.to_owned()),
+        };
+        store::dealers::insert_dealer_if_new(conn, &dealer, now).await?;
+        let (mut vehicles, problems, _) = import_vehicles::read_stock(&dealer, demo.stock.as_bytes(), now)?;
+        if let Some(problem) = problems.first() {
+            return Err(AppError::Fault(format!(
+                "demo stock of {}: {problem:?}",
+                demo.slug
+            )));
+        }
+        for (vehicle, turn) in vehicles.iter_mut().zip(0_i64..) {
+            vehicle.id = VehicleId(Uuid::from_u128(next_vehicle));
+            vehicle.published_at = now - TimeDelta::hours(20 * turn + 3 * i64::from(dealer_number) + 1);
+            next_vehicle += 1;
+        }
+        import_vehicles::save(conn, &dealer, &vehicles, now).await?;
+    }
+    Ok(())
+}

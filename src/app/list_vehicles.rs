@@ -1,0 +1,27 @@
+//! The public list of vehicles. Open to all.
+
+use sqlx::PgPool;
+
+use super::error::Result;
+use crate::{
+    domain::vehicle::{VehiclePage, filter::VehicleFilter},
+    store,
+};
+
+/// Vehicles on a page: fills one, two, three or four columns evenly.
+pub const PAGE_SIZE: u16 = 12;
+
+/// What the list's page shows: the vehicles, and the makes there are to choose from.
+#[derive(Clone, Debug)]
+pub struct VehicleList {
+    pub page: VehiclePage,
+    pub makes: Vec<String>,
+}
+
+/// The page of published vehicles that the filter asks for.
+pub async fn list_vehicles(pool: &PgPool, filter: &VehicleFilter) -> Result<VehicleList> {
+    let mut conn = pool.acquire().await?;
+    let page = store::vehicles::list_vehicles(&mut conn, filter, PAGE_SIZE).await?;
+    let makes = store::vehicles::list_makes(&mut conn).await?;
+    Ok(VehicleList { page, makes })
+}
