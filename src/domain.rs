@@ -6,4 +6,5 @@ pub mod message;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;
+pub mod outcome;
 pub mod phone;
