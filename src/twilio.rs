@@ -1,1 +1,3 @@
-//! (see lib.rs)
+//! The provider: its client, its wire format, its webhook signatures.
+
+pub mod signature;
