@@ -131,17 +131,18 @@ impl TwilioClient {
         let started = Instant::now();
         let request = request.basic_auth(&self.user, Some(&self.secret));
         let answer = Answer::receive(request).await;
-        let result = match &answer {
-            Ok(answer) => answer.judge(decode),
-            Err(error) => Err(error.clone()),
-        };
-        let answer = answer.ok();
+        let http_status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
+        let request_id = answer.as_ref().ok().and_then(|answer| answer.request_id.clone());
+        let result = answer.and_then(|answer| answer.judge(decode));
+        let (class, code, reason) = class(&result);
         tracing::info!(
             call,
             about,
-            http_status = answer.as_ref().map(|answer| answer.status.as_u16()),
-            request_id = answer.as_ref().and_then(|answer| answer.request_id.as_deref()),
-            class = class(&result),
+            http_status,
+            request_id,
+            class,
+            code,
+            reason,
             elapsed = ?started.elapsed(),
             "twilio answered"
         );
@@ -170,12 +171,14 @@ fn http_client(settings: &Settings) -> Result<Client, SetUpError> {
     Ok(builder.build()?)
 }
 
-fn class<T>(result: &Result<T, GatewayError>) -> &'static str {
+/// For the log: the class, Twilio's code, and our own words for what went wrong. Twilio's words on a refusal stay out,
+/// for they may quote what was sent.
+fn class<T>(result: &Result<T, GatewayError>) -> (&'static str, Option<i32>, Option<&str>) {
     match result {
-        Ok(_) => "done",
-        Err(GatewayError::Refused { .. }) => "refused",
-        Err(GatewayError::Retry { .. }) => "retry",
-        Err(GatewayError::Unknown { .. }) => "unknown",
+        Ok(_) => ("done", None, None),
+        Err(GatewayError::Refused { code, .. }) => ("refused", *code, None),
+        Err(GatewayError::Retry { reason, .. }) => ("retry", None, Some(reason)),
+        Err(GatewayError::Unknown { reason }) => ("unknown", None, Some(reason)),
     }
 }
 

@@ -71,13 +71,13 @@ impl Answer {
                 reason: format!("HTTP {http_status}"),
             });
         }
-        let (code, message) = wire::refusal(&self.text);
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(GatewayError::Retry {
-                reason: format!("HTTP 429: {message}"),
+                reason: "HTTP 429".to_owned(),
                 after: self.retry_after,
             });
         }
+        let (code, message) = wire::refusal(&self.text);
         Err(GatewayError::Refused {
             http_status,
             code,
