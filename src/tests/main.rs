@@ -3,5 +3,4 @@
 #![cfg(test)]
 
 mod twilio_client;
-
 mod vehicles;
