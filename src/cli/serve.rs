@@ -15,7 +15,7 @@ use crate::{
     },
     config::Config,
     store,
-    twilio::client::TwilioClient,
+    twilio::client::{self, TwilioClient},
     web::{router::router, state::AppState},
     worker,
 };
@@ -44,7 +44,7 @@ pub async fn run(args: Args) -> CliResult {
     let stop = CancellationToken::new();
     let now = SystemClock.now();
     let app = App {
-        gateway: Arc::new(TwilioClient::new(&config.twilio)?),
+        gateway: Arc::new(twilio_client(&config)?),
         notices: Notices::start(pool.clone(), stop.clone()),
         heartbeat: if args.no_workers {
             Heartbeat::without_workers()
@@ -96,6 +96,14 @@ async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationTok
         served = serving.into_future() => served,
         () = deadline => Ok(()),
     }
+}
+
+fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
+    let twilio = &config.twilio;
+    let token = twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default();
+    let mut settings = client::Settings::new(twilio.account_sid.clone(), token, twilio.api_base_url.clone());
+    settings.api_key = twilio.api_key.as_ref().map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
+    TwilioClient::new(settings)
 }
 
 async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -> CliResult {
