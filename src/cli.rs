@@ -1,14 +1,23 @@
 //! The binary's subcommands. Each body is a file of its own; what they share is here.
 
+use std::sync::Arc;
+
 use clap::{Parser, Subcommand};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
-use crate::{app::error::AppError, config};
+use crate::{
+    app::{clock::SystemClock, error::AppError, state::Tools},
+    config,
+};
 
 mod dealer;
+mod demo;
+mod limits;
 mod migrate;
 mod serve;
+mod token;
+mod user;
 mod vehicles;
 
 /// How a subcommand ends when it fails: one sentence for the operator.
@@ -28,9 +37,21 @@ enum Command {
     Serve(serve::Args),
     /// Aplica migrations/ y dice qué aplicó
     Migrate,
+    /// Usuarios
+    #[command(subcommand)]
+    User(user::Command),
     /// Concesionarios
     #[command(subcommand)]
     Dealer(dealer::Command),
+    /// Tokens de la API
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Límites de envío
+    #[command(subcommand)]
+    Limits(limits::Command),
+    /// Datos de prueba
+    #[command(subcommand)]
+    Demo(demo::Command),
     /// Vehículos
     #[command(subcommand)]
     Vehicles(vehicles::Command),
@@ -45,6 +66,10 @@ impl Cli {
         match self.command {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate => migrate::run().await,
+            Command::User(command) => user::run(command).await,
+            Command::Token(command) => token::run(command).await,
+            Command::Limits(command) => limits::run(command).await,
+            Command::Demo(command) => demo::run(command).await,
             Command::Dealer(command) => dealer::run(command).await,
             Command::Vehicles(command) => vehicles::run(command).await,
         }
@@ -60,6 +85,14 @@ async fn connect(connections: u32) -> Result<PgPool, Box<dyn std::error::Error>>
         .connect(url.expose())
         .await
         .map_err(|error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})").into())
+}
+
+/// What the command line's use cases need.
+async fn tools() -> Result<Tools, Box<dyn std::error::Error>> {
+    Ok(Tools {
+        pool: connect(1).await?,
+        clock: Arc::new(SystemClock),
+    })
 }
 
 /// What a use case refused, in the words it has for people; a fault says what broke.

@@ -1,9 +1,14 @@
 //! Settings, read from the environment once, at start. A wrong or half-set one ends start-up with a sentence that
 //! names the variable. The names are the contract's (`docs` in README, «Environment»).
 
-use std::{env, net::SocketAddr, time::Duration};
+use std::{
+    env,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use axum::http::Uri;
+use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::phone::Phone;
@@ -37,6 +42,8 @@ pub struct Config {
     pub twilio: TwilioConfig,
     pub limits: FirstLimits,
     pub demo: Option<DemoConfig>,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
     /// How long between the two looks at Twilio before an unknown send is declared not created.
     pub verify_interval: Duration,
 }
@@ -121,6 +128,7 @@ impl Config {
             twilio,
             limits: FirstLimits::from_env()?,
             demo,
+            trusted_proxies: trusted_proxies()?,
             verify_interval: Duration::from_secs(parse_or(
                 "OKLA_VERIFY_INTERVAL_SECONDS",
                 "60",
@@ -221,6 +229,24 @@ impl DemoConfig {
             password: demo_password(),
         }))
     }
+}
+
+/// Addresses and networks, comma-separated: `10.0.0.5, 192.168.0.0/16`.
+fn trusted_proxies() -> Result<Vec<IpNet>> {
+    let text = optional("OKLA_TRUSTED_PROXIES").unwrap_or_default();
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    let parse = |item: &str| {
+        item.parse()
+            .ok()
+            .or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from))
+    };
+    let wrong = |item: &str| {
+        ConfigError::new(
+            "OKLA_TRUSTED_PROXIES",
+            format!("«{item}» no es una dirección ni una red"),
+        )
+    };
+    items.map(|item| parse(item).ok_or_else(|| wrong(item))).collect()
 }
 
 /// The password of the demo accounts.

@@ -39,10 +39,7 @@ pub async fn take_limits(
                 let day = day_in_santo_domingo(now);
                 let most = value.unwrap_or(i32::MAX);
                 if !store::limits::take_day_places(conn, name, &subject, day, places, most).await? {
-                    return Err(AppError::Limit(Refusal {
-                        limit,
-                        until: next_midnight(now),
-                    }));
+                    return Err(AppError::Limit(Refusal::new(limit, next_midnight(now), now)));
                 }
                 Some(day)
             }
@@ -70,19 +67,13 @@ async fn take_rolling(
     let (now, length) = window;
     store::limits::lock_subject(conn, limit.name(), subject).await?;
     if places > value {
-        return Err(AppError::Limit(Refusal {
-            limit,
-            until: now + length,
-        }));
+        return Err(AppError::Limit(Refusal::new(limit, now + length, now)));
     }
     let blocking =
         store::limits::get_blocking_place(conn, limit.name(), subject, window, places, value).await?;
     match blocking {
         None => Ok(()),
-        Some(taken_at) => Err(AppError::Limit(Refusal {
-            limit,
-            until: taken_at + length,
-        })),
+        Some(taken_at) => Err(AppError::Limit(Refusal::new(limit, taken_at + length, now))),
     }
 }
 

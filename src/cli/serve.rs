@@ -100,9 +100,16 @@ async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationTok
 
 fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
     let twilio = &config.twilio;
-    let token = twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default();
+    let token = twilio
+        .auth_tokens
+        .first()
+        .map(|token| token.expose().to_owned())
+        .unwrap_or_default();
     let mut settings = client::Settings::new(twilio.account_sid.clone(), token, twilio.api_base_url.clone());
-    settings.api_key = twilio.api_key.as_ref().map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
+    settings.api_key = twilio
+        .api_key
+        .as_ref()
+        .map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
     TwilioClient::new(settings)
 }
 

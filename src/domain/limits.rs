@@ -1,6 +1,6 @@
 //! The limits: what each counts, its default, and what a refusal says.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use chrono::{DateTime, Utc};
 
@@ -80,6 +80,11 @@ impl Limit {
         }
     }
 
+    /// Whether one dealer may have a value of his own.
+    pub fn is_per_dealer(self) -> bool {
+        matches!(self, Self::DealerHour | Self::DealerDay | Self::UserHour)
+    }
+
     /// Whom this limit counts for, or `None` when it does not concern the sender.
     pub fn subject(self, sender: &Sender<'_>) -> Option<String> {
         match self {
@@ -124,10 +129,20 @@ pub struct Sender<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub limit: Limit,
+    /// When there is room again.
     pub until: DateTime<Utc>,
+    pub retry_after: Duration,
 }
 
 impl Refusal {
+    pub fn new(limit: Limit, until: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            limit,
+            until,
+            retry_after: (until - now).to_std().unwrap_or_default(),
+        }
+    }
+
     /// What the sender reads. The platform's count is nobody's business but the admin's.
     pub fn sentence(&self) -> String {
         let until = clock_in_santo_domingo(self.until);

@@ -133,3 +133,10 @@ pub async fn get_user_by_token(
     .fetch_optional(conn)
     .await
 }
+
+pub async fn update_password(conn: &mut PgConnection, id: UserId, hash: &str) -> sqlx::Result<()> {
+    sqlx::query!("update users set password_hash = $2 where id = $1", id.0, hash)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}

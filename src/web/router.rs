@@ -16,13 +16,15 @@ use tower_http::{
 };
 
 use super::{
-    health,
+    api, health, hooks,
     layout::Root,
     security::{self, CspNonce},
+    session,
     shell::shell,
     state::AppState,
     theme,
 };
+use crate::app::sessions::sessions;
 
 /// Computed once: computing it runs the app, and a second time would disturb a first that serves.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Root));
@@ -52,6 +54,14 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
         .route("/tema", post(theme::choose))
+        .layer(
+            ServiceBuilder::new()
+                .layer(session::layer(&state, sessions(&state)))
+                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor)),
+        )
+        .merge(api::routes())
+        .route("/webhooks/twilio/status", post(hooks::status))
+        .route("/webhooks/twilio/inbound", post(hooks::inbound))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .nest_service("/v/{version}/pkg", assets(&state))

@@ -1,0 +1,53 @@
+//! What a demo needs to be tried out: the catalogue and three accounts everyone knows.
+
+use super::{
+    add_user::{AddUser, add_user},
+    demo_data::seed_catalogue,
+    error::Result,
+    passwords,
+    state::Tools,
+};
+use crate::{domain::user::Role, store};
+
+/// The dealer of the demo dealer's user.
+const DEMO_DEALER: &str = "auto-feria";
+
+/// E-mail, name and role of the demo accounts.
+pub const DEMO_ACCOUNTS: [(&str, &str, Role); 3] = [
+    ("comprador@okla.test", "Ana Peña", Role::Buyer),
+    ("concesionario@okla.test", "Luis Feria", Role::Dealer),
+    ("admin@okla.test", "Equipo OKLA", Role::Admin),
+];
+
+/// Loads dealers, vehicles and demo accounts; a second time only brings the accounts to this password.
+pub async fn seed_demo(tools: &Tools, password: &str) -> Result<()> {
+    let mut tx = tools.pool.begin().await?;
+    seed_catalogue(&mut tx, tools.clock.now()).await?;
+    tx.commit().await?;
+    for (email, name, role) in DEMO_ACCOUNTS {
+        let known = store::users::get_user_by_email(&mut *tools.pool.acquire().await?, email).await?;
+        match known {
+            None => {
+                let dealer = (role == Role::Dealer).then_some(DEMO_DEALER);
+                add_user(
+                    tools,
+                    AddUser {
+                        email,
+                        name: Some(name),
+                        role,
+                        dealer,
+                        password,
+                        demo: true,
+                    },
+                )
+                .await?;
+            }
+            Some(user) if !passwords::verify(password, Some(user.password_hash.clone())).await? => {
+                let hash = passwords::hash(password).await?;
+                store::users::update_password(&mut *tools.pool.acquire().await?, user.id, &hash).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}

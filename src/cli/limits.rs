@@ -1,0 +1,56 @@
+//! `okla limits set`: the limits of all, or of one dealer.
+
+use super::{CliResult, sentence, tools};
+use crate::{
+    app::set_limit::{SetLimit, set_limit},
+    domain::limits::Limit,
+};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Fija un límite para todos o para un concesionario
+    Set(Set),
+}
+
+#[derive(clap::Args)]
+pub struct Set {
+    /// `platform_day`, `dealer_hour`, `user_hour`, `dealer_day`, `buyer_day` o `pair_day`
+    name: Limit,
+    /// Un número entero, o none: sin límite
+    #[arg(value_parser = parse_value)]
+    value: Value,
+    /// Solo para este concesionario, por su nombre corto
+    #[arg(long, value_name = "SLUG")]
+    dealer: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+struct Value(Option<i32>);
+
+fn parse_value(text: &str) -> Result<Value, String> {
+    if text == "none" {
+        return Ok(Value(None));
+    }
+    let number = text.parse().ok().filter(|&number: &i32| number >= 0);
+    number
+        .map(|number| Value(Some(number)))
+        .ok_or_else(|| "escriba un número entero de 0 o más, o none".to_owned())
+}
+
+#[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
+pub async fn run(command: Command) -> CliResult {
+    let Command::Set(set) = command;
+    let change = SetLimit {
+        limit: set.name,
+        value: set.value.0,
+        dealer: set.dealer.as_deref(),
+    };
+    set_limit(&tools().await?, change).await.map_err(sentence)?;
+    let value = set
+        .value
+        .0
+        .map_or_else(|| "sin límite".to_owned(), |value| value.to_string());
+    let whose = set.dealer.as_deref().unwrap_or("todos");
+    println!("{} de {whose}: {value}.", set.name.name());
+    Ok(())
+}

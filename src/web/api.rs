@@ -1,0 +1,57 @@
+//! The JSON API: a bearer token, the same use cases as the pages, errors as data.
+
+mod error;
+mod send;
+mod status;
+
+use axum::{
+    Router,
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+    routing::{any, get, post},
+};
+
+pub use error::ApiError;
+
+use super::state::AppState;
+use crate::app::{actor::Actor, tokens::authenticate_token};
+
+/// `/api/…`
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/whatsapp/send",
+            post(send::send).fallback(error::wrong_method),
+        )
+        .route(
+            "/api/whatsapp/status/{id}",
+            get(status::status).fallback(error::wrong_method),
+        )
+        .route("/api/{*rest}", any(error::unknown_path))
+}
+
+/// Whom the request's bearer token speaks for.
+pub struct Caller(pub Actor);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let language = error::Language::of(&parts.headers);
+        let header = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| {
+            let (scheme, token) = value.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let actor = match token {
+            Some(token) => authenticate_token(state, token)
+                .await
+                .map_err(|error| ApiError::from_app(error, language))?,
+            None => None,
+        };
+        actor.map(Caller).ok_or_else(|| ApiError::unauthorized(language))
+    }
+}

@@ -1,0 +1,199 @@
+//! `{"error","code","field"?}` with a sentence in Spanish or, by `Accept-Language`, in English.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{app::error::AppError, domain::limits::Limit};
+
+/// The language of error sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Spanish,
+    English,
+}
+
+impl Language {
+    /// English if `Accept-Language` names it before Spanish; else Spanish.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let wanted = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let first = wanted
+            .split(',')
+            .map(str::trim)
+            .find(|tag| tag.starts_with("es") || tag.starts_with("en"));
+        if first.is_some_and(|tag| tag.starts_with("en")) {
+            Self::English
+        } else {
+            Self::Spanish
+        }
+    }
+
+    fn choose(self, spanish: &str, english: &str) -> String {
+        match self {
+            Self::Spanish => spanish,
+            Self::English => english,
+        }
+        .to_owned()
+    }
+}
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: ErrorBody,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorBody {
+    error: String,
+    code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+}
+
+impl ApiError {
+    pub fn new(status: StatusCode, code: impl Into<String>, error: String) -> Self {
+        Self {
+            status,
+            retry_after: None,
+            body: ErrorBody {
+                error,
+                code: code.into(),
+                field: None,
+            },
+        }
+    }
+
+    pub fn field(field: &'static str, code: &'static str, error: String) -> Self {
+        let mut answer = Self::new(StatusCode::BAD_REQUEST, code, error);
+        answer.body.field = Some(field);
+        answer
+    }
+
+    pub fn unauthorized(language: Language) -> Self {
+        let sentence = language.choose(
+            "Falta un token válido. Envíelo así: Authorization: Bearer TOKEN.",
+            "A valid token is missing. Send it as Authorization: Bearer TOKEN.",
+        );
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", sentence)
+    }
+
+    pub fn unsupported_media_type(language: Language) -> Self {
+        let sentence = language.choose(
+            "Envíe JSON, con Content-Type: application/json.",
+            "Send JSON, with Content-Type: application/json.",
+        );
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            sentence,
+        )
+    }
+
+    pub fn too_large(language: Language) -> Self {
+        let sentence = language.choose(
+            "La petición pasa de 64 KiB.",
+            "The request is larger than 64 KiB.",
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", sentence)
+    }
+
+    pub fn not_found(language: Language) -> Self {
+        let sentence = language.choose(
+            "No existe, o su token no puede verlo.",
+            "It does not exist, or your token may not see it.",
+        );
+        Self::new(StatusCode::NOT_FOUND, "not_found", sentence)
+    }
+
+    /// What a use case refused; a fault is logged here and not shown.
+    pub fn from_app(error: AppError, language: Language) -> Self {
+        match error {
+            AppError::Invalid(fields) => match fields.into_iter().next() {
+                Some(field) => Self::field(field.field, field.code, field.message),
+                None => Self::unexpected(language),
+            },
+            AppError::NotFound => Self::not_found(language),
+            AppError::Forbidden { code, message } => {
+                let english = "A buyer may only write to a dealer or to a vehicle's seller.";
+                Self::new(StatusCode::FORBIDDEN, code, language.choose(message, english))
+            }
+            AppError::Limit(refusal) => {
+                let english = match refusal.limit {
+                    Limit::PlatformDay => "OKLA has reached its limit of messages for today.",
+                    Limit::DealerHour | Limit::UserHour => "The limit of messages per hour is reached.",
+                    Limit::DealerDay => "Your dealer has reached its limit for today.",
+                    Limit::BuyerDay => "You have reached your limit of messages in 24 hours.",
+                    Limit::PairDay => "You have written to this number too often in 24 hours.",
+                };
+                let sentence = language.choose(&refusal.sentence(), english);
+                let mut answer = Self::new(StatusCode::TOO_MANY_REQUESTS, refusal.limit.code(), sentence);
+                answer.retry_after = Some(refusal.retry_after);
+                answer
+            }
+            AppError::Throttled { retry_after } => {
+                let sentence = language.choose(
+                    "Demasiados intentos. Espere un poco.",
+                    "Too many attempts. Wait a little.",
+                );
+                let mut answer = Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", sentence);
+                answer.retry_after = Some(retry_after);
+                answer
+            }
+            AppError::BadCredentials => Self::unauthorized(language),
+            AppError::Database(_) | AppError::Fault(_) => {
+                tracing::error!(%error, "an API request failed");
+                Self::unexpected(language)
+            }
+        }
+    }
+
+    fn unexpected(language: Language) -> Self {
+        let sentence = language.choose(
+            "Algo falló de nuestro lado. Inténtelo de nuevo en un momento.",
+            "Something failed on our side. Try again in a moment.",
+        );
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "unexpected", sentence)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(wait) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// 405 for a known path.
+pub async fn wrong_method(headers: HeaderMap) -> ApiError {
+    let sentence = Language::of(&headers).choose(
+        "Este camino no acepta ese método.",
+        "This path does not accept that method.",
+    );
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", sentence)
+}
+
+/// 404 under `/api/`.
+pub async fn unknown_path(headers: HeaderMap) -> ApiError {
+    ApiError::not_found(Language::of(&headers))
+}

@@ -1,0 +1,184 @@
+//! `POST /api/whatsapp/send`
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Caller,
+    error::{ApiError, Language},
+};
+use crate::{
+    app::{
+        read_messages::MessageDetail,
+        send_message::{Recipient, SendMessage, send_message},
+        wait_for_outcome::wait_for_outcome,
+    },
+    domain::{body::Body as MessageBody, image_url::ImageUrl, kind::Kind, message::Status, phone::Phone},
+    web::state::AppState,
+};
+
+const MOST_BYTES: usize = 64 * 1024;
+/// How long a caller waits for Twilio before he gets 202.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SendRequest {
+    to_phone_number: Option<String>,
+    message_body: Option<String>,
+    image_url: Option<String>,
+    vehicle_id: Option<String>,
+    kind: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SendAnswer {
+    success: bool,
+    message_id: Option<String>,
+    id: String,
+    status: &'static str,
+    #[serde(with = "rust_decimal::serde::float")]
+    cost: Decimal,
+    parts: i16,
+}
+
+pub async fn send(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let language = Language::of(request.headers());
+    let respond_async = prefers_async(request.headers());
+    let command = parse(read_json(request, language).await?)?;
+    let id = send_message(&state, &actor, command)
+        .await
+        .map_err(|error| ApiError::from_app(error, language))?;
+    let patience = if respond_async { Duration::ZERO } else { PATIENCE };
+    let detail = wait_for_outcome(&state, &actor, id, patience)
+        .await
+        .map_err(|error| ApiError::from_app(error, language))?;
+    answer(&detail, respond_async)
+}
+
+async fn read_json(request: Request<Body>, language: Language) -> Result<SendRequest, ApiError> {
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if kind
+        .split(';')
+        .next()
+        .is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json"))
+    {
+        return Err(ApiError::unsupported_media_type(language));
+    }
+    let raw = to_bytes(request.into_body(), MOST_BYTES)
+        .await
+        .map_err(|_| ApiError::too_large(language))?;
+    serde_json::from_slice(&raw).map_err(|error| {
+        let place = format!("línea {}, columna {}", error.line(), error.column());
+        ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_json",
+            format!("El cuerpo no es el JSON esperado ({place})."),
+        )
+    })
+}
+
+fn parse(sent: SendRequest) -> Result<SendMessage, ApiError> {
+    let wrong = |field, code| move |sentence: String| ApiError::field(field, code, sentence);
+    let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default())
+        .map_err(|error| wrong("toPhoneNumber", "invalid_phone_number")(error.sentence().to_owned()))?;
+    let body = MessageBody::parse(sent.message_body.as_deref().unwrap_or_default())
+        .map_err(|error| wrong("messageBody", "invalid_message_body")(error.sentence()))?;
+    let image_url = ImageUrl::parse(sent.image_url.as_deref().unwrap_or_default())
+        .map_err(|sentence| wrong("imageUrl", "invalid_image_url")(sentence.to_owned()))?;
+    let about = match sent.vehicle_id.as_deref().filter(|id| !id.is_empty()) {
+        Some(id) => Some(id.parse().map_err(|_| {
+            wrong("vehicleId", "unknown_vehicle")(
+                "vehicleId debe ser el identificador de un vehículo a la venta.".to_owned(),
+            )
+        })?),
+        None => None,
+    };
+    let kind = match sent.kind.as_deref() {
+        None => Kind::Contact,
+        Some(word) => word
+            .parse()
+            .map_err(|sentence: &str| wrong("kind", "invalid_kind")(sentence.to_owned()))?,
+    };
+    Ok(SendMessage {
+        to: Recipient::Number { phone, about },
+        body,
+        image_url,
+        kind,
+        form_key: None,
+    })
+}
+
+/// RFC 7240.
+fn prefers_async(headers: &HeaderMap) -> bool {
+    let lines = headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .any(|preference| preference.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+/// 200 once Twilio took it, 502 (or 400 for the number) if it refused, 202 while that is not known.
+fn answer(detail: &MessageDetail, respond_async: bool) -> Result<Response, ApiError> {
+    let message = &detail.message;
+    let first = detail.parts.first();
+    let sid = first.and_then(|part| part.sid.clone());
+    if message.not_sent {
+        return Err(refusal(
+            message.error_code,
+            message
+                .outcome()
+                .map(|outcome| format!("{} {}", outcome.what, outcome.todo)),
+        ));
+    }
+    let taken = sid.is_some() && !respond_async;
+    let body = SendAnswer {
+        success: true,
+        message_id: if taken { sid } else { None },
+        id: message.id.to_string(),
+        status: if message.status == Status::Verifying {
+            Status::Verifying.as_str()
+        } else {
+            message.status.as_str()
+        },
+        cost: message.cost,
+        parts: message.parts,
+    };
+    if taken {
+        return Ok((StatusCode::OK, Json(body)).into_response());
+    }
+    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/whatsapp/status/{}", message.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn refusal(code: Option<i32>, sentence: Option<String>) -> ApiError {
+    let sentence = sentence.unwrap_or_else(|| "Twilio no aceptó el mensaje.".to_owned());
+    match code {
+        Some(21_211 | 21_614) => ApiError::field("toPhoneNumber", "invalid_phone_number", sentence),
+        Some(code) => ApiError::new(StatusCode::BAD_GATEWAY, format!("twilio_{code}"), sentence),
+        None => ApiError::new(StatusCode::BAD_GATEWAY, "twilio_unavailable", sentence),
+    }
+}

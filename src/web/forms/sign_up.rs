@@ -1,0 +1,53 @@
+use leptos::prelude::*;
+
+use super::back_with;
+use crate::{
+    app::sign_up::{SignUp, sign_up},
+    web::{error::WebError, redirect, request::Current, session},
+};
+
+/// Open to all: a buyer opens his account and is signed in.
+#[server(prefix = "/fn", endpoint = "registro")]
+pub async fn post_sign_up(
+    #[server(default)] name: String,
+    #[server(default)] email: String,
+    #[server(default)] phone: String,
+    #[server(default)] password: String,
+    #[server(default)] consent: String,
+    #[server(default)] back: String,
+) -> Result<(), WebError> {
+    let current = Current::get()?;
+    let form = SignUp {
+        name: &name,
+        email: &email,
+        phone: &phone,
+        password: &password,
+        consent: &consent,
+        address: current.address(),
+    };
+    match sign_up(&current.state, form).await {
+        Ok(actor) => {
+            session::begin(&current.state, &current.session, &actor).await?;
+            redirect::from_leptos(&back);
+        }
+        Err(error) => {
+            let escaped: String =
+                form_urlencoded::byte_serialize(redirect::local(&back).as_bytes()).collect();
+            let typed = [
+                ("name", &*name),
+                ("email", &*email),
+                ("phone", &*phone),
+                ("consent", &*consent),
+            ];
+            back_with(
+                &current,
+                "registro",
+                &format!("/registro?volver={escaped}"),
+                &typed,
+                error,
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! What the browser gets: one file an island with its server function. Everything else is rendered on the server.
