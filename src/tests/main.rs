@@ -1,1 +1,3 @@
+//! The integration tests: a file a feature.
 
+mod simulator;
