@@ -16,12 +16,12 @@ pub struct Args {
     /// Where its truth is kept
     #[arg(long, value_name = "FILE", default_value = ".data/sim.jsonl")]
     state: PathBuf,
-    /// Where inbound messages are posted [default: `PUBLIC_URL` + /webhooks/twilio/inbound]
     #[arg(
         long,
         value_name = "URL",
         env = "OKLA_SIM_INBOUND_URL",
-        hide_env_values = true
+        hide_env_values = true,
+        help = "Where inbound messages are posted [default: $PUBLIC_URL/webhooks/twilio/inbound]"
     )]
     inbound_url: Option<String>,
     #[arg(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -62,11 +63,12 @@ pub async fn settings(State(simulator): State<Arc<Simulator>>) -> Response {
     Json(simulator.books().state().settings()).into_response()
 }
 
-/// `PUT /sim/settings`: some of the fields, as JSON.
+/// `PUT /sim/settings`: some of the fields, as JSON whatever its `Content-Type`, for the sake of curl.
 pub async fn change_settings(
     State(simulator): State<Arc<Simulator>>,
-    Json(change): Json<Value>,
+    body: Bytes,
 ) -> Result<Response, Response> {
+    let change = serde_json::from_slice(&body).map_err(|error| bad_request(&error.to_string()))?;
     let mut books = simulator.books();
     let settings = books
         .state()
@@ -86,13 +88,10 @@ pub struct Advance {
 }
 
 /// `POST /sim/clock`: puts the simulator's clock forward; what falls due happens at once.
-pub async fn advance(
-    State(simulator): State<Arc<Simulator>>,
-    Json(change): Json<Value>,
-) -> Result<Json<Value>, Response> {
+pub async fn advance(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Result<Json<Value>, Response> {
     let Advance {
         advance_seconds: seconds,
-    } = serde_json::from_value(change).map_err(|error| bad_request(&error.to_string()))?;
+    } = serde_json::from_slice(&body).map_err(|error| bad_request(&error.to_string()))?;
     let mut books = simulator.books();
     books.record(Entry::Advanced { seconds }).map_err(unwritable)?;
     simulator.clock.set_ahead(books.state().advanced_seconds());

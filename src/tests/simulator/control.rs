@@ -76,6 +76,14 @@ async fn settings_change_in_part_and_unknown_ones_are_refused() {
             .unwrap(),
         expected
     );
+    let bare = rig
+        .http
+        .put(&url)
+        .body(r#"{"latencyMs":150}"#)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(bare.status(), 200, "curl sends no content type of JSON");
     for bad in [
         json!({ "dropRat": 0.5 }),
         json!({ "dropRate": 2 }),
