@@ -5,6 +5,8 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{clock::SystemClock, error::AppError, state::Tools},
@@ -17,6 +19,7 @@ mod limits;
 mod migrate;
 mod serve;
 mod token;
+mod twilio_sim;
 mod user;
 mod vehicles;
 
@@ -49,6 +52,8 @@ enum Command {
     /// Límites de envío
     #[command(subcommand)]
     Limits(limits::Command),
+    /// Un Twilio de mentira, que habla como el de verdad y falla cuando se le pide
+    TwilioSim(twilio_sim::Args),
     /// Datos de prueba
     #[command(subcommand)]
     Demo(demo::Command),
@@ -69,6 +74,7 @@ impl Cli {
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,
             Command::Limits(command) => limits::run(command).await,
+            Command::TwilioSim(args) => Ok(twilio_sim::run(args, stop_signal()).await?),
             Command::Demo(command) => demo::run(command).await,
             Command::Dealer(command) => dealer::run(command).await,
             Command::Vehicles(command) => vehicles::run(command).await,
@@ -85,6 +91,26 @@ async fn connect(connections: u32) -> Result<PgPool, Box<dyn std::error::Error>>
         .connect(url.expose())
         .await
         .map_err(|error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})").into())
+}
+
+/// Cancelled by the first SIGTERM or Ctrl-C.
+fn stop_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = tokio::signal::ctrl_c() => {}
+                }
+                tracing::info!("stopping: finishing what is under way");
+                cancel.cancel();
+            }
+            Err(error) => tracing::error!(%error, "cannot listen for signals"),
+        }
+    });
+    stop
 }
 
 /// What the command line's use cases need.

@@ -41,7 +41,7 @@ pub async fn run(args: Args) -> CliResult {
     let pool = super::connect(20).await?;
     prepare_database(&pool, &config, args.migrate).await?;
 
-    let stop = CancellationToken::new();
+    let stop = super::stop_signal();
     let now = SystemClock.now();
     let app = App {
         gateway: Arc::new(twilio_client(&config)?),
@@ -55,7 +55,6 @@ pub async fn run(args: Args) -> CliResult {
         settings: Arc::new(Settings::from_config(&config)),
         pool,
     };
-    tokio::spawn(stop_on_signal(stop.clone()));
 
     let tasks = TaskTracker::new();
     if !args.no_workers {
@@ -134,20 +133,4 @@ async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -
     )
     .await?;
     Ok(())
-}
-
-async fn stop_on_signal(stop: CancellationToken) {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::error!(%error, "cannot listen for SIGTERM");
-            return;
-        }
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    tracing::info!("stopping: finishing what is under way");
-    stop.cancel();
 }

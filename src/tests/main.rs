@@ -2,5 +2,6 @@
 // Says to clippy what Cargo.toml says to Cargo, so that helpers of tests may unwrap as tests may.
 #![cfg(test)]
 
+mod simulator;
 mod twilio_client;
 mod vehicles;

@@ -1,0 +1,133 @@
+//! `POST /sim/inbound`: a user writes to us. The message is kept, opens his window, and is posted as Twilio posts it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Simulator, address,
+    books::Entry,
+    callbacks,
+    form::Form,
+    message::{Message, Status, fresh_sid},
+    plan, timeline,
+};
+
+/// Takes Twilio's own field names; what is not given is made up, what is unknown is passed on.
+pub async fn receive(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Response {
+    let form = Form::from(body);
+    let from = address::completed(form.first("From").unwrap_or_default());
+    if !address::is_valid(&from) {
+        let why = json!({ "error": "From is the writing user's number in E.164" });
+        return (StatusCode::BAD_REQUEST, Json(why)).into_response();
+    }
+    let message = message(&simulator, from, &form);
+    let fields = webhook_fields(&simulator, &message, &form);
+    if let Err(error) = simulator
+        .books()
+        .record(Entry::Created(Box::new(message.clone())))
+    {
+        tracing::error!(%error, "the simulator's journal cannot be written");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    timeline::follow(&simulator, message.sid.clone(), message.pending.clone());
+    let status = callbacks::post(
+        &simulator,
+        &simulator.options.inbound_url,
+        &fields,
+        Uuid::new_v4(),
+    )
+    .await;
+    Json(json!({ "sid": message.sid, "webhookStatus": status })).into_response()
+}
+
+fn message(simulator: &Simulator, from: String, form: &Form) -> Message {
+    let now = simulator.clock.now();
+    let media: Vec<String> = form
+        .0
+        .iter()
+        .filter(|(name, value)| name.starts_with("MediaUrl") && !value.is_empty())
+        .map(|(_, value)| value.clone())
+        .collect();
+    Message {
+        sid: fresh_sid(if media.is_empty() { "SM" } else { "MM" }),
+        inbound: true,
+        to: form
+            .filled("To")
+            .map_or_else(|| simulator.sender(), address::completed),
+        from,
+        // A tapped button says its title.
+        body: form
+            .first("Body")
+            .or_else(|| form.first("ButtonText"))
+            .unwrap_or_default()
+            .to_owned(),
+        media,
+        content_sid: None,
+        content_variables: None,
+        service_sid: None,
+        status_callback: None,
+        status: Status::Received,
+        error_code: None,
+        price: None,
+        created: now,
+        updated: now,
+        sent: Some(now),
+        pending: vec![plan::priced(now)],
+    }
+}
+
+fn webhook_fields(simulator: &Simulator, message: &Message, given: &Form) -> Vec<(String, String)> {
+    let kind = match (given.filled("ButtonText"), message.media.is_empty()) {
+        (Some(_), _) => "button",
+        (None, true) => "text",
+        (None, false) => "image",
+    };
+    let user = message.from.trim_start_matches("whatsapp:");
+    let mut fields = vec![
+        ("SmsMessageSid", message.sid.clone()),
+        ("NumMedia", message.media.len().to_string()),
+        (
+            "ProfileName",
+            format!("WhatsApp {}", &user[user.len().saturating_sub(4)..]),
+        ),
+        ("MessageType", kind.to_owned()),
+        ("SmsSid", message.sid.clone()),
+        ("SmsStatus", "received".to_owned()),
+        ("Body", message.body.clone()),
+        ("To", message.to.clone()),
+        ("NumSegments", "1".to_owned()),
+        ("ReferralNumMedia", "0".to_owned()),
+        ("MessageSid", message.sid.clone()),
+        ("AccountSid", simulator.options.account_sid.clone()),
+        ("From", message.from.clone()),
+        ("ApiVersion", "2010-04-01".to_owned()),
+    ];
+    // Users who hide their number have none.
+    fields.extend(user.strip_prefix('+').map(|digits| ("WaId", digits.to_owned())));
+    if !message.media.is_empty() {
+        fields.push(("MediaContentType0", "image/jpeg".to_owned()));
+    }
+    if given.filled("OriginalRepliedMessageSid").is_some() {
+        fields.push(("OriginalRepliedMessageSender", simulator.sender()));
+    }
+    let mut fields: Vec<(String, String)> = fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    for (name, value) in given.0.iter().filter(|(name, _)| name != "From" && name != "To") {
+        match fields.iter_mut().find(|(one, _)| one == name) {
+            Some(field) => field.1.clone_from(value),
+            None => fields.push((name.clone(), value.clone())),
+        }
+    }
+    fields
+}

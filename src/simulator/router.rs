@@ -1,0 +1,52 @@
+//! Every path that the simulator answers.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{Method, StatusCode, Uri},
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+
+use super::{Simulator, answer, auth, content, control, create, inbound, list, refusal::Refusal, resource};
+
+const MESSAGES: &str = "/2010-04-01/Accounts/{account}/Messages";
+
+pub fn router(simulator: Arc<Simulator>) -> Router {
+    let messages = get(list::list).post(create::create);
+    let api = Router::new()
+        .route(MESSAGES, messages.clone())
+        .route(&format!("{MESSAGES}.json"), messages)
+        .route(
+            &format!("{MESSAGES}/{{file}}"),
+            get(resource::fetch)
+                .post(resource::update)
+                .delete(resource::delete),
+        )
+        .route("/v1/Content", get(content::list))
+        .route("/v1/ContentAndApprovals", get(content::list_with_approvals))
+        .route("/v1/Content/{sid}", get(content::fetch))
+        .route("/v1/Content/{sid}/ApprovalRequests", get(content::fetch_approval))
+        .method_not_allowed_fallback(async |method: Method| {
+            Refusal::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                20004,
+                format!("Method {method} not allowed"),
+            )
+        })
+        .fallback(async |uri: Uri| Refusal::absent(uri.path()))
+        .layer(from_fn_with_state(Arc::clone(&simulator), auth::gate))
+        .layer(from_fn_with_state(Arc::clone(&simulator), answer::envelope));
+    Router::new()
+        .route("/sim/messages", get(control::messages))
+        .route("/sim/inbound", post(inbound::receive))
+        .route(
+            "/sim/settings",
+            get(control::settings).put(control::change_settings),
+        )
+        .route("/sim/clock", post(control::advance))
+        .route("/sim", axum::routing::delete(control::forget))
+        .merge(api)
+        .with_state(simulator)
+}
