@@ -20,8 +20,9 @@ pub mod hooks;
 pub mod layout;
 #[cfg(feature = "ssr")]
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod pictures;
 #[cfg(feature = "ssr")]
 pub mod redirect;
 #[cfg(feature = "ssr")]

@@ -1,10 +1,20 @@
-//! Small building blocks of pages.
+//! Small building blocks of pages. All but the document's title compile for the browser too, so that an island can draw
+//! the same state the server drew.
 
-use leptos::prelude::*;
-use leptos_meta::Title;
+mod form;
+pub mod icons;
+mod logo;
+mod notice;
+mod status;
+#[cfg(feature = "ssr")]
+mod title;
+mod vehicle;
 
-/// The document's title. Fixed words only: `leptos_meta` writes it raw, so nobody's text may get here.
-#[component]
-pub fn PageTitle(text: &'static str) -> impl IntoView {
-    view! { <Title text=text formatter=|text: String| format!("{text} · OKLA Contacto")/> }
-}
+pub use form::{FieldError, TextArea};
+pub use icons::Icon;
+pub use logo::Logo;
+pub use notice::{Empty, Notice, Tone};
+pub use status::{Progress, StatusPill, Ticks};
+#[cfg(feature = "ssr")]
+pub use title::PageTitle;
+pub use vehicle::{Picture, Price, VehicleStrip};

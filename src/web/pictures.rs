@@ -81,10 +81,20 @@ mod tests {
                 let name = format!("{body}-{color}.svg");
                 let (body, color) = parse(&name).expect("the card's own address");
                 let svg = draw(body, color);
-                assert!(!svg.contains('{') && svg.len() < 6_000, "{name}: {} bytes", svg.len());
+                assert!(
+                    !svg.contains('{') && svg.len() < 6_000,
+                    "{name}: {} bytes",
+                    svg.len()
+                );
             }
         }
-        for wrong in ["sedan.svg", "avion-rojo.svg", "sedan-rosado.svg", "sedan-rojo", "../sedan-rojo.svg"] {
+        for wrong in [
+            "sedan.svg",
+            "avion-rojo.svg",
+            "sedan-rosado.svg",
+            "sedan-rojo",
+            "../sedan-rojo.svg",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

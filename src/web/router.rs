@@ -18,6 +18,7 @@ use tower_http::{
 use super::{
     api, health, hooks,
     layout::Root,
+    pictures,
     security::{self, CspNonce},
     session,
     shell::shell,
@@ -62,6 +63,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api::routes())
         .route("/webhooks/twilio/status", post(hooks::status))
         .route("/webhooks/twilio/inbound", post(hooks::inbound))
+        .route("/vehiculos/imagen/{name}", get(pictures::picture))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .nest_service("/v/{version}/pkg", assets(&state))

@@ -3,9 +3,15 @@
 use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
-use leptos::config::LeptosOptions;
+use leptos::{config::LeptosOptions, prelude::use_context};
 
-use crate::{app::state::App, config::Config};
+use crate::{
+    app::{
+        error::{AppError, Result},
+        state::App,
+    },
+    config::Config,
+};
 
 #[derive(Clone)]
 pub struct AppState {
@@ -38,6 +44,13 @@ impl AppState {
             leptos,
             assets: Arc::from(assets),
         }
+    }
+}
+
+impl AppState {
+    /// The state that serves the page being rendered.
+    pub fn of_request() -> Result<Self> {
+        use_context().ok_or_else(|| AppError::Fault("a page was rendered without its state".to_owned()))
     }
 }
 

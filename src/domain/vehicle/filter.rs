@@ -38,9 +38,9 @@ impl Sort {
     pub fn label(self) -> &'static str {
         match self {
             Self::Newest => "Más recientes",
-            Self::Cheapest => "Precio: de menor a mayor",
-            Self::Dearest => "Precio: de mayor a menor",
-            Self::YoungestYear => "Año: del más nuevo",
+            Self::Cheapest => "Menor precio",
+            Self::Dearest => "Mayor precio",
+            Self::YoungestYear => "Año más nuevo",
         }
     }
 }
