@@ -2,6 +2,7 @@
 
 mod theme_switch;
 
+use axum::http::request::Parts;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
@@ -12,25 +13,37 @@ use leptos_router::{
 
 use self::theme_switch::ThemeSwitch;
 use super::{
-    pages::{HomePage, NotFoundPage, VehiclePage},
+    pages::{
+        ContactPage, DealerMessagePage, DealerMessagesPage, HomePage, NotFoundPage, OwnMessagePage,
+        OwnMessagesPage, SignInPage, SignUpPage, VehiclePage,
+    },
     parts::{Icon, Logo, icons},
     state::AppState,
 };
+use crate::{app::actor::Actor, domain::user::Role};
 
 /// All pages. Each is rendered whole on the server (`SsrMode::Async`) around one use case.
 #[component]
 pub fn Root() -> impl IntoView {
     provide_meta_context();
+    let actor = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Actor>().cloned());
     let is_demo = AppState::of_request().is_ok_and(|state| state.settings.demo);
     view! {
         <a class="button skip" href="#contenido">"Ir al contenido"</a>
         {is_demo.then(|| view! { <DemoBanner/> })}
-        <Header/>
+        <Header actor=actor/>
         <Router>
             <main id="contenido" class="wrap">
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/vehiculos/:id") view=VehiclePage ssr=SsrMode::Async/>
+                    <Route path=path!("/vehiculos/:id/contactar") view=ContactPage ssr=SsrMode::Async/>
+                    <Route path=path!("/ingresar") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/registro") view=SignUpPage ssr=SsrMode::Async/>
+                    <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>
         </Router>
@@ -51,15 +64,26 @@ fn DemoBanner() -> impl IntoView {
 }
 
 #[component]
-fn Header() -> impl IntoView {
+fn Header(actor: Option<Actor>) -> impl IntoView {
+    let dealer = actor.as_ref().is_some_and(|actor| actor.role == Role::Dealer);
+    let messages = if dealer { "/panel/mensajes" } else { "/mensajes" };
     view! {
         <header class="site-head">
             <div class="wrap">
                 <a class="logo" href="/" aria-label="OKLA, inicio"><Logo/></a>
                 <nav class="site-nav" aria-label="Principal">
                     <ul>
-                        <li><a href="/mensajes"><Icon path=icons::MESSAGES/>"Mensajes"</a></li>
-                        <li><a href="/ingresar"><Icon path=icons::USER/>"Ingresar"</a></li>
+                        <li><a href=messages><Icon path=icons::MESSAGES/>"Mensajes"</a></li>
+                        {match actor {
+                            Some(_) => view! {
+                                <li>
+                                    <form method="post" action="/fn/salir">
+                                        <button type="submit"><Icon path=icons::LEAVE/>"Salir"</button>
+                                    </form>
+                                </li>
+                            }.into_any(),
+                            None => view! { <li><a href="/ingresar"><Icon path=icons::USER/>"Ingresar"</a></li> }.into_any(),
+                        }}
                     </ul>
                 </nav>
             </div>

@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use super::{
-    api, health, hooks,
+    api, events, health, hooks,
     layout::Root,
     pictures,
     security::{self, CspNonce},
@@ -54,6 +54,8 @@ pub fn router(state: AppState) -> Router {
 
     Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
+        .route("/mensajes/{id}/eventos", get(events::own_message))
+        .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
         .route("/tema", post(theme::choose))
         .layer(
             ServiceBuilder::new()

@@ -1,6 +1,10 @@
 use leptos::prelude::*;
 
-use super::icons::{self, Icon};
+use super::{
+    icons::{self, Icon},
+    notice::{Notice, Tone},
+};
+use crate::web::flash::Problem;
 
 /// What is wrong with a field, shown under it. `field` is the input's id, whose `aria-describedby` names `{field}-error`.
 #[component]
@@ -11,6 +15,68 @@ pub fn FieldError(field: &'static str, message: Option<String>) -> impl IntoView
                 <Icon path=icons::BAD/>
                 <span>{message}</span>
             </p>
+        }
+    })
+}
+
+/// A labelled input with its hint and its error.
+#[component]
+pub fn Field(
+    /// Its id and its name.
+    field: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    /// The `autocomplete` token (HTML, «Autofill»).
+    complete: &'static str,
+    #[prop(into)] value: String,
+    problem: Option<String>,
+    #[prop(optional)] hint: Option<&'static str>,
+) -> impl IntoView {
+    let described = [
+        hint.map(|_| format!("{field}-hint")),
+        problem.as_ref().map(|_| format!("{field}-error")),
+    ];
+    let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    view! {
+        <div class="field">
+            <label for=field>{label}</label>
+            {hint.map(|hint| view! { <p class="hint" id=format!("{field}-hint")>{hint}</p> })}
+            <input
+                id=field
+                name=field
+                type=kind
+                autocomplete=complete
+                value=value
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=(!described.is_empty()).then_some(described)
+            />
+            <FieldError field=field message=problem/>
+        </div>
+    }
+}
+
+/// What is wrong with a form, on top of it, each problem leading to its field.
+#[component]
+pub fn ErrorSummary(problems: Vec<Problem>) -> impl IntoView {
+    (!problems.is_empty()).then(|| {
+        view! {
+            <div role="alert" tabindex="-1" id="problemas">
+                <Notice tone=Tone::Bad>
+                    <h2>"Revise lo siguiente"</h2>
+                    <ul>
+                        {problems
+                            .into_iter()
+                            .map(|Problem { field, message }| {
+                                if field.is_empty() {
+                                    view! { <li>{message}</li> }.into_any()
+                                } else {
+                                    view! { <li><a href=format!("#{field}")>{message}</a></li> }.into_any()
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                </Notice>
+            </div>
         }
     })
 }
@@ -48,7 +114,7 @@ pub fn TextArea(
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
