@@ -137,9 +137,8 @@ mod browser {
                     grouped(used),
                     grouped(PART_LIMIT_UTF16)
                 )));
-                let marked = counter.set_attribute("aria-live", if near { "polite" } else { "off" });
-                let toggled = counter.class_list().toggle_with_force("over", over);
-                debug_assert!(marked.is_ok() && toggled.is_ok(), "fixed names are valid");
+                set(&counter, "aria-live", if near { "polite" } else { "off" });
+                set(&counter, "class", if over { "over" } else { "" });
             }
         };
         show();
@@ -159,8 +158,7 @@ mod browser {
         listen(form, ev::keydown, move |event| {
             if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
                 event.prevent_default();
-                // An invalid form says so itself.
-                let _shown = keyed.request_submit();
+                said(keyed.request_submit());
             }
         });
         let (root, sent) = (root.clone(), form.clone());
@@ -211,8 +209,7 @@ mod browser {
         else {
             return;
         };
-        let marked = button.set_attribute("aria-busy", if busy { "true" } else { "false" });
-        debug_assert!(marked.is_ok(), "fixed names are valid");
+        set(&button, "aria-busy", if busy { "true" } else { "false" });
         if let Some(word) = find(&button, "[data-word]") {
             word.set_text_content(Some(if busy { "Enviando…" } else { "Enviar" }));
         }
@@ -237,16 +234,12 @@ mod browser {
         } else {
             find(root, &format!("#{first}"))
         };
-        if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
-            let _focused = target.focus();
-        }
+        focus(target);
     }
 
     fn set_problem(root: &Element, field: &str, message: Option<&str>) {
         if let Some(place) = find(root, &format!("[data-problem='{field}']")) {
-            place
-                .toggle_attribute_with_force("hidden", message.is_none())
-                .unwrap_or_default();
+            show(&place, message.is_some());
             if let Some(words) = find(&place, "[data-words]") {
                 words.set_text_content(message);
             }
@@ -262,13 +255,10 @@ mod browser {
         let Some(sent) = find(root, "[data-sent]") else {
             return go(page);
         };
-        form.toggle_attribute_with_force("hidden", true)
-            .unwrap_or_default();
-        sent.toggle_attribute_with_force("hidden", false)
-            .unwrap_or_default();
+        show(form, false);
+        show(&sent, true);
         if let Some(link) = find(&sent, "[data-page]") {
-            let linked = link.set_attribute("href", page);
-            debug_assert!(linked.is_ok(), "fixed names are valid");
+            set(&link, "href", page);
         }
         if let Some(heading) =
             find(&sent, "[tabindex]").and_then(|heading| heading.dyn_into::<HtmlElement>().ok())
@@ -281,7 +271,28 @@ mod browser {
     }
 
     fn go(page: &str) {
-        let _went = window().location().assign(page);
+        said(window().location().assign(page));
+    }
+
+    fn focus(target: Option<Element>) {
+        if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+            said(target.focus());
+        }
+    }
+
+    fn set(element: &Element, name: &str, value: &str) {
+        said(element.set_attribute(name, value));
+    }
+
+    fn show(element: &Element, shown: bool) {
+        said(element.toggle_attribute_with_force("hidden", !shown));
+    }
+
+    /// The browser's own refusals go to its console, where the end-to-end tests read.
+    fn said<T>(result: Result<T, wasm_bindgen::JsValue>) {
+        if let Err(refusal) = result {
+            leptos::logging::error!("{refusal:?}");
+        }
     }
 
     fn find(within: &Element, selector: &str) -> Option<Element> {

@@ -136,7 +136,7 @@ fn Row<'a>(
                     {reason.map(|reason| view! { <p class="hint">{reason}</p> })}
                 </div>
             </td>
-            {dealer.then(|| view! { <td data-label="Costo" class="num">{Money::usd(message.cost.normalize()).to_string()}</td> })}
+            {dealer.then(|| view! { <td data-label="Costo" class="num">{Money::usd(message.cost).to_string()}</td> })}
         </tr>
     }
 }

@@ -52,7 +52,6 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
                 <label for="message">"Mensaje"</label>
                 <TextArea field="message" value=message rows=5 required=true invalid=message_problem.is_some() hint="message-hint"/>
                 <FieldError field="message" message=message_problem/>
-                <p class="error" data-problem="message" role="alert" hidden><Icon path=icons::BAD/><span data-words></span></p>
                 <p class="hint" id="message-hint"><span data-counter>{format!("{} de {limit}", usize_grouped(used))}</span>" caracteres"</p>
             </div>
             <Field
@@ -64,7 +63,6 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
                 problem=image_problem
                 hint="Debe empezar con https://. Le llega al vendedor junto al mensaje."
             />
-            <p class="error" data-problem="image_url" role="alert" hidden><Icon path=icons::BAD/><span data-words></span></p>
             <div class="actions">
                 <button type="submit" class="button whatsapp"><Icon path=icons::SEND/><span data-word>"Enviar"</span></button>
                 <a class="button second" href=format!("/vehiculos/{id}") data-close>"Cancelar"</a>

@@ -6,17 +6,17 @@ use super::{
 };
 use crate::web::flash::Problem;
 
-/// What is wrong with a field, shown under it. `field` is the input's id, whose `aria-describedby` names `{field}-error`.
+/// What is wrong with a field, shown under it; hidden while nothing is, so that an island can show what it learns.
+/// `field` is the input's id, whose `aria-describedby` names `{field}-error`.
 #[component]
 pub fn FieldError(field: &'static str, message: Option<String>) -> impl IntoView {
-    message.map(|message| {
-        view! {
-            <p class="error" id=format!("{field}-error")>
-                <Icon path=icons::BAD/>
-                <span>{message}</span>
-            </p>
-        }
-    })
+    let silent = message.is_none();
+    view! {
+        <p class="error" id=format!("{field}-error") data-problem=field hidden=silent>
+            <Icon path=icons::BAD/>
+            <span data-words>{message.unwrap_or_default()}</span>
+        </p>
+    }
 }
 
 /// A labelled input with its hint and its error.
@@ -32,11 +32,10 @@ pub fn Field(
     problem: Option<String>,
     #[prop(optional)] hint: Option<&'static str>,
 ) -> impl IntoView {
-    let described = [
-        hint.map(|_| format!("{field}-hint")),
-        problem.as_ref().map(|_| format!("{field}-error")),
-    ];
-    let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let described = hint.map_or_else(
+        || format!("{field}-error"),
+        |_| format!("{field}-hint {field}-error"),
+    );
     view! {
         <div class="field">
             <label for=field>{label}</label>
@@ -48,7 +47,7 @@ pub fn Field(
                 autocomplete=complete
                 value=value
                 aria-invalid=problem.is_some().then_some("true")
-                aria-describedby=(!described.is_empty()).then_some(described)
+                aria-describedby=described
             />
             <FieldError field=field message=problem/>
         </div>
@@ -60,7 +59,7 @@ pub fn Field(
 pub fn ErrorSummary(problems: Vec<Problem>) -> impl IntoView {
     (!problems.is_empty()).then(|| {
         view! {
-            <div role="alert" tabindex="-1" id="problemas">
+            <div role="alert" tabindex="-1" autofocus>
                 <Notice tone=Tone::Bad>
                     <h2>"Revise lo siguiente"</h2>
                     <ul>
@@ -90,15 +89,17 @@ pub fn TextArea(
     #[prop(into)] value: String,
     #[prop(default = 4)] rows: u8,
     #[prop(default = false)] required: bool,
-    /// Whether a [`FieldError`] is shown for it.
+    /// Whether its [`FieldError`] says something.
     #[prop(default = false)]
     invalid: bool,
     /// The id of its hint.
     #[prop(optional, into)]
     hint: Option<&'static str>,
 ) -> impl IntoView {
-    let described = [hint.map(str::to_owned), invalid.then(|| format!("{field}-error"))];
-    let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let described = hint.map_or_else(
+        || format!("{field}-error"),
+        |hint| format!("{hint} {field}-error"),
+    );
     let content = format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;"));
     view! {
         <textarea
@@ -107,7 +108,7 @@ pub fn TextArea(
             rows=rows.to_string()
             required=required
             aria-invalid=invalid.then_some("true")
-            aria-describedby=(!described.is_empty()).then_some(described)
+            aria-describedby=described
         >
             {content}
         </textarea>
