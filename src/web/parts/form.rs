@@ -84,10 +84,10 @@ pub fn ErrorSummary(problems: Vec<Problem>) -> impl IntoView {
 /// The only text area of the site. Leptos 0.8 writes a text area's content raw, so it is escaped here; the day that a
 /// newer Leptos does it, the test below sees it twice and this escaping goes. The first newline is the parser's.
 #[component]
-pub fn TextArea(
+pub fn TextArea<'a>(
     /// Its id and its name.
     field: &'static str,
-    #[prop(into)] value: String,
+    value: &'a str,
     #[prop(default = 4)] rows: u8,
     #[prop(default = false)] required: bool,
     /// Whether a [`FieldError`] is shown for it.
@@ -96,7 +96,7 @@ pub fn TextArea(
     /// The id of its hint.
     #[prop(optional, into)]
     hint: Option<&'static str>,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let described = [hint.map(str::to_owned), invalid.then(|| format!("{field}-error"))];
     let described = described.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let content = format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;"));
