@@ -1,8 +1,8 @@
 //! Header, main, footer, and which page fills the main part.
 
+mod header;
 mod theme_switch;
 
-use axum::http::request::Parts;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
@@ -11,27 +11,25 @@ use leptos_router::{
     path,
 };
 
-use self::theme_switch::ThemeSwitch;
+use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
         ContactPage, DealerMessagePage, DealerMessagesPage, HomePage, NotFoundPage, OwnMessagePage,
         OwnMessagesPage, SignInPage, SignUpPage, VehiclePage,
     },
-    parts::{Icon, Logo, icons},
+    parts::{Icon, icons},
     state::AppState,
 };
-use crate::{app::actor::Actor, domain::user::Role};
 
 /// All pages. Each is rendered whole on the server (`SsrMode::Async`) around one use case.
 #[component]
 pub fn Root() -> impl IntoView {
     provide_meta_context();
-    let actor = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Actor>().cloned());
     let is_demo = AppState::of_request().is_ok_and(|state| state.settings.demo);
     view! {
         <a class="button skip" href="#contenido">"Ir al contenido"</a>
         {is_demo.then(|| view! { <DemoBanner/> })}
-        <Header actor=actor/>
+        <Header/>
         <Router>
             <main id="contenido" class="wrap">
                 <FlatRoutes fallback=NotFoundPage>
@@ -60,34 +58,6 @@ fn DemoBanner() -> impl IntoView {
                 <a href="/demo/telefono">"Ver el teléfono simulado"</a>
             </div>
         </div>
-    }
-}
-
-#[component]
-fn Header(actor: Option<Actor>) -> impl IntoView {
-    let dealer = actor.as_ref().is_some_and(|actor| actor.role == Role::Dealer);
-    let messages = if dealer { "/panel/mensajes" } else { "/mensajes" };
-    view! {
-        <header class="site-head">
-            <div class="wrap">
-                <a class="logo" href="/" aria-label="OKLA, inicio"><Logo/></a>
-                <nav class="site-nav" aria-label="Principal">
-                    <ul>
-                        <li><a href=messages><Icon path=icons::MESSAGES/>"Mensajes"</a></li>
-                        {match actor {
-                            Some(_) => view! {
-                                <li>
-                                    <form method="post" action="/fn/salir">
-                                        <button type="submit"><Icon path=icons::LEAVE/>"Salir"</button>
-                                    </form>
-                                </li>
-                            }.into_any(),
-                            None => view! { <li><a href="/ingresar"><Icon path=icons::USER/>"Ingresar"</a></li> }.into_any(),
-                        }}
-                    </ul>
-                </nav>
-            </div>
-        </header>
     }
 }
 

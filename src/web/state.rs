@@ -53,6 +53,9 @@ impl AppState {
 
 impl AppState {
     /// The state that serves the page being rendered.
+    ///
+    /// # Errors
+    /// A fault: called outside a request.
     pub fn of_request() -> Result<Self> {
         use_context().ok_or_else(|| AppError::Fault("a page was rendered without its state".to_owned()))
     }

@@ -50,7 +50,7 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
             </div>
             <div class="field">
                 <label for="message">"Mensaje"</label>
-                <TextArea field="message" value=message rows=5 required=true invalid=message_problem.is_some() hint="message-hint"/>
+                <TextArea field="message" value=&message rows=5 required=true invalid=message_problem.is_some() hint="message-hint"/>
                 <FieldError field="message" message=message_problem/>
                 <p class="hint" id="message-hint"><span data-counter>{format!("{} de {limit}", usize_grouped(used))}</span>" caracteres"</p>
             </div>

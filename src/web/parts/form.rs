@@ -83,10 +83,10 @@ pub fn ErrorSummary(problems: Vec<Problem>) -> impl IntoView {
 /// The only text area of the site. Leptos 0.8 writes a text area's content raw, so it is escaped here; the day that a
 /// newer Leptos does it, the test below sees it twice and this escaping goes. The first newline is the parser's.
 #[component]
-pub fn TextArea(
+pub fn TextArea<'a>(
     /// Its id and its name.
     field: &'static str,
-    #[prop(into)] value: String,
+    value: &'a str,
     #[prop(default = 4)] rows: u8,
     #[prop(default = false)] required: bool,
     /// Whether its [`FieldError`] says something.
@@ -95,7 +95,7 @@ pub fn TextArea(
     /// The id of its hint.
     #[prop(optional, into)]
     hint: Option<&'static str>,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let described = hint.map_or_else(
         || format!("{field}-error"),
         |hint| format!("{hint} {field}-error"),
