@@ -14,7 +14,7 @@ pub use contact::ContactForm;
 pub use form::{ErrorSummary, Field, FieldError, TextArea};
 pub use icons::Icon;
 pub use logo::Logo;
-pub use message::{Bubble, MessageProgress, Moment, Strip};
+pub use message::{MessageProgress, Moment, Strip};
 pub use notice::{Empty, Notice, Tone};
 pub use status::{Progress, StatusPill, Ticks};
 pub use title::PageTitle;
