@@ -5,14 +5,17 @@ import { expect, test as base, type Browser, type Page } from "@playwright/test"
 export { expect };
 
 type Fixtures = {
-  /** What a test expects to go wrong, as patterns of the complaint: `test.use({ expectedTrouble: [/status of 404/] })`. */
-  expectedTrouble: RegExp[];
+  /** What a test expects the page to complain of: `test.use({ expectedTrouble: /status of 404/ })`. */
+  expectedTrouble: RegExp | undefined;
   /** No accessibility violation on the page as it stands, in light and dark, narrow and wide. */
   accessible: () => Promise<void>;
 };
 
+/** What Chromium says of a page's own scripts where scripts are off: fetched ahead or not, they are never used. */
+const scriptsOff = [/request failed: .*\.js \(csp\)/, /preloaded using link preload but not used/];
+
 /** Everything the page complains of from now on. */
-function complaints(page: Page, javaScriptEnabled: boolean): string[] {
+function complaints(page: Page): string[] {
   const heard: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) heard.push(`console ${message.type()}: ${message.text()}`);
@@ -21,9 +24,7 @@ function complaints(page: Page, javaScriptEnabled: boolean): string[] {
   page.on("requestfailed", (request) => {
     // A page that is left takes its open requests with it: event streams always end so.
     const reason = request.failure()?.errorText;
-    // And where scripts are off, Chromium calls a script that is not fetched ahead a matter of policy.
-    const scriptsOff = !javaScriptEnabled && reason === "csp" && new URL(request.url()).pathname.endsWith(".js");
-    if (reason !== "net::ERR_ABORTED" && !scriptsOff) heard.push(`request failed: ${request.url()} (${reason})`);
+    if (reason !== "net::ERR_ABORTED") heard.push(`request failed: ${request.url()} (${reason})`);
   });
   page.on("response", (response) => {
     if (response.status() >= 500) heard.push(`answer ${response.status()}: ${response.url()}`);
@@ -42,12 +43,13 @@ async function twin(page: Page, browser: Browser): Promise<Page> {
 }
 
 export const test = base.extend<Fixtures>({
-  expectedTrouble: [[], { option: true }],
+  expectedTrouble: [undefined, { option: true }],
 
   page: async ({ page, expectedTrouble, javaScriptEnabled }, use) => {
-    const heard = complaints(page, javaScriptEnabled);
+    const heard = complaints(page);
     await use(page);
-    expect(heard.filter((text) => !expectedTrouble.some((expected) => expected.test(text)))).toEqual([]);
+    const expected = [...(expectedTrouble ? [expectedTrouble] : []), ...(javaScriptEnabled ? [] : scriptsOff)];
+    expect(heard.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([]);
   },
 
   accessible: async ({ page, browser, javaScriptEnabled }, use) => {
