@@ -5,11 +5,14 @@ import { expect, test as base, type Browser, type Page } from "@playwright/test"
 export { expect };
 
 type Fixtures = {
-  /** What a test expects to go wrong, as patterns of the complaint: `test.use({ expectedTrouble: [/status of 404/] })`. */
-  expectedTrouble: RegExp[];
+  /** What a test expects the page to complain of: `test.use({ expectedTrouble: /status of 404/ })`. */
+  expectedTrouble: RegExp | undefined;
   /** No accessibility violation on the page as it stands, in light and dark, narrow and wide. */
   accessible: () => Promise<void>;
 };
+
+/** What Chromium says of a page's own scripts where scripts are off: fetched ahead or not, they are never used. */
+const scriptsOff = [/request failed: .*\.js \(csp\)/, /preloaded using link preload but not used/];
 
 /** Everything the page complains of from now on. */
 function complaints(page: Page): string[] {
@@ -40,12 +43,13 @@ async function twin(page: Page, browser: Browser): Promise<Page> {
 }
 
 export const test = base.extend<Fixtures>({
-  expectedTrouble: [[], { option: true }],
+  expectedTrouble: [undefined, { option: true }],
 
-  page: async ({ page, expectedTrouble }, use) => {
+  page: async ({ page, expectedTrouble, javaScriptEnabled }, use) => {
     const heard = complaints(page);
     await use(page);
-    expect(heard.filter((text) => !expectedTrouble.some((expected) => expected.test(text)))).toEqual([]);
+    const expected = [...(expectedTrouble ? [expectedTrouble] : []), ...(javaScriptEnabled ? [] : scriptsOff)];
+    expect(heard.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([]);
   },
 
   accessible: async ({ page, browser, javaScriptEnabled }, use) => {

@@ -38,7 +38,8 @@ trap stop_all EXIT
 scripts/postgres.sh start "$data/pg" 9>&-
 if [ ! -f "$data/seeded" ]; then
     # A database whose seeding was cut short holds nobody's work: it starts over.
-    scripts/postgres.sh psql "$data/pg" postgres -c 'DROP DATABASE IF EXISTS okla WITH (FORCE)' -c 'CREATE DATABASE okla' 2>/dev/null
+    scripts/postgres.sh psql "$data/pg" postgres -c 'DROP DATABASE IF EXISTS okla WITH (FORCE)' -c 'CREATE DATABASE okla' \
+        || fail "No se pudo crear la base de datos." "lea $data/pg/log"
     rm -f "$data/sim.jsonl"
 fi
 write_env "$CARGO_TARGET_DIR/release/okla" "$address" "$(scripts/postgres.sh url "$data/pg")/okla"
