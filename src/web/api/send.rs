@@ -38,6 +38,8 @@ struct SendRequest {
     image_url: Option<String>,
     vehicle_id: Option<String>,
     kind: Option<String>,
+    template: Option<serde::de::IgnoredAny>,
+    variables: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Serialize)]
@@ -98,6 +100,16 @@ async fn read_json(request: Request<Body>, language: Language) -> Result<SendReq
 
 fn parse(sent: SendRequest) -> Result<SendMessage, ApiError> {
     let wrong = |field, code| move |sentence: String| ApiError::field(field, code, sentence);
+    if sent.template.is_some() || sent.variables.is_some() {
+        // Sending the plain text instead would be a lie.
+        let sentence =
+            "Las plantillas todavía no se pueden usar. Quite template y variables y envíe messageBody.";
+        return Err(ApiError::field(
+            "template",
+            "templates_unavailable",
+            sentence.to_owned(),
+        ));
+    }
     let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default())
         .map_err(|error| wrong("toPhoneNumber", "invalid_phone_number")(error.sentence().to_owned()))?;
     let body = MessageBody::parse(sent.message_body.as_deref().unwrap_or_default())
