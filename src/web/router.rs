@@ -12,7 +12,8 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{
-    compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer, trace::TraceLayer,
+    compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
+    set_header::SetResponseHeaderLayer, trace::TraceLayer,
 };
 
 use super::{
@@ -26,6 +27,9 @@ use super::{
     theme,
 };
 use crate::app::sessions::sessions;
+
+/// No form of ours is larger; a server function would read any size into memory.
+const MOST_FORM_BYTES: usize = 64 * 1024;
 
 /// Computed once: computing it runs the app, and a second time would disturb a first that serves.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Root));
@@ -58,7 +62,8 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(session::layer(&state, sessions(&state)))
-                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor)),
+                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor))
+                .layer(RequestBodyLimitLayer::new(MOST_FORM_BYTES)),
         )
         .merge(api::routes())
         .route("/webhooks/twilio/status", post(hooks::status))
