@@ -18,29 +18,53 @@ const DELIVERERS: usize = 4;
 const IDLE: Duration = Duration::from_millis(500);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 
+/// What a loop is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    /// Woken by notices, and proves by its heartbeat that messages leave.
+    Deliver,
+    /// By the clock alone: a notice wakes one listener, and this one would do nothing with it.
+    Other,
+}
+
 /// Starts this process's workers; they end after their current step once `stop` is cancelled.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     for _ in 0..DELIVERERS {
-        tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move {
-            deliver_next(&app).await
-        }));
+        tasks.spawn(run(
+            app.clone(),
+            stop.clone(),
+            Duty::Deliver,
+            IDLE,
+            |app| async move { deliver_next(&app).await },
+        ));
     }
-    tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move {
-        check_next(&app).await
-    }));
-    tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move {
-        tidy_up(&app).await
-    }));
+    tasks.spawn(run(
+        app.clone(),
+        stop.clone(),
+        Duty::Other,
+        IDLE,
+        |app| async move { check_next(&app).await },
+    ));
+    tasks.spawn(run(
+        app.clone(),
+        stop.clone(),
+        Duty::Other,
+        TIDY_EVERY,
+        |app| async move { tidy_up(&app).await },
+    ));
 }
 
 async fn run<F: Future<Output = Result<Step>>>(
     app: App,
     stop: CancellationToken,
+    duty: Duty,
     idle: Duration,
     step: impl Fn(App) -> F,
 ) {
     while !stop.is_cancelled() {
-        app.heartbeat.beat(app.clock.now());
+        if duty == Duty::Deliver {
+            app.heartbeat.beat(app.clock.now());
+        }
         let wait = match step(app.clone()).await {
             Ok(Step::Worked) => continue,
             Ok(Step::Nothing) => idle,
@@ -51,7 +75,8 @@ async fn run<F: Future<Output = Result<Step>>>(
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.notices.wait_for_outbox(wait) => {}
+            () = app.notices.wait_for_outbox(wait), if duty == Duty::Deliver => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
 }
