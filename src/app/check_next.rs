@@ -75,12 +75,13 @@ async fn check(app: &App, part: &LockedPart) -> Result<()> {
 }
 
 /// The message at Twilio that this part's lost create made: the same text between the same numbers, not older than
-/// the attempt, not already another part's.
+/// the attempt, not already another part's. Of several the oldest: a later equal part's own is younger.
 async fn find_created(
     app: &App,
     part: &LockedPart,
 ) -> std::result::Result<Option<ProviderMessage>, GatewayError> {
     let mut page = None;
+    let mut oldest = None;
     for _ in 0..PAGES {
         let listed = app
             .gateway
@@ -88,7 +89,7 @@ async fn find_created(
             .await?;
         for told in listed.messages {
             if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await {
-                return Ok(Some(told));
+                oldest = Some(told);
             }
         }
         page = listed.next;
@@ -96,7 +97,7 @@ async fn find_created(
             break;
         }
     }
-    Ok(None)
+    Ok(oldest)
 }
 
 fn is_of_attempt(told: &ProviderMessage, part: &LockedPart) -> bool {

@@ -99,6 +99,9 @@ pub async fn get_fresh_message(
 
 /// The message Twilio knows by this sid, if the actor may see it.
 pub async fn find_by_sid(app: &App, sid: &str) -> Result<MessageId> {
+    if !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(AppError::NotFound);
+    }
     let mut conn = app.pool.acquire().await?;
     store::messages::get_message_id_by_sid(&mut conn, sid)
         .await?

@@ -2,6 +2,20 @@
 // Says to clippy what Cargo.toml says to Cargo, so that helpers of tests may unwrap as tests may.
 #![cfg(test)]
 
+mod accounts;
+mod api_answers;
+mod api_errors;
+mod app;
+mod architecture;
+mod delivery_truth;
+mod forms;
+mod limits;
+mod lost_answers;
+mod magic_numbers;
+mod owner;
+mod recipients;
+mod sessions;
 mod simulator;
 mod twilio_client;
 mod vehicles;
+mod webhooks;

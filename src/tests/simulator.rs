@@ -13,4 +13,4 @@ mod control;
 mod messages;
 mod numbers;
 mod restart;
-mod rig;
+pub mod rig;

@@ -15,6 +15,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{
     compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     services::ServeDir,
     set_header::SetResponseHeaderLayer,
@@ -34,6 +35,9 @@ use super::{
     theme,
 };
 use crate::app::sessions::sessions;
+
+/// No form of ours is larger; a server function would read any size into memory.
+const MOST_FORM_BYTES: usize = 64 * 1024;
 
 /// Computed once: computing it runs the app, and a second time would disturb a first that serves.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Root));
@@ -68,7 +72,8 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(session::layer(&state, sessions(&state)))
-                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor)),
+                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor))
+                .layer(RequestBodyLimitLayer::new(MOST_FORM_BYTES)),
         )
         .merge(api::routes())
         .route("/webhooks/twilio/status", post(hooks::status))

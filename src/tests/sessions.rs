@@ -1,0 +1,96 @@
+//! How a session begins, lives and ends.
+
+use chrono::TimeDelta;
+use okla::domain::user::Role;
+use sqlx::PgPool;
+
+use crate::app::{Browser, PASSWORD, SESSION, TestApp};
+
+const ANA: &str = "ana@ejemplo.do";
+
+async fn signed_in(app: &TestApp) -> Browser {
+    app.add_user(ANA, Role::Buyer, None).await;
+    let browser = app.browser();
+    browser.sign_in(ANA, PASSWORD).await;
+    assert!(is_signed_in(app, &browser).await);
+    browser
+}
+
+/// Looks at a page, then whether the visit left him a session.
+async fn is_signed_in(app: &TestApp, browser: &Browser) -> bool {
+    browser.get("/").await;
+    app.sessions_of(ANA).await == 1
+}
+
+#[sqlx::test]
+async fn session_gets_a_new_id_at_sign_in(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    app.add_user(ANA, Role::Buyer, None).await;
+    let browser = app.browser();
+    browser.sign_in(ANA, "no es esta, no").await;
+    let before = browser.cookie(SESSION).expect("what he typed is kept somewhere");
+    browser.sign_in(ANA, PASSWORD).await;
+    assert_ne!(browser.cookie(SESSION).unwrap(), before);
+    // Who planted the first id has nothing.
+    assert_eq!(app.count("sessions").await, 1);
+}
+
+#[sqlx::test]
+async fn session_cookie_is_out_of_scripts_and_other_sites_reach(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    app.add_user(ANA, Role::Buyer, None).await;
+    let answer = app
+        .browser()
+        .request(reqwest::Method::POST, "/fn/ingresar")
+        .header("sec-fetch-site", "same-origin")
+        .form(&[("email", ANA), ("password", PASSWORD)])
+        .send()
+        .await
+        .unwrap();
+    let cookies = answer.headers().get_all("set-cookie").iter();
+    let cookies: Vec<&str> = cookies.map(|line| line.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2);
+    for cookie in cookies {
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+            "{cookie}"
+        );
+    }
+}
+
+#[sqlx::test]
+async fn session_ends_three_days_after_it_was_last_used(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let browser = signed_in(&app).await;
+    app.clock.advance(TimeDelta::hours(71));
+    assert!(is_signed_in(&app, &browser).await);
+    app.clock.advance(TimeDelta::hours(71));
+    assert!(is_signed_in(&app, &browser).await, "being used is remembered");
+    app.clock.advance(TimeDelta::hours(72));
+    assert!(!is_signed_in(&app, &browser).await);
+}
+
+#[sqlx::test]
+async fn session_ends_thirty_days_after_sign_in_however_much_it_is_used(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let browser = signed_in(&app).await;
+    for day in 2..30 {
+        app.clock.advance(TimeDelta::days(1));
+        assert!(is_signed_in(&app, &browser).await, "day {day}");
+    }
+    app.clock.advance(TimeDelta::days(2));
+    assert!(!is_signed_in(&app, &browser).await);
+}
+
+#[sqlx::test]
+async fn sign_out_ends_the_session_for_whoever_copied_its_cookie(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let browser = signed_in(&app).await;
+    let copy = browser.cookie(SESSION).unwrap();
+    let landing = browser.post_form("/fn/salir", &[]).await;
+    assert_eq!((landing.status.as_u16(), landing.location.as_str()), (303, "/"));
+    assert_eq!(browser.cookie(SESSION), None);
+    let thief = app.browser();
+    thief.set_cookie(SESSION, &copy);
+    assert!(!is_signed_in(&app, &thief).await);
+}
