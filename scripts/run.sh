@@ -46,9 +46,12 @@ write_env "$CARGO_TARGET_DIR/release/okla" "$address" "$(scripts/postgres.sh url
 
 step "Se ponen al día las tablas"
 "$OKLA_BIN" migrate || fail "No se pudieron aplicar las migraciones." "lea el error de arriba"
-# Repeating it duplicates nothing and follows a new OKLA_DEMO_PASSWORD.
-"$OKLA_BIN" demo seed || fail "No se pudieron cargar los datos de prueba." "lea el error de arriba"
-touch "$data/seeded"
+# Repeating it duplicates nothing; a new password wants it again.
+wanted=$(printf '%s' "${OKLA_DEMO_PASSWORD:-}" | sha256sum)
+if [ "$(cat "$data/seeded" 2>/dev/null)" != "$wanted" ]; then
+    "$OKLA_BIN" demo seed || fail "No se pudieron cargar los datos de prueba." "lea el error de arriba"
+    printf '%s' "$wanted" >"$data/seeded"
+fi
 
 step "Arranca el simulador de Twilio ($OKLA_SIM_URL)"
 launch_simulator
