@@ -16,7 +16,6 @@ apt_install() {
             ;;
     esac
     has apt-get || fail "Faltan programas ($*) y este sistema no tiene apt." "instálelos con el gestor de su sistema y repita"
-    printf 'Se instala: %s\n' "$*"
     as_root "$line" || status=$?
     if [ "$status" = 126 ]; then fail "Hace falta instalar: $*" "ejecute esta línea y repita:
 
@@ -80,4 +79,7 @@ end_to_end() {
 system_packages
 rust
 browser_half
-if [ "$purpose" = test ]; then end_to_end; fi
+if [ "$purpose" = test ]; then
+    end_to_end
+    scripts/twilio-clients.sh
+fi

@@ -11,7 +11,8 @@ site=$root/target/site
 export CARGO_TARGET_DIR=$root/target
 unset DATABASE_URL SQLX_OFFLINE SQLX_OFFLINE_DIR CARGO_BUILD_TARGET
 PATH=$data/tools/bin:${HOME:-/root}/.cargo/bin:$PATH
-(umask 077 && mkdir -p "$data/log" "$data/tools")
+# PostgreSQL's user must be able to pass through .data to its own folder; nobody but us reads what else is there.
+(umask 077 && mkdir -p "$data/log" "$data/tools" && chmod 711 "$data")
 
 # Some containers' npm has no certificate or home of its own to write to; ours stays inside .data.
 export npm_config_cache=$data/tools/npm-cache npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false

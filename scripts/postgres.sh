@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A PostgreSQL of this folder's own:
-#   scripts/postgres.sh start FOLDER [fast] · stop FOLDER · url FOLDER (ends before /database) · psql FOLDER DATABASE …
+#   scripts/postgres.sh start FOLDER [fast] · stop FOLDER · status FOLDER · url FOLDER (ends before /database) · psql FOLDER DATABASE …
 # It listens on 127.0.0.1 only, asks for a password, has no socket, and knows no other cluster.
 # `fast` is for tests: what a power cut would do to it does not matter, how quick it is does.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-[ $# -ge 2 ] || fail "Uso: scripts/postgres.sh start|stop|url|psql CARPETA …"
+[ $# -ge 2 ] || fail "Uso: scripts/postgres.sh start|stop|status|url|psql CARPETA …"
 mkdir -p "$2"
 home=$(cd "$2" && pwd -P)
 bin=
@@ -100,10 +100,11 @@ find_programs
 case $1 in
     start) start "${3:-}" ;;
     stop) if running; then as_owner "$bin/pg_ctl" -D "$home/data" -m fast -w -t 60 -s stop; fi ;;
+    status) running ;;
     url) printf 'postgres://okla:%s@127.0.0.1:%s' "$(cat "$home/password")" "$(cat "$home/port")" ;;
     psql)
-        PGPASSWORD=$(cat "$home/password") exec "$bin/psql" -h 127.0.0.1 -p "$(cat "$home/port")" -U okla -d "$3" \
+        PGOPTIONS='-c client_min_messages=warning' PGPASSWORD=$(cat "$home/password") exec "$bin/psql" -h 127.0.0.1 -p "$(cat "$home/port")" -U okla -d "$3" \
             -XqAt -v ON_ERROR_STOP=1 "${@:4}"
         ;;
-    *) fail "No se conoce la orden «$1»." "start, stop, url o psql" ;;
+    *) fail "No se conoce la orden «$1»." "start, stop, status, url o psql" ;;
 esac

@@ -9,7 +9,10 @@ use crate::{
     store,
 };
 
-/// Adds a dealer; answers what is wrong with a field, a taken slug included.
+/// Adds a dealer.
+///
+/// # Errors
+/// `Invalid` says what is wrong with a field, a taken slug included.
 pub async fn add_dealer(
     pool: &PgPool,
     slug: &str,

@@ -20,6 +20,9 @@ use crate::{
     store::{self, parts::Claimed},
 };
 
+/// A callback usually tells sooner than this what became of a send whose answer was lost.
+const FIRST_LOOK: Duration = Duration::from_secs(20);
+
 /// What one step did, so that a loop knows whether to go on and a test can run until nothing waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -111,10 +114,11 @@ async fn retry_later(app: &App, claimed: &Claimed, reason: &str, after: Option<D
 /// Its outcome is unknown: never sent again blindly, but looked for at Twilio.
 async fn give_up_knowing(app: &App, claimed: &Claimed, reason: &str) -> Result<()> {
     tracing::warn!(part = %claimed.part_id, reason, "outcome unknown; verifying");
+    let first_look = FIRST_LOOK.min(app.settings.verify_interval);
     finish(
         app,
         claimed,
-        &Report::unknown(claimed.part_id, claimed.attempt_count),
+        &Report::unknown(claimed.part_id, claimed.attempt_count, first_look),
     )
     .await
 }

@@ -77,6 +77,9 @@ const FIRST_VEHICLE: u128 = 0x0190_0000_0000_7000_8000_0000_000f_0001;
 
 /// Adds the demo's dealers and vehicles; what is there already stays. The vehicles' publication is spread over the days
 /// before `now`, dealers taking turns.
+///
+/// # Errors
+/// The database's, or a fault if the stock itself is written wrongly.
 pub async fn seed_catalogue(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
     let mut next_vehicle = FIRST_VEHICLE;
     for (demo, dealer_number) in DEALERS.iter().zip(0_u8..) {

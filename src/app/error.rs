@@ -38,6 +38,9 @@ pub enum AppError {
     Limit(crate::domain::limits::Refusal),
     #[error("too many attempts")]
     Throttled { retry_after: std::time::Duration },
+    /// The visitor must sign in first.
+    #[error("signed out")]
+    SignedOut,
     #[error("wrong e-mail or password")]
     BadCredentials,
     #[error("database: {0}")]

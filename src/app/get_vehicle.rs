@@ -8,7 +8,10 @@ use crate::{
     store,
 };
 
-/// The published vehicle; [`AppError::NotFound`] when there is none or it is not published.
+/// The published vehicle.
+///
+/// # Errors
+/// `NotFound` when there is none or it is not published.
 pub async fn get_vehicle(pool: &PgPool, id: VehicleId) -> Result<Vehicle> {
     let mut conn = pool.acquire().await?;
     store::vehicles::get_vehicle(&mut conn, id)

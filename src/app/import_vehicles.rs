@@ -41,8 +41,10 @@ pub struct ImportReport {
     pub ignored_columns: Vec<String>,
 }
 
-/// Loads a dealer's file in one transaction. An unknown dealer or a header without the needed columns is
-/// [`AppError::Invalid`] and loads nothing.
+/// Loads a dealer's file in one transaction.
+///
+/// # Errors
+/// `Invalid` for an unknown dealer or a header without the needed columns: nothing is loaded.
 pub async fn import_vehicles(
     pool: &PgPool,
     dealer_slug: &str,

@@ -19,6 +19,9 @@ pub struct VehicleList {
 }
 
 /// The page of published vehicles that the filter asks for.
+///
+/// # Errors
+/// The database's.
 pub async fn list_vehicles(pool: &PgPool, filter: &VehicleFilter) -> Result<VehicleList> {
     let mut conn = pool.acquire().await?;
     let page = store::vehicles::list_vehicles(&mut conn, filter, PAGE_SIZE).await?;

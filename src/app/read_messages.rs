@@ -193,7 +193,7 @@ fn parse(row: MessageRow) -> Result<Message> {
             .transpose()
             .map_err(|error: crate::domain::outcome::UnknownReason| fault("own_reason", error.to_string()))?,
         parts: row.parts,
-        cost: row.cost,
+        cost: row.cost.normalize(),
         created_at: row.created_at,
         sent_at: row.sent_at,
         delivered_at: row.delivered_at,

@@ -87,6 +87,7 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
         price: None,
         not_sent: false,
         own_reason: None,
+        look_after: None,
         fields: webhook.kept_fields(),
         dedupe_key: match webhook.token {
             Some(token) => format!("token:{token}"),

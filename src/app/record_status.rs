@@ -1,6 +1,8 @@
 //! Taking in whatever is said about a part, from whomever: stored as an event, applied only forward, rolled up into
 //! the message, its cost and its places settled. One way for callbacks, answers and our own verdicts.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -35,7 +37,7 @@ pub enum Source {
 }
 
 impl Source {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Callback => "callback",
             Self::Create => "create",
@@ -59,6 +61,8 @@ pub struct Report {
     /// It never left the house: refused at create, or our own verdict.
     pub not_sent: bool,
     pub own_reason: Option<OwnReason>,
+    /// When to ask Twilio next, if not by the usual plan.
+    pub look_after: Option<Duration>,
     pub fields: serde_json::Value,
     /// The same thing said twice has the same key.
     pub dedupe_key: String,
@@ -76,6 +80,7 @@ impl Report {
             price: told.price.zip(told.price_unit.clone()),
             not_sent: false,
             own_reason: None,
+            look_after: None,
             fields: json!({}),
             dedupe_key,
         }
@@ -101,9 +106,12 @@ impl Report {
         }
     }
 
-    /// The create's answer was lost.
-    pub fn unknown(part: PartId, attempt: i16) -> Self {
-        Self::ours(Status::Verifying, format!("unknown:{part}:{attempt}"))
+    /// The create's answer was lost; Twilio's list is looked at after a while.
+    pub fn unknown(part: PartId, attempt: i16, look_after: Duration) -> Self {
+        Self {
+            look_after: Some(look_after),
+            ..Self::ours(Status::Verifying, format!("unknown:{part}:{attempt}"))
+        }
     }
 
     fn ours(status: Status, dedupe_key: String) -> Self {
@@ -117,6 +125,7 @@ impl Report {
             price: None,
             not_sent: false,
             own_reason: None,
+            look_after: None,
             fields: json!({}),
             dedupe_key,
         }
@@ -218,7 +227,10 @@ async fn apply(
     let checks = if entered { 0 } else { part.checks };
     let priced = part.provider_price.is_some() || report.price.is_some() || change.not_sent;
     if entered || priced {
-        let at = until_next_check(reached, priced, checks).and_then(|wait| TimeDelta::from_std(wait).ok());
+        let wait = report
+            .look_after
+            .or_else(|| until_next_check(reached, priced, checks));
+        let at = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
         store::parts::schedule_check(conn, part.id, at.map(|wait| now + wait), checks).await?;
     }
     Ok(())

@@ -38,7 +38,7 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
     let mut field = |field, problem: &str| wrong.push(FieldError::new(field, "invalid", problem));
     let name = PersonName::parse(form.name).map_err(|problem| field("name", problem));
     let email = Email::parse(form.email).map_err(|problem| field("email", problem));
-    let phone = Phone::parse_form(form.phone).map_err(|problem| field("phone", &problem.to_string()));
+    let phone = Phone::parse_form(form.phone).map_err(|problem| field("phone", problem.sentence()));
     if let Err(problem) = check_password(form.password) {
         field("password", problem);
     }

@@ -69,7 +69,7 @@ pub async fn run(args: Args) -> CliResult {
         tracing::info!(address = %config.listen, "serving");
         serve_web(
             listener,
-            AppState::new(app.clone(), Arc::new(config)),
+            AppState::new(app.clone(), Arc::new(config), stop.clone()),
             stop.clone(),
         )
         .await?;

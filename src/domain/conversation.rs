@@ -46,15 +46,4 @@ impl Message {
             _ => outcome(self.status, self.error_code, self.not_sent),
         }
     }
-
-    /// How far the three steps Aceptado · Entregado · Leído have come, 0 to 3.
-    pub fn steps(&self) -> u8 {
-        match self.status {
-            Status::Read => 3,
-            Status::Delivered => 2,
-            Status::Sent => 1,
-            Status::Queued | Status::Sending => u8::from(self.checked_at.is_some()),
-            Status::Verifying | Status::Undelivered | Status::Failed | Status::Canceled => 0,
-        }
-    }
 }

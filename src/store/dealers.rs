@@ -5,7 +5,10 @@ use sqlx::PgConnection;
 
 use crate::domain::{ids::DealerId, vehicle::Dealer};
 
-/// Adds a dealer. A taken slug is the unique constraint `dealers_slug_key`.
+/// Adds a dealer.
+///
+/// # Errors
+/// A taken slug is the unique constraint `dealers_slug_key`; each other rule is a constraint too.
 pub async fn insert_dealer(conn: &mut PgConnection, dealer: &Dealer, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into dealers (id, slug, name, phone, location, created_at) values ($1, $2, $3, $4, $5, $6)",
@@ -22,6 +25,9 @@ pub async fn insert_dealer(conn: &mut PgConnection, dealer: &Dealer, now: DateTi
 }
 
 /// Adds a dealer unless the slug is there already; what is there stays as it is.
+///
+/// # Errors
+/// The database's.
 pub async fn insert_dealer_if_new(
     conn: &mut PgConnection,
     dealer: &Dealer,
@@ -43,6 +49,9 @@ pub async fn insert_dealer_if_new(
 }
 
 /// The dealer of that slug.
+///
+/// # Errors
+/// The database's.
 pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Result<Option<Dealer>> {
     let row = sqlx::query!(
         "select id, slug, name, phone, location from dealers where slug = $1",

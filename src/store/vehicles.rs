@@ -63,6 +63,9 @@ impl TryFrom<CardRow> for VehicleCard {
 
 /// A page of published vehicles. One query for every filter and order: what is not asked for is null, and the planner,
 /// which sees the values, drops it and takes the index of what is left.
+///
+/// # Errors
+/// The database's.
 pub async fn list_vehicles(
     conn: &mut PgConnection,
     filter: &VehicleFilter,
@@ -119,6 +122,9 @@ pub async fn list_vehicles(
 
 /// The makes of published vehicles, in alphabetical order. Hops from make to make along the index: its cost is that of
 /// the makes, not of the vehicles.
+///
+/// # Errors
+/// The database's.
 pub async fn list_makes(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"with recursive hop as (
@@ -134,6 +140,9 @@ pub async fn list_makes(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
 }
 
 /// A published vehicle with its seller; `None` when there is none, or it is not published.
+///
+/// # Errors
+/// The database's.
 pub async fn get_vehicle(conn: &mut PgConnection, id: VehicleId) -> sqlx::Result<Option<Vehicle>> {
     let row = sqlx::query!(
         r#"select v.id, v.make, v.model, v.trim_level, v.year, v.body_type, v.color, v.transmission, v.fuel, v.mileage_km,

@@ -7,6 +7,7 @@ mod api_answers;
 mod api_errors;
 mod app;
 mod architecture;
+mod binary;
 mod delivery_truth;
 mod forms;
 mod limits;

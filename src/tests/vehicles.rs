@@ -147,8 +147,8 @@ async fn text_finds_words_by_their_beginning_without_accents_and_in_the_plural(p
                 .iter()
                 .all(|vehicle| vehicle.body_type.as_str().starts_with("jeepeta"))
     );
-    for odd in ["'", "& | !", "a:*b <-> (", "\\", "%"] {
-        list(&pool, &[("texto", odd)]).await;
+    for odd in ["'", "& | !", "a:*b <-> (", "\\", "%", "\0"] {
+        list(&pool, &[("texto", odd), ("marca", odd)]).await;
     }
 }
 

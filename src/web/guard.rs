@@ -12,11 +12,11 @@ use crate::{
 /// The signed-in person; a visitor is sent to sign in and comes back here.
 ///
 /// # Errors
-/// `BadCredentials` once the visitor has been sent away: the page has nothing more to do.
+/// `SignedOut` once the visitor has been sent away: the page has nothing more to do.
 pub fn signed_in(current: &Current) -> Result<Actor> {
     current.actor.clone().ok_or_else(|| {
         redirect::from_leptos(&sign_in_path(&current.path_and_query));
-        AppError::BadCredentials
+        AppError::SignedOut
     })
 }
 

@@ -1,5 +1,6 @@
 //! Header, main, footer, and which page fills the main part.
 
+mod header;
 mod theme_switch;
 
 use leptos::prelude::*;
@@ -10,10 +11,13 @@ use leptos_router::{
     path,
 };
 
-use self::theme_switch::ThemeSwitch;
+use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
-    pages::{HomePage, NotFoundPage, VehiclePage},
-    parts::{Icon, Logo, icons},
+    pages::{
+        ContactPage, DealerMessagePage, DealerMessagesPage, HomePage, NotFoundPage, OwnMessagePage,
+        OwnMessagesPage, SignInPage, SignUpPage, VehiclePage,
+    },
+    parts::{Icon, icons},
     state::AppState,
 };
 
@@ -31,6 +35,13 @@ pub fn Root() -> impl IntoView {
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/vehiculos/:id") view=VehiclePage ssr=SsrMode::Async/>
+                    <Route path=path!("/vehiculos/:id/contactar") view=ContactPage ssr=SsrMode::Async/>
+                    <Route path=path!("/ingresar") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/registro") view=SignUpPage ssr=SsrMode::Async/>
+                    <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>
         </Router>
@@ -47,23 +58,6 @@ fn DemoBanner() -> impl IntoView {
                 <a href="/demo/telefono">"Ver el teléfono simulado"</a>
             </div>
         </div>
-    }
-}
-
-#[component]
-fn Header() -> impl IntoView {
-    view! {
-        <header class="site-head">
-            <div class="wrap">
-                <a class="logo" href="/" aria-label="OKLA, inicio"><Logo/></a>
-                <nav class="site-nav" aria-label="Principal">
-                    <ul>
-                        <li><a href="/mensajes"><Icon path=icons::MESSAGES/>"Mensajes"</a></li>
-                        <li><a href="/ingresar"><Icon path=icons::USER/>"Ingresar"</a></li>
-                    </ul>
-                </nav>
-            </div>
-        </header>
     }
 }
 

@@ -1,11 +1,21 @@
 //! One file a page; each one `Suspend` around one use case.
 
+mod contact;
 mod fault;
 mod home;
+mod message;
+mod messages;
 mod not_found;
+mod sign_in;
+mod sign_up;
 mod vehicle;
 
+pub use contact::ContactPage;
 pub use fault::failed;
 pub use home::HomePage;
+pub use message::{DealerMessagePage, OwnMessagePage};
+pub use messages::{DealerMessagesPage, OwnMessagesPage};
 pub use not_found::NotFoundPage;
+pub use sign_in::SignInPage;
+pub use sign_up::SignUpPage;
 pub use vehicle::VehiclePage;

@@ -1,23 +1,31 @@
 //! The whole URL map.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderValue, header, request::Parts},
     middleware,
+    response::Response,
     routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{
-    compression::CompressionLayer, limit::RequestBodyLimitLayer, services::ServeDir,
-    set_header::SetResponseHeaderLayer, trace::TraceLayer,
+    compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    services::ServeDir,
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
 };
 
+use tracing::Span;
+
 use super::{
-    api, health, hooks,
+    api, events, health, hooks,
     layout::Root,
     pictures,
     security::{self, CspNonce},
@@ -58,6 +66,8 @@ pub fn router(state: AppState) -> Router {
 
     Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
+        .route("/mensajes/{id}/eventos", get(events::own_message))
+        .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
         .route("/tema", post(theme::choose))
         .layer(
             ServiceBuilder::new()
@@ -75,7 +85,13 @@ pub fn router(state: AppState) -> Router {
         .fallback(unknown)
         .layer(
             ServiceBuilder::new()
-                .layer(TraceLayer::new_for_http())
+                .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+                .layer(
+                    TraceLayer::new_for_http()
+                        .make_span_with(request_span)
+                        .on_response(request_done),
+                )
+                .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(CompressionLayer::new())
                 .layer(middleware::from_fn_with_state(state.clone(), security::headers))
                 .layer(middleware::from_fn_with_state(
@@ -86,12 +102,26 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// Every line logged during a request bears its id, method and path; never its query, which may name a person.
+fn request_span(request: &Request) -> Span {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+fn request_done<B>(response: &Response<B>, took: Duration, _span: &Span) {
+    tracing::info!(status = response.status().as_u16(), ?took, "answered");
+}
+
 /// The browser half and the style sheet, under a path that changes with their content.
 fn assets(
     state: &AppState,
 ) -> impl tower::Service<
-    axum::extract::Request,
-    Response = axum::response::Response<tower_http::services::fs::ServeFileSystemResponseBody>,
+    Request,
+    Response = Response<tower_http::services::fs::ServeFileSystemResponseBody>,
     Error = std::convert::Infallible,
     Future: Send,
 > + Clone

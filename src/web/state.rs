@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, prelude::use_context};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{
@@ -18,13 +19,15 @@ pub struct AppState {
     pub app: App,
     pub config: Arc<Config>,
     pub leptos: LeptosOptions,
+    /// Cancelled when the server stops: live parts end, so that it can.
+    pub stop: CancellationToken,
     /// Short hash of the browser half; part of its URLs, so they can be cached for ever.
     pub assets: Arc<str>,
 }
 
 impl AppState {
     /// `assets_version`: the content of `<site_root>/pkg/VERSION`, or a fixed word where there is no browser half.
-    pub fn new(app: App, config: Arc<Config>) -> Self {
+    pub fn new(app: App, config: Arc<Config>, stop: CancellationToken) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("okla")
             .site_root(config.site_root.clone())
@@ -42,6 +45,7 @@ impl AppState {
             app,
             config,
             leptos,
+            stop,
             assets: Arc::from(assets),
         }
     }
@@ -49,6 +53,9 @@ impl AppState {
 
 impl AppState {
     /// The state that serves the page being rendered.
+    ///
+    /// # Errors
+    /// A fault: called outside a request.
     pub fn of_request() -> Result<Self> {
         use_context().ok_or_else(|| AppError::Fault("a page was rendered without its state".to_owned()))
     }

@@ -78,8 +78,9 @@ impl VehicleFilter {
     pub fn parse(value: impl Fn(&str) -> Option<String>) -> (Self, Vec<FilterNote>) {
         let mut notes = Vec::new();
         let given = |name: &str| {
+            // PostgreSQL's text holds no NUL.
             value(name)
-                .map(|text| text.trim().to_owned())
+                .map(|text| text.replace('\0', "").trim().to_owned())
                 .filter(|text| !text.is_empty())
         };
         let mut read = Read {

@@ -12,6 +12,9 @@ use crate::domain::{
 
 /// Inserts or updates a dealer's vehicles by their references, which must be distinct within `vehicles`. One that would
 /// not change is not touched, and no other dealer's ever is.
+///
+/// # Errors
+/// A reference given twice, or a value outside the table's rules.
 pub async fn upsert_vehicles(
     conn: &mut PgConnection,
     dealer: DealerId,

@@ -153,7 +153,7 @@ impl ApiError {
                 answer.retry_after = Some(retry_after);
                 answer
             }
-            AppError::BadCredentials => Self::unauthorized(language),
+            AppError::SignedOut | AppError::BadCredentials => Self::unauthorized(language),
             AppError::Database(_) | AppError::Fault(_) => {
                 tracing::error!(%error, "an API request failed");
                 Self::unexpected(language)

@@ -38,6 +38,8 @@ struct SendRequest {
     image_url: Option<String>,
     vehicle_id: Option<String>,
     kind: Option<String>,
+    template: Option<serde::de::IgnoredAny>,
+    variables: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Serialize)]
@@ -100,6 +102,13 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
     let wrong = |field, code, spanish: &str, english: &str| {
         ApiError::field(field, code, language.choose(spanish, english))
     };
+    if sent.template.is_some() || sent.variables.is_some() {
+        // Sending the plain text instead would be a lie.
+        let spanish =
+            "Las plantillas todavía no se pueden usar. Quite template y variables y envíe messageBody.";
+        let english = "Templates cannot be used yet. Drop template and variables and send messageBody.";
+        return Err(wrong("template", "templates_unavailable", spanish, english));
+    }
     let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default()).map_err(|error| {
         let english = "The phone number must be in international form, for example +18095551234.";
         wrong("toPhoneNumber", "invalid_phone_number", error.sentence(), english)

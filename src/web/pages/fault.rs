@@ -7,8 +7,11 @@ use crate::{app::error::AppError, web::parts::PageTitle};
 
 /// What a page shows in place of what it could not load. A fault is logged here, once, and never shown.
 pub fn failed(error: &AppError) -> AnyView {
-    if matches!(error, AppError::NotFound) {
-        return view! { <NotFoundPage/> }.into_any();
+    match error {
+        AppError::NotFound => return view! { <NotFoundPage/> }.into_any(),
+        // The guard has sent the visitor to sign in.
+        AppError::SignedOut => return ().into_any(),
+        _ => {}
     }
     tracing::error!(%error, "a page could not be loaded");
     if let Some(options) = use_context::<ResponseOptions>() {

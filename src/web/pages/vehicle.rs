@@ -3,15 +3,17 @@ use leptos_router::hooks::use_params_map;
 
 use super::{NotFoundPage, failed};
 use crate::{
-    app::get_vehicle::get_vehicle,
+    app::{error::Result, get_vehicle::get_vehicle},
     domain::{
         ids::VehicleId,
         money::{Currency, Money, grouped},
         vehicle::Vehicle,
     },
     web::{
-        parts::{Icon, PageTitle, Picture, Price, icons},
-        state::AppState,
+        flash::Flash,
+        islands::Contact,
+        parts::{ContactForm, Icon, PageTitle, Picture, Price, icons},
+        request::Current,
     },
 };
 
@@ -19,21 +21,27 @@ use crate::{
 #[component]
 pub fn VehiclePage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")?.parse::<VehicleId>().ok());
-    let state = AppState::of_request();
     Suspend::new(async move {
         let Some(id) = id else {
             return view! { <NotFoundPage/> }.into_any();
         };
-        let vehicle = async { get_vehicle(&state?.pool, id).await };
-        match vehicle.await {
-            Ok(vehicle) => view! { <Shown vehicle=vehicle/> }.into_any(),
+        match load(id).await {
+            Ok((vehicle, signed_in)) => view! { <Shown vehicle=vehicle signed_in=signed_in/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
+async fn load(id: VehicleId) -> Result<(Vehicle, bool)> {
+    let current = Current::get()?;
+    Ok((
+        get_vehicle(&current.state.pool, id).await?,
+        current.actor.is_some(),
+    ))
+}
+
 #[component]
-fn Shown(vehicle: Vehicle) -> impl IntoView {
+fn Shown(vehicle: Vehicle, signed_in: bool) -> impl IntoView {
     let card = &vehicle.card;
     let facts = [
         ("Año", card.year.to_string()),
@@ -50,7 +58,7 @@ fn Shown(vehicle: Vehicle) -> impl IntoView {
         <a class="back" href="/"><Icon path=icons::BACK/>"Todos los vehículos"</a>
         <article class="vehicle">
             <div class="vehicle-picture"><Picture vehicle=card first=true/></div>
-            <Offer vehicle=&vehicle/>
+            <Offer vehicle=&vehicle signed_in=signed_in/>
             <div class="stack">
                 <h2>"Datos del vehículo"</h2>
                 <dl class="facts">
@@ -67,7 +75,7 @@ fn Shown(vehicle: Vehicle) -> impl IntoView {
 
 /// What decides: name, price, seller, and the one act of writing.
 #[component]
-fn Offer<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
+fn Offer<'a>(vehicle: &'a Vehicle, signed_in: bool) -> impl IntoView + use<> {
     let card = &vehicle.card;
     let in_pesos = (card.price.currency == Currency::Usd)
         .then(|| card.price.in_dop())
@@ -91,10 +99,12 @@ fn Offer<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
                 {in_pesos.map(|text| view! { <p class="soft small">{text}</p> })}
             </div>
             <div class="reach stack">
-                <a class="button whatsapp big" href=format!("/vehiculos/{}/contactar", card.id)>
-                    <Icon path=icons::WHATSAPP/>
-                    "Contactar por WhatsApp"
-                </a>
+                {if signed_in {
+                    let vehicle = vehicle.clone();
+                    view! { <Contact><Opener id=vehicle.card.id/><Dialog vehicle=&vehicle/></Contact> }.into_any()
+                } else {
+                    view! { <Opener id=card.id/> }.into_any()
+                }}
                 <p class="hint">"OKLA lleva su mensaje al WhatsApp del vendedor, y usted ve cuándo llega y cuándo lo leen."</p>
             </div>
             <div class="seller">
@@ -108,5 +118,29 @@ fn Offer<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
                 </span>
             </div>
         </section>
+    }
+}
+
+/// The plain link to the form's own page; an island makes it open the dialog beside it.
+#[component]
+fn Opener(id: VehicleId) -> impl IntoView {
+    view! {
+        <a class="button whatsapp big" href=format!("/vehiculos/{id}/contactar") data-open>
+            <Icon path=icons::WHATSAPP/>
+            "Contactar por WhatsApp"
+        </a>
+    }
+}
+
+#[component]
+fn Dialog<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
+    view! {
+        <dialog aria-labelledby="contact-title">
+            <div class="dialog-head">
+                <h2 id="contact-title" tabindex="-1" autofocus>"Contactar por WhatsApp"</h2>
+                <button type="button" class="close" aria-label="Cerrar" data-close><Icon path=icons::CLOSE/></button>
+            </div>
+            <div class="dialog-body"><ContactForm vehicle=vehicle flash=Flash::default()/></div>
+        </dialog>
     }
 }

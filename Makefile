@@ -1,0 +1,19 @@
+.PHONY: run test stop clean-data sizes prepare-queries
+
+run: ## de una máquina vacía a la página en http://127.0.0.1:3000
+	@scripts/run.sh
+
+test: ## formato, reglas, pruebas unitarias, de integración y en Chromium
+	@scripts/test.sh
+
+stop: ## detiene lo que dejó una terminal perdida
+	@scripts/stop.sh
+
+clean-data: ## olvida los datos de prueba
+	@scripts/clean-data.sh
+
+sizes: ## lo que pesa la página y lo que ocupa el servidor, contra sus límites
+	@scripts/sizes.sh
+
+prepare-queries: ## llena .sqlx después de cambiar una consulta
+	@scripts/prepare-queries.sh

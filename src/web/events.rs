@@ -1,0 +1,103 @@
+//! `GET …/eventos`: the live parts, each for whoever may see its page.
+
+use std::time::Duration;
+
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::{
+    live::{Fragment, Wake, stream_fragments},
+    parts::MessageProgress,
+    state::AppState,
+};
+use crate::{
+    app::{
+        actor::Actor,
+        error::{AppError, Result},
+        read_messages::{View, get_message},
+    },
+    domain::ids::MessageId,
+};
+
+const POLL: Duration = Duration::from_secs(10);
+
+/// `GET /mensajes/{id}/eventos`: the progress of one's own message.
+pub async fn own_message(
+    state: State<AppState>,
+    actor: Option<Extension<Actor>>,
+    id: Path<MessageId>,
+) -> Response {
+    message(state, actor, id, View::Own).await
+}
+
+/// `GET /panel/mensajes/{id}/eventos`: of a message that concerns one's dealer.
+pub async fn dealer_message(
+    state: State<AppState>,
+    actor: Option<Extension<Actor>>,
+    id: Path<MessageId>,
+) -> Response {
+    message(state, actor, id, View::Dealer).await
+}
+
+async fn message(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<MessageId>,
+    view: View,
+) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    match progress(&state, &actor, view, id).await {
+        Ok(_) => {}
+        Err(AppError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a live part could not be opened");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    }
+    let wake = MessageChanges {
+        changes: state.notices.subscribe(),
+        id,
+    };
+    let stop = state.stop.clone();
+    let load = move || {
+        let (state, actor) = (state.clone(), actor.clone());
+        async move { progress(&state, &actor, view, id).await }
+    };
+    stream_fragments(stop, wake, POLL, load).into_response()
+}
+
+async fn progress(state: &AppState, actor: &Actor, view: View, id: MessageId) -> Result<Fragment> {
+    let message = get_message(state, actor, view, id).await?.message;
+    let (last, now) = (message.status.is_final(), state.clock.now());
+    Ok(Fragment::render(
+        last,
+        || view! { <MessageProgress message=&message now=now/> },
+    ))
+}
+
+struct MessageChanges {
+    changes: Receiver<MessageId>,
+    id: MessageId,
+}
+
+impl Wake for MessageChanges {
+    async fn changed(&mut self) {
+        loop {
+            match self.changes.recv().await {
+                Ok(id) if id == self.id => return,
+                Ok(_) => {}
+                // Some were missed: perhaps ours.
+                Err(RecvError::Lagged(_)) => return,
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The contact form's manners: it opens as a dialog, counts, sends once, shows errors at their fields, and then shows
+//! the message on its way. The form itself is the server's and works without any of this.
+
+use leptos::{html::Div, prelude::*};
+use serde::{Deserialize, Serialize};
+
+use crate::web::error::WebError;
+
+/// What became of a press of «Enviar».
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ContactAnswer {
+    /// Taken in; the page of the message.
+    Accepted { page: String },
+    /// What is wrong, by field; an empty field is the form as a whole.
+    Refused(Vec<Refused>),
+    /// The session has ended: where to sign in.
+    SignIn { page: String },
+}
+
+/// A sentence about a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    pub field: String,
+    pub message: String,
+}
+
+/// Whoever is signed in writes to the seller of a vehicle. Posted by the plain form and called by the island alike.
+#[server(prefix = "/fn", endpoint = "contactar")]
+pub async fn post_contact(
+    vehicle: String,
+    #[server(default)] message: String,
+    #[server(default)] image_url: String,
+    #[server(default)] form_key: String,
+) -> Result<ContactAnswer, WebError> {
+    crate::web::forms::contact(&vehicle, &message, &image_url, &form_key).await
+}
+
+/// Decorates the opener, the dialog and the form that are its children.
+#[island]
+pub fn Contact(children: Children) -> impl IntoView {
+    let root = NodeRef::<Div>::new();
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || {
+        if let Some(root) = root.get() {
+            browser::decorate(&root);
+        }
+    });
+    view! { <div class="contact" node_ref=root>{children()}</div> }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::{ev, prelude::*};
+    use wasm_bindgen::JsCast;
+    use web_sys::{
+        Element, FormData, HtmlButtonElement, HtmlDialogElement, HtmlElement, HtmlFormElement,
+        HtmlTextAreaElement,
+    };
+
+    use super::{ContactAnswer, Refused, post_contact};
+    use crate::{domain::body::PART_LIMIT_UTF16, web::islands::live::watch};
+
+    /// Near the end the count is said aloud, not at each key.
+    const SAY_FROM: usize = 100;
+
+    pub fn decorate(root: &Element) {
+        if let (Some(opener), Some(dialog)) = (find(root, "[data-open]"), dialog(root)) {
+            open_and_close(root, &opener, &dialog);
+        }
+        let Some(form) = find(root, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) else {
+            return;
+        };
+        count_as_typed(root);
+        send_once(root, &form);
+    }
+
+    fn open_and_close(root: &Element, opener: &Element, dialog: &HtmlDialogElement) {
+        let shown = dialog.clone();
+        listen(opener, ev::click, move |event| {
+            // A click that asks for a new tab is left alone.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) && shown.show_modal().is_ok() {
+                event.prevent_default();
+            }
+        });
+        if let Some(closers) = root.query_selector_all("[data-close]").ok() {
+            for index in 0..closers.length() {
+                let Some(closer) = closers
+                    .item(index)
+                    .and_then(|node| node.dyn_into::<Element>().ok())
+                else {
+                    continue;
+                };
+                let (root, dialog) = (root.clone(), dialog.clone());
+                listen(&closer, ev::click, move |event| {
+                    event.prevent_default();
+                    if may_close(&root) {
+                        dialog.close();
+                    }
+                });
+            }
+        }
+        let asked = root.clone();
+        listen(
+            dialog,
+            ev::Custom::<web_sys::Event>::new("cancel"),
+            move |event| {
+                if !may_close(&asked) {
+                    event.prevent_default();
+                }
+            },
+        );
+    }
+
+    /// What was typed and not sent is not thrown away by a slip of the hand.
+    fn may_close(root: &Element) -> bool {
+        let unsent = find(root, "form").is_some_and(|form| !form.has_attribute("hidden"));
+        let changed =
+            text_area(root).is_some_and(|area| area.value() != area.default_value().unwrap_or_default());
+        !(unsent && changed)
+            || window()
+                .confirm_with_message("Su mensaje no se ha enviado. ¿Cerrar y perderlo?")
+                .unwrap_or(true)
+    }
+
+    fn count_as_typed(root: &Element) {
+        let (Some(area), Some(counter)) = (text_area(root), find(root, "[data-counter]")) else {
+            return;
+        };
+        let show = {
+            let area = area.clone();
+            move || {
+                let used = area.value().encode_utf16().count();
+                let over = used > PART_LIMIT_UTF16;
+                let near = used + SAY_FROM > PART_LIMIT_UTF16;
+                counter.set_text_content(Some(&format!(
+                    "{} de {}",
+                    grouped(used),
+                    grouped(PART_LIMIT_UTF16)
+                )));
+                set(&counter, "aria-live", if near { "polite" } else { "off" });
+                set(&counter, "class", if over { "over" } else { "" });
+            }
+        };
+        show();
+        listen(&area, ev::input, move |_| show());
+    }
+
+    fn grouped(number: usize) -> String {
+        if number < 1000 {
+            number.to_string()
+        } else {
+            format!("{},{:03}", number / 1000, number % 1000)
+        }
+    }
+
+    fn send_once(root: &Element, form: &HtmlFormElement) {
+        let keyed = form.clone();
+        listen(form, ev::keydown, move |event| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                said(keyed.request_submit());
+            }
+        });
+        let (root, sent) = (root.clone(), form.clone());
+        let busy = StoredValue::new(false);
+        listen(form, ev::submit, move |event| {
+            event.prevent_default();
+            if busy.get_value() {
+                return;
+            }
+            busy.set_value(true);
+            let (root, form) = (root.clone(), sent.clone());
+            leptos::task::spawn_local(async move {
+                set_busy(&form, true);
+                clear_problems(&root);
+                match post(&form).await {
+                    Ok(ContactAnswer::Accepted { page }) => show_accepted(&root, &form, &page),
+                    Ok(ContactAnswer::SignIn { page }) => go(&page),
+                    Ok(ContactAnswer::Refused(problems)) => show_problems(&root, &problems),
+                    Err(error) => show_problems(
+                        &root,
+                        &[Refused {
+                            field: String::new(),
+                            message: error.to_string(),
+                        }],
+                    ),
+                }
+                set_busy(&form, false);
+                busy.set_value(false);
+            });
+        });
+    }
+
+    async fn post(form: &HtmlFormElement) -> Result<ContactAnswer, crate::web::error::WebError> {
+        let data = FormData::new_with_form(form).map_err(|_| crate::web::error::WebError::Unexpected)?;
+        let value = |name: &str| data.get(name).as_string().unwrap_or_default();
+        post_contact(
+            value("vehicle"),
+            value("message"),
+            value("image_url"),
+            value("form_key"),
+        )
+        .await
+    }
+
+    fn set_busy(form: &HtmlFormElement, busy: bool) {
+        let Some(button) =
+            find(form, "button[type=submit]").and_then(|b| b.dyn_into::<HtmlButtonElement>().ok())
+        else {
+            return;
+        };
+        set(&button, "aria-busy", if busy { "true" } else { "false" });
+        if let Some(word) = find(&button, "[data-word]") {
+            word.set_text_content(Some(if busy { "Enviando…" } else { "Enviar" }));
+        }
+    }
+
+    fn clear_problems(root: &Element) {
+        for field in ["", "message", "image_url"] {
+            set_problem(root, field, None);
+        }
+    }
+
+    fn show_problems(root: &Element, problems: &[Refused]) {
+        for problem in problems {
+            set_problem(root, &problem.field, Some(&problem.message));
+        }
+        let first = problems
+            .first()
+            .map(|problem| problem.field.as_str())
+            .unwrap_or_default();
+        let target = if first.is_empty() {
+            find(root, "[data-problem='']")
+        } else {
+            find(root, &format!("#{first}"))
+        };
+        focus(target);
+    }
+
+    fn set_problem(root: &Element, field: &str, message: Option<&str>) {
+        if let Some(place) = find(root, &format!("[data-problem='{field}']")) {
+            show(&place, message.is_some());
+            if let Some(words) = find(&place, "[data-words]") {
+                words.set_text_content(message);
+            }
+        }
+        if let Some(input) = find(root, &format!("[name='{field}']")) {
+            let marked =
+                input.set_attribute("aria-invalid", if message.is_some() { "true" } else { "false" });
+            debug_assert!(marked.is_ok(), "fixed names are valid");
+        }
+    }
+
+    fn show_accepted(root: &Element, form: &HtmlFormElement, page: &str) {
+        let Some(sent) = find(root, "[data-sent]") else {
+            return go(page);
+        };
+        show(form, false);
+        show(&sent, true);
+        if let Some(link) = find(&sent, "[data-page]") {
+            set(&link, "href", page);
+        }
+        if let Some(heading) =
+            find(&sent, "[tabindex]").and_then(|heading| heading.dyn_into::<HtmlElement>().ok())
+        {
+            let _focused = heading.focus();
+        }
+        if let Some(region) = find(&sent, ".live") {
+            watch(&region, &format!("{page}/eventos"));
+        }
+    }
+
+    fn go(page: &str) {
+        said(window().location().assign(page));
+    }
+
+    fn focus(target: Option<Element>) {
+        if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+            said(target.focus());
+        }
+    }
+
+    fn set(element: &Element, name: &str, value: &str) {
+        said(element.set_attribute(name, value));
+    }
+
+    fn show(element: &Element, shown: bool) {
+        said(element.toggle_attribute_with_force("hidden", !shown));
+    }
+
+    /// The browser's own refusals go to its console, where the end-to-end tests read.
+    fn said<T>(result: Result<T, wasm_bindgen::JsValue>) {
+        if let Err(refusal) = result {
+            leptos::logging::error!("{refusal:?}");
+        }
+    }
+
+    fn find(within: &Element, selector: &str) -> Option<Element> {
+        within.query_selector(selector).ok().flatten()
+    }
+
+    fn dialog(root: &Element) -> Option<HtmlDialogElement> {
+        find(root, "dialog")?.dyn_into().ok()
+    }
+
+    fn text_area(root: &Element) -> Option<HtmlTextAreaElement> {
+        find(root, "textarea")?.dyn_into().ok()
+    }
+
+    /// The page is never left alive without its islands: listeners live as long as it does.
+    fn listen<E: ev::EventDescriptor + 'static>(
+        target: &Element,
+        event: E,
+        handler: impl FnMut(E::EventType) + 'static,
+    ) where
+        E::EventType: wasm_bindgen::convert::FromWasmAbi + 'static,
+    {
+        use wasm_bindgen::closure::Closure;
+        let closure = Closure::<dyn FnMut(E::EventType)>::new(handler);
+        let _listening =
+            target.add_event_listener_with_callback(&event.name(), closure.as_ref().unchecked_ref());
+        closure.forget();
+    }
+}

@@ -1,0 +1,128 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{NotFoundPage, failed};
+use crate::{
+    app::{
+        error::Result,
+        read_messages::{MessageDetail, View, get_fresh_message},
+        record_status::Source,
+    },
+    domain::{ids::MessageId, message::Status, money::Money, time::full_stamp},
+    web::{
+        guard,
+        islands::Live,
+        parts::{Bubble, Icon, MessageProgress, Moment, PageTitle, Strip, icons},
+        request::Current,
+    },
+};
+
+/// A page asks Twilio again when its last word is older.
+const STALE: TimeDelta = TimeDelta::seconds(5);
+
+/// `/mensajes/{id}`: one's own message on its way.
+#[component]
+pub fn OwnMessagePage() -> impl IntoView {
+    page(View::Own)
+}
+
+/// `/panel/mensajes/{id}`: a message that concerns one's dealer, with its cost and its history.
+#[component]
+pub fn DealerMessagePage() -> impl IntoView {
+    page(View::Dealer)
+}
+
+fn page(of: View) -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")?.parse::<MessageId>().ok());
+    Suspend::new(async move {
+        let Some(id) = id else {
+            return view! { <NotFoundPage/> }.into_any();
+        };
+        match load(id, of).await {
+            Ok((detail, now)) => view! { <Shown detail=detail of=of now=now/> }.into_any(),
+            Err(error) => failed(&error),
+        }
+    })
+}
+
+async fn load(id: MessageId, of: View) -> Result<(MessageDetail, DateTime<Utc>)> {
+    let current = Current::get()?;
+    let actor = match of {
+        View::Dealer => guard::dealer(&current)?,
+        View::Own | View::Any => guard::signed_in(&current)?,
+    };
+    let detail = get_fresh_message(&current.state, &actor, of, id, STALE).await?;
+    Ok((detail, current.state.clock.now()))
+}
+
+#[component]
+fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>) -> impl IntoView {
+    let message = &detail.message;
+    let followed = message.clone();
+    let dealer = of == View::Dealer;
+    let list = if dealer { "/panel/mensajes" } else { "/mensajes" };
+    let page = format!("{list}/{}", message.id);
+    let cost = dealer.then(|| Money::usd(message.cost).to_string());
+    let (first, second) = if dealer {
+        ("De", message.sender_name.clone())
+    } else {
+        ("Para", message.dealer_name.clone().unwrap_or_default())
+    };
+    view! {
+        <PageTitle text="Mensaje"/>
+        <div class="narrow stack">
+            <a class="back" href=list><Icon path=icons::BACK/>"Todos los mensajes"</a>
+            <h1>"Mensaje"</h1>
+            <section class="panel stack">
+                <Live src=format!("{page}/eventos")>
+                    <MessageProgress message=&followed now=now/>
+                </Live>
+                <p><a href=page.clone()>"Actualizar"</a></p>
+            </section>
+            <Bubble message=message/>
+            <section class="panel stack">
+                <h2>"Datos"</h2>
+                <dl class="pairs">
+                    <dt>{first}</dt><dd>{second}</dd>
+                    <dt>"Número"</dt><dd>{message.to.national()}</dd>
+                    <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
+                    <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
+                    {cost.map(|cost| view! { <dt>"Costo"</dt><dd>{cost}" (estimado)"</dd> })}
+                    <dt>"Referencia"</dt><dd>{message.id.to_string()}</dd>
+                </dl>
+                <Strip message=message/>
+            </section>
+            {dealer.then(|| view! { <History detail=&detail/> })}
+        </div>
+    }
+}
+
+/// Each thing said about it, oldest first.
+#[component]
+fn History<'a>(detail: &'a MessageDetail) -> impl IntoView + use<> {
+    let lines = detail.events.iter().map(|event| {
+        let word = Status::from_twilio(&event.status).map_or_else(|| event.status.clone(), |status| status.label().to_owned());
+        let word = event.status.parse::<Status>().map_or(word, |status| status.label().to_owned());
+        let code = event.error_code.map(|code| format!(" · código {code}")).unwrap_or_default();
+        view! { <li><strong>{word}</strong>{code}<br/><span class="soft small">{full_stamp(event.received_at)}" · "{source(&event.source)}</span></li> }
+    });
+    view! {
+        <section class="panel stack">
+            <h2>"Historia"</h2>
+            <ol class="timeline">
+                <li><strong>"Escrito"</strong><br/><span class="soft small">{full_stamp(detail.message.created_at)}</span></li>
+                {lines.collect_view()}
+            </ol>
+        </section>
+    }
+}
+
+fn source(word: &str) -> &'static str {
+    match word {
+        word if word == Source::Callback.as_str() => "aviso de WhatsApp",
+        word if word == Source::Create.as_str() => "respuesta al enviar",
+        word if word == Source::Fetch.as_str() => "verificado con Twilio",
+        _ => "OKLA",
+    }
+}

@@ -1,0 +1,83 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::failed;
+use crate::{
+    app::error::Result,
+    domain::user::{CONSENT_TEXT, CONSENT_VERSION},
+    web::{
+        flash::{self, Flash},
+        parts::{ErrorSummary, Field, FieldError, PageTitle},
+        redirect,
+        request::Current,
+    },
+};
+
+/// `/registro?volver=…`
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    let back = use_query_map().with_untracked(|query| query.get("volver").unwrap_or_default());
+    Suspend::new(async move {
+        match load().await {
+            Ok(flash) => view! { <Shown flash=flash back=back/> }.into_any(),
+            Err(error) => failed(&error),
+        }
+    })
+}
+
+async fn load() -> Result<Flash> {
+    flash::take(&Current::get()?.session, "registro").await
+}
+
+#[component]
+fn Shown(flash: Flash, back: String) -> impl IntoView {
+    let back = redirect::local(&back).to_owned();
+    let escaped: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    let consent_problem = flash.problem("consent");
+    view! {
+        <PageTitle text="Crear cuenta"/>
+        <div class="narrow stack">
+            <h1>"Crear su cuenta"</h1>
+            <form method="post" action="/fn/registro" class="panel stack" novalidate>
+                <ErrorSummary problems=flash.problems.clone()/>
+                <Field field="name" label="Nombre" complete="name" value=flash.value("name") problem=flash.problem("name")/>
+                <Field field="email" label="Correo electrónico" kind="email" complete="email" value=flash.value("email") problem=flash.problem("email")/>
+                <Field
+                    field="phone"
+                    label="Teléfono"
+                    kind="tel"
+                    complete="tel"
+                    value=flash.value("phone")
+                    problem=flash.problem("phone")
+                    hint="809, 829 u 849 y siete cifras. De otro país, con + y su código."
+                />
+                <Field
+                    field="password"
+                    label="Contraseña"
+                    kind="password"
+                    complete="new-password"
+                    value=""
+                    problem=flash.problem("password")
+                    hint="10 caracteres o más. Una frase es fácil de recordar."
+                />
+                <div class="field">
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            id="consent"
+                            name="consent"
+                            value=CONSENT_VERSION
+                            checked=flash.value("consent") == CONSENT_VERSION
+                            aria-describedby=consent_problem.is_some().then_some("consent-error")
+                        />
+                        <span>{CONSENT_TEXT}</span>
+                    </label>
+                    <FieldError field="consent" message=consent_problem/>
+                </div>
+                <input type="hidden" name="back" value=back/>
+                <div class="actions"><button type="submit" class="button wide">"Crear cuenta"</button></div>
+                <p>"¿Ya tiene cuenta? "<a href=format!("/ingresar?volver={escaped}")>"Ingrese"</a></p>
+            </form>
+        </div>
+    }
+}

@@ -1,0 +1,98 @@
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    form::{ErrorSummary, Field, FieldError, TextArea},
+    icons::{self, Icon},
+    vehicle::VehicleStrip,
+};
+use crate::{
+    domain::{body::PART_LIMIT_UTF16, money::grouped, phone::Phone, vehicle::Vehicle},
+    web::flash::Flash,
+};
+
+/// The contact form: whole without scripts; an island around it gives it manners. Marks for the island: `data-problem`
+/// by field, `data-counter`, `data-word`, `data-close`, and `data-sent` for what takes the form's place.
+#[component]
+pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + use<> {
+    let id = vehicle.card.id;
+    let first_words = format!(
+        "Hola, me interesa el {}. ¿Sigue disponible?",
+        vehicle.card.title()
+    );
+    let typed = flash.value("message");
+    let was_refused = !flash.problems.is_empty();
+    let message = if typed.is_empty() && !was_refused {
+        first_words
+    } else {
+        typed
+    };
+    let used = message.encode_utf16().count();
+    let form_key = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
+    let phone = Phone::parse_api(&vehicle.seller.phone).ok();
+    let own_whatsapp = phone.as_ref().map(|phone| whatsapp_link(phone, &message));
+    let problem = |field: &str| flash.problem(field);
+    let (message_problem, image_problem) = (problem("message"), problem("image_url"));
+    let limit = usize_grouped(PART_LIMIT_UTF16);
+    view! {
+        <form method="post" action="/fn/contactar" class="stack" novalidate>
+            <ErrorSummary problems=flash.problems.clone()/>
+            <div class="notice bad" role="alert" tabindex="-1" data-problem="" hidden>
+                <Icon path=icons::BAD/>
+                <p data-words></p>
+            </div>
+            <VehicleStrip vehicle=&vehicle.card seller=&vehicle.seller.name/>
+            <input type="hidden" name="vehicle" value=id.to_string()/>
+            <input type="hidden" name="form_key" value=form_key.to_string()/>
+            <div class="field">
+                <label for="phone">"WhatsApp del vendedor"</label>
+                <input id="phone" type="tel" readonly value=phone.map(|phone| phone.national()).unwrap_or_default()/>
+            </div>
+            <div class="field">
+                <label for="message">"Mensaje"</label>
+                <TextArea field="message" value=&message rows=5 required=true invalid=message_problem.is_some() hint="message-hint"/>
+                <FieldError field="message" message=message_problem/>
+                <p class="hint" id="message-hint"><span data-counter>{format!("{} de {limit}", usize_grouped(used))}</span>" caracteres"</p>
+            </div>
+            <Field
+                field="image_url"
+                label="Dirección de una imagen (opcional)"
+                kind="url"
+                complete="off"
+                value=flash.value("image_url")
+                problem=image_problem
+                hint="Debe empezar con https://. Le llega al vendedor junto al mensaje."
+            />
+            <div class="actions">
+                <button type="submit" class="button whatsapp"><Icon path=icons::SEND/><span data-word>"Enviar"</span></button>
+                <a class="button second" href=format!("/vehiculos/{id}") data-close>"Cancelar"</a>
+            </div>
+            {own_whatsapp.map(|href| view! {
+                <p><a href=href rel="noopener noreferrer" target="_blank">"Abrir WhatsApp en mi teléfono"</a></p>
+            })}
+        </form>
+        <div class="stack" data-sent hidden>
+            <h3 tabindex="-1">"Enviado al concesionario"</h3>
+            <p>"Puede cerrar esta ventana: su mensaje sigue en camino."</p>
+            <div class="live" aria-live="polite"></div>
+            <div class="actions">
+                <a class="button" href="/mensajes" data-page>"Ver el mensaje"</a>
+                <a class="button second" href=format!("/vehiculos/{id}")>"Volver al vehículo"</a>
+            </div>
+        </div>
+    }
+}
+
+/// The way out that never depends on us: the person's own WhatsApp, the same words.
+fn whatsapp_link(phone: &Phone, message: &str) -> String {
+    let text: String = form_urlencoded::byte_serialize(message.as_bytes()).collect();
+    format!(
+        "https://wa.me/{}?text={}",
+        phone.as_str().trim_start_matches('+'),
+        text.replace('+', "%20")
+    )
+}
+
+fn usize_grouped(number: usize) -> String {
+    grouped(number.into())
+}
