@@ -8,6 +8,7 @@ mod api_errors;
 mod app;
 mod architecture;
 mod binary;
+mod contact;
 mod delivery_truth;
 mod forms;
 mod limits;
