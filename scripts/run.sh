@@ -46,10 +46,9 @@ write_env "$CARGO_TARGET_DIR/release/okla" "$address" "$(scripts/postgres.sh url
 
 step "Se ponen al día las tablas"
 "$OKLA_BIN" migrate || fail "No se pudieron aplicar las migraciones." "lea el error de arriba"
-if [ ! -f "$data/seeded" ]; then
-    "$OKLA_BIN" demo seed || fail "No se pudieron cargar los datos de prueba." "lea el error de arriba"
-    touch "$data/seeded"
-fi
+# Repeating it duplicates nothing and follows a new OKLA_DEMO_PASSWORD.
+"$OKLA_BIN" demo seed || fail "No se pudieron cargar los datos de prueba." "lea el error de arriba"
+touch "$data/seeded"
 
 step "Arranca el simulador de Twilio ($OKLA_SIM_URL)"
 launch_simulator

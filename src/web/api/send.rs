@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::{
     Caller,
@@ -38,8 +38,8 @@ struct SendRequest {
     image_url: Option<String>,
     vehicle_id: Option<String>,
     kind: Option<String>,
-    template: Option<serde::de::IgnoredAny>,
-    variables: Option<serde::de::IgnoredAny>,
+    template: Option<IgnoredAny>,
+    variables: Option<IgnoredAny>,
 }
 
 #[derive(Serialize)]
@@ -106,7 +106,7 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         // Sending the plain text instead would be a lie.
         let spanish =
             "Las plantillas todavía no se pueden usar. Quite template y variables y envíe messageBody.";
-        let english = "Templates cannot be used yet. Drop template and variables and send messageBody.";
+        let english = "Templates cannot be used yet. Leave template and variables out and send messageBody.";
         return Err(wrong("template", "templates_unavailable", spanish, english));
     }
     let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default()).map_err(|error| {
