@@ -75,7 +75,7 @@ async fn each_wrong_field_is_named(pool: PgPool) {
 
 #[sqlx::test]
 async fn error_speaks_spanish_and_english_when_asked(pool: PgPool) {
-    let (_app, dealer) = start(pool).await;
+    let (app, dealer) = start(pool).await;
     let good = json!({ "toPhoneNumber": PLAIN, "messageBody": "hola" });
     for (field, wrong) in [
         ("toPhoneNumber", "invalid"),
@@ -91,7 +91,7 @@ async fn error_speaks_spanish_and_english_when_asked(pool: PgPool) {
         assert_eq!(code(&spanish, 400), code(&english, 400));
         assert_ne!(spanish.json["error"], english.json["error"], "{field}");
     }
-    let nobody = Api::new(&_app.url, None);
+    let nobody = app.anonymous();
     let english = Reply::of(
         nobody
             .post_send(&good)

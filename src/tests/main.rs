@@ -7,6 +7,8 @@ mod api_answers;
 mod api_errors;
 mod app;
 mod architecture;
+mod binary;
+mod contact;
 mod delivery_truth;
 mod forms;
 mod limits;

@@ -36,8 +36,8 @@ use super::{
 };
 use crate::app::sessions::sessions;
 
-/// No form of ours is larger; a server function would read any size into memory.
-const MOST_FORM_BYTES: usize = 64 * 1024;
+/// Room for any text a person pastes, so that it is refused in words; a server function would read any size into memory.
+const MOST_FORM_BYTES: usize = 256 * 1024;
 
 /// Computed once: computing it runs the app, and a second time would disturb a first that serves.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Root));
