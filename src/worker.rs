@@ -13,7 +13,7 @@ use crate::app::{
 };
 
 /// How many messages this process hands to Twilio at once.
-const DELIVERERS: usize = 4;
+const DELIVERERS: usize = 8;
 /// How long a loop sleeps when nothing waits; a notice wakes deliverers earlier.
 const IDLE: Duration = Duration::from_millis(500);
 const TIDY_EVERY: Duration = Duration::from_secs(600);

@@ -202,14 +202,17 @@ async fn apply(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let current = stored_status(&part.status, part.id)?;
+    // We said it never left, and here it is: Twilio is right.
+    let refuted = part.own_reason.is_some() && report.sid.is_some();
     let next = report
         .meaning()
-        .filter(|next| may_follow(current, *next, part.sid.is_some(), report.source));
+        .filter(|next| refuted || may_follow(current, *next, part.sid.is_some(), report.source));
     let change = PartChange {
         status: next.map(Status::as_str),
         sid: report.sid.as_deref(),
         error_code: report.error_code,
         error_message: report.error_message.as_deref(),
+        refuted,
         not_sent: report.not_sent && next.is_some(),
         own_reason: report
             .own_reason
@@ -225,8 +228,9 @@ async fn apply(
     let reached = next.unwrap_or(current);
     let entered = reached != current || (part.sid.is_none() && report.sid.is_some());
     let checks = if entered { 0 } else { part.checks };
-    let priced = part.provider_price.is_some() || report.price.is_some() || change.not_sent;
-    if entered || priced {
+    let newly_priced = part.provider_price.is_none() && report.price.is_some();
+    let priced = part.provider_price.is_some() || newly_priced || change.not_sent;
+    if entered || newly_priced {
         let wait = report
             .look_after
             .or_else(|| until_next_check(reached, priced, checks));

@@ -11,6 +11,7 @@ use crate::{
         clock::{Clock, SystemClock},
         heartbeat::Heartbeat,
         notices::Notices,
+        passwords,
         state::{App, Settings},
     },
     config::Config,
@@ -55,6 +56,8 @@ pub async fn run(args: Args) -> CliResult {
         settings: Arc::new(Settings::from_config(&config)),
         pool,
     };
+
+    tokio::task::spawn_blocking(passwords::warm_up);
 
     let tasks = TaskTracker::new();
     if !args.no_workers {

@@ -128,7 +128,12 @@ impl ApiError {
             },
             AppError::NotFound => Self::not_found(language),
             AppError::Forbidden { code, message } => {
-                let english = "A buyer may only write to a dealer or to a vehicle's seller.";
+                let english = match code {
+                    "consent_required" => {
+                        "Offers need the recipient's recorded consent, and there is none yet."
+                    }
+                    _ => "A buyer may only write to a dealer or to a vehicle's seller.",
+                };
                 Self::new(StatusCode::FORBIDDEN, code, language.choose(message, english))
             }
             AppError::Limit(refusal) => {
