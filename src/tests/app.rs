@@ -21,6 +21,7 @@ use okla::{
         clock::Clock,
         deliver_next::{Step, deliver_next},
         gateway::Gateway,
+        handset::Handset,
         heartbeat::Heartbeat,
         notices::Notices,
         set_limit::{SetLimit, set_limit},
@@ -29,7 +30,10 @@ use okla::{
     },
     config::{Config, DemoConfig, FirstLimits, Secret, TwilioConfig},
     domain::{limits::Limit, phone::Phone, user::Role},
-    twilio::client::{self, TwilioClient},
+    twilio::{
+        client::{self, TwilioClient},
+        handset::SimulatedHandset,
+    },
     web::{router::router, state::AppState},
     worker,
 };
@@ -121,6 +125,9 @@ impl TestApp {
                 );
                 settings.total_timeout = options.twilio_timeout;
                 Arc::new(TwilioClient::new(settings).unwrap())
+            }),
+            handset: config.demo.as_ref().map(|demo| -> Arc<dyn Handset> {
+                Arc::new(SimulatedHandset::new(demo.simulator_url.clone()).unwrap())
             }),
             notices: Notices::start(pool.clone(), stop.clone()),
             heartbeat: Heartbeat::starting(clock.now()),

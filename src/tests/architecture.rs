@@ -17,7 +17,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("telemetry", &["config"]),
     // The use cases' settings are made of the configuration.
     ("app", &["domain", "store", "config"]),
-    ("twilio", &["domain", "app::gateway"]),
+    // The ports it fulfils.
+    ("twilio", &["domain", "app::gateway", "app::handset"]),
     ("worker", &["app", "domain"]),
     ("web", &["app", "domain", "config"]),
     (

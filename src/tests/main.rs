@@ -11,6 +11,7 @@ mod binary;
 mod contact;
 mod delivery_truth;
 mod forms;
+mod handset;
 mod limits;
 mod lost_answers;
 mod magic_numbers;

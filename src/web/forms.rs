@@ -2,10 +2,12 @@
 //! in a flash; each says in its first line who may call it.
 
 mod contact;
+mod handset;
 mod sign_in;
 mod sign_up;
 
 pub use contact::{FORM as CONTACT, contact};
+pub use handset::FORM as HANDSET;
 
 use super::{
     error::WebError,

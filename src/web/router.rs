@@ -68,6 +68,8 @@ pub fn router(state: AppState) -> Router {
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
         .route("/mensajes/{id}/eventos", get(events::own_message))
         .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
+        .route("/demo/telefono/eventos", get(events::handset::conversation))
+        .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))
         .route("/tema", post(theme::choose))
         .layer(
             ServiceBuilder::new()

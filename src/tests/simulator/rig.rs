@@ -77,9 +77,9 @@ impl Sim {
     }
 
     /// Stops the simulator; returns when it has ended.
-    pub async fn stop(self) {
+    pub async fn stop(&mut self) {
         self.stop.cancel();
-        self.running.await.unwrap();
+        (&mut self.running).await.unwrap();
     }
 
     pub fn api(&self, method: Method, path: &str) -> RequestBuilder {
@@ -228,7 +228,7 @@ impl Rig {
     }
 
     /// Stops the simulator; returns when it has ended.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.sim.stop().await;
     }
 
