@@ -51,7 +51,7 @@ pub struct StatusAnswer {
 struct PartAnswer {
     number: i16,
     message_id: Option<String>,
-    status: String,
+    status: &'static str,
     error_code: Option<i32>,
 }
 
@@ -103,7 +103,7 @@ fn answer(detail: MessageDetail) -> StatusAnswer {
             .map(|part| PartAnswer {
                 number: part.number,
                 message_id: part.sid,
-                status: part.status,
+                status: part.status.as_str(),
                 error_code: part.error_code,
             })
             .collect(),
