@@ -6,9 +6,6 @@ import { DEALER } from "./world.ts";
 
 export { expect };
 
-/** Without scripts Chromium still reads what the page wants to preload, and then says that it may not or did not use it. */
-const SCRIPTS_OFF = [/\/pkg\/okla\.js \(csp\)/, /okla\S* was preloaded using link preload but not used/];
-
 /** Both themes and both widths come first; where the same page was seen with scripts, those two do. */
 const LOOKS = [
   { colorScheme: "light", width: 320 },
@@ -18,8 +15,8 @@ const LOOKS = [
 ] as const;
 
 type Fixtures = {
-  /** What a test expects to go wrong, as patterns of the complaint: `test.use({ expectedTrouble: [/status of 404/] })`. */
-  expectedTrouble: RegExp[];
+  /** What a test expects the page to complain of: `test.use({ expectedTrouble: /status of 404/ })`. */
+  expectedTrouble: RegExp | undefined;
   /** No accessibility violation on a page (unless told, `page`) as it stands, in light and dark, narrow and wide. */
   accessible: (other?: Page) => Promise<void>;
   /** A page of somebody else's browser, listened to as `page` is. */
@@ -29,6 +26,9 @@ type Fixtures = {
   /** The demo dealer's own page, signed in. */
   dealerPage: Page;
 };
+
+/** What Chromium says of a page's own scripts where scripts are off: fetched ahead or not, they are never used. */
+const scriptsOff = [/request failed: .*\.js \(csp\)/, /preloaded using link preload but not used/];
 
 /** Everything the page complains of from now on. */
 function complaints(page: Page): string[] {
@@ -48,9 +48,9 @@ function complaints(page: Page): string[] {
   return heard;
 }
 
-function unexpected(heard: string[], expectedTrouble: RegExp[], javaScriptEnabled: boolean): string[] {
-  const known = javaScriptEnabled ? expectedTrouble : [...expectedTrouble, ...SCRIPTS_OFF];
-  return heard.filter((text) => !known.some((expected) => expected.test(text)));
+function unexpected(heard: string[], expectedTrouble: RegExp | undefined, javaScriptEnabled: boolean): string[] {
+  const expected = [...(expectedTrouble ? [expectedTrouble] : []), ...(javaScriptEnabled ? [] : scriptsOff)];
+  return heard.filter((text) => !expected.some((pattern) => pattern.test(text)));
 }
 
 /** Posts a form as a page of the site would; its cookies are the page's. */
@@ -71,7 +71,7 @@ async function twin(page: Page, browser: Browser): Promise<Page> {
 }
 
 export const test = base.extend<Fixtures>({
-  expectedTrouble: [[], { option: true }],
+  expectedTrouble: [undefined, { option: true }],
 
   // Each test comes from an address of its own: whoever knocks too often is turned away by address.
   extraHTTPHeaders: async ({}, use) => {

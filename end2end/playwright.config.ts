@@ -9,6 +9,8 @@ export default defineConfig({
   forbidOnly: true,
   fullyParallel: true,
   workers: 2,
+  // Four looks by axe at a page of forty vehicles take a slow machine a while.
+  timeout: 60_000,
   reporter: "list",
   use: {
     baseURL: process.env.PUBLIC_URL,

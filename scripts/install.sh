@@ -79,4 +79,7 @@ end_to_end() {
 system_packages
 rust
 browser_half
-if [ "$purpose" = test ]; then end_to_end; fi
+if [ "$purpose" = test ]; then
+    end_to_end
+    scripts/twilio-clients.sh
+fi

@@ -35,7 +35,10 @@ step() {
 elapsed() { printf '%d:%02d' $((SECONDS / 60)) $((SECONDS % 60)); }
 
 # has COMMAND…: every command is on PATH.
-has() { command -v "$@" >/dev/null 2>&1; }
+has() {
+    local name
+    for name; do command -v "$name" >/dev/null 2>&1 || return 1; done
+}
 
 # as_root SHELL_LINE: runs it as root or by sudo without a password; returns 126 where neither is possible.
 as_root() {

@@ -103,7 +103,7 @@ case $1 in
     status) running ;;
     url) printf 'postgres://okla:%s@127.0.0.1:%s' "$(cat "$home/password")" "$(cat "$home/port")" ;;
     psql)
-        PGPASSWORD=$(cat "$home/password") exec "$bin/psql" -h 127.0.0.1 -p "$(cat "$home/port")" -U okla -d "$3" \
+        PGOPTIONS='-c client_min_messages=warning' PGPASSWORD=$(cat "$home/password") exec "$bin/psql" -h 127.0.0.1 -p "$(cat "$home/port")" -U okla -d "$3" \
             -XqAt -v ON_ERROR_STOP=1 "${@:4}"
         ;;
     *) fail "No se conoce la orden «$1»." "start, stop, status, url o psql" ;;

@@ -3,7 +3,8 @@
 
 # new_database NAME: empty, in the test cluster.
 new_database() {
-    scripts/postgres.sh psql "$data/pg-test" postgres -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" -c "CREATE DATABASE $1" 2>/dev/null
+    scripts/postgres.sh psql "$data/pg-test" postgres -c "DROP DATABASE IF EXISTS $1 WITH (FORCE)" -c "CREATE DATABASE $1" \
+        || fail "No se pudo crear la base de datos $1." "lea $data/pg-test/log"
 }
 
 # migrated_database NAME: new, with every migration applied in order.

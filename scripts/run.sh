@@ -38,16 +38,19 @@ trap stop_all EXIT
 scripts/postgres.sh start "$data/pg" 9>&-
 if [ ! -f "$data/seeded" ]; then
     # A database whose seeding was cut short holds nobody's work: it starts over.
-    scripts/postgres.sh psql "$data/pg" postgres -c 'DROP DATABASE IF EXISTS okla WITH (FORCE)' -c 'CREATE DATABASE okla' 2>/dev/null
+    scripts/postgres.sh psql "$data/pg" postgres -c 'DROP DATABASE IF EXISTS okla WITH (FORCE)' -c 'CREATE DATABASE okla' \
+        || fail "No se pudo crear la base de datos." "lea $data/pg/log"
     rm -f "$data/sim.jsonl"
 fi
 write_env "$CARGO_TARGET_DIR/release/okla" "$address" "$(scripts/postgres.sh url "$data/pg")/okla"
 
 step "Se ponen al día las tablas"
 "$OKLA_BIN" migrate || fail "No se pudieron aplicar las migraciones." "lea el error de arriba"
-if [ ! -f "$data/seeded" ]; then
+# Repeating it duplicates nothing; a new password wants it again.
+wanted=$(printf '%s' "${OKLA_DEMO_PASSWORD:-}" | sha256sum)
+if [ "$(cat "$data/seeded" 2>/dev/null)" != "$wanted" ]; then
     "$OKLA_BIN" demo seed || fail "No se pudieron cargar los datos de prueba." "lea el error de arriba"
-    touch "$data/seeded"
+    printf '%s' "$wanted" >"$data/seeded"
 fi
 
 step "Arranca el simulador de Twilio ($OKLA_SIM_URL)"

@@ -48,10 +48,10 @@ assemble() {
     rm -rf "$new"
     mkdir -p "$new/pkg"
     if [ -d public ]; then cp -r public/. "$new"; fi
-    wasm-bindgen "$built" --target web --no-typescript --out-dir "$new/pkg" --out-name okla
+    wasm-bindgen "$built" --target web --no-typescript --out-dir "$new/pkg" --out-name okla || fail "wasm-bindgen no pudo con $built." "rm '$built' y repita"
     "$wasm_opt" -Oz --enable-bulk-memory --enable-mutable-globals --enable-nontrapping-float-to-int --enable-sign-ext \
-        --enable-reference-types --enable-multivalue "$new/pkg/okla_bg.wasm" -o "$new/pkg/okla_bg.wasm"
-    node scripts/site.mjs style/main.css "$new/pkg"
+        --enable-reference-types --enable-multivalue "$new/pkg/okla_bg.wasm" -o "$new/pkg/okla_bg.wasm" || fail "wasm-opt no pudo con okla_bg.wasm." "rm -r '$data/tools/binaryen-$binaryen' y repita"
+    node scripts/site.mjs style/main.css "$new/pkg" || fail "No se pudieron juntar las hojas de estilo." "lea el error de arriba"
     rm -rf "$site"
     mv "$new" "$site"
     inputs >"$site.inputs"

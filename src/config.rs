@@ -104,6 +104,10 @@ impl Config {
             Some(text) => web_url("PUBLIC_URL", &text)?,
             None => web_url("PUBLIC_URL", &format!("http://{listen}"))?,
         };
+        if public_url.path() != "/" || public_url.query().is_some() || !public_url.username().is_empty() {
+            let problem = format!("«{public_url}» lleva algo más que protocolo, servidor y puerto");
+            return Err(ConfigError::new("PUBLIC_URL", problem));
+        }
         let twilio = TwilioConfig::from_env()?;
         let demo = DemoConfig::from_env(&twilio)?;
         if demo.is_some() {

@@ -13,58 +13,70 @@ use crate::app::{
 };
 
 /// How many messages this process hands to Twilio at once.
-const DELIVERERS: usize = 4;
+const DELIVERERS: usize = 8;
 /// How long a loop sleeps when nothing waits; a notice wakes deliverers earlier.
 const IDLE: Duration = Duration::from_millis(500);
-/// A database that went away is not hammered.
-const AFTER_FAULT: Duration = Duration::from_secs(2);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
+
+/// What a loop is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    /// Woken by notices, and proves by its heartbeat that messages leave.
+    Deliver,
+    /// By the clock alone: a notice wakes one listener, and this one would do nothing with it.
+    Other,
+}
 
 /// Starts this process's workers; they end after their current step once `stop` is cancelled.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     for _ in 0..DELIVERERS {
-        let idle = |app: App| async move { app.notices.wait_for_outbox(IDLE).await };
         tasks.spawn(run(
             app.clone(),
             stop.clone(),
+            Duty::Deliver,
+            IDLE,
             |app| async move { deliver_next(&app).await },
-            idle,
         ));
     }
-    let idle = |_| tokio::time::sleep(IDLE);
     tasks.spawn(run(
         app.clone(),
         stop.clone(),
+        Duty::Other,
+        IDLE,
         |app| async move { check_next(&app).await },
-        idle,
     ));
-    let idle = |_| tokio::time::sleep(TIDY_EVERY);
     tasks.spawn(run(
         app.clone(),
         stop.clone(),
+        Duty::Other,
+        TIDY_EVERY,
         |app| async move { tidy_up(&app).await },
-        idle,
     ));
 }
 
-async fn run<S, I>(app: App, stop: CancellationToken, step: impl Fn(App) -> S, idle: impl Fn(App) -> I)
-where
-    S: Future<Output = Result<Step>>,
-    I: Future<Output = ()>,
-{
+async fn run<F: Future<Output = Result<Step>>>(
+    app: App,
+    stop: CancellationToken,
+    duty: Duty,
+    idle: Duration,
+    step: impl Fn(App) -> F,
+) {
     while !stop.is_cancelled() {
-        app.heartbeat.beat(app.clock.now());
-        match step(app.clone()).await {
+        if duty == Duty::Deliver {
+            app.heartbeat.beat(app.clock.now());
+        }
+        let wait = match step(app.clone()).await {
             Ok(Step::Worked) => continue,
-            Ok(Step::Nothing) => {}
+            Ok(Step::Nothing) => idle,
             Err(error) => {
                 tracing::error!(%error, "a worker's step failed; trying again");
-                tokio::time::sleep(AFTER_FAULT).await;
+                idle.max(Duration::from_secs(2))
             }
-        }
+        };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = idle(app.clone()) => {}
+            () = app.notices.wait_for_outbox(wait), if duty == Duty::Deliver => {}
+            () = tokio::time::sleep(wait) => {}
         }
     }
 }

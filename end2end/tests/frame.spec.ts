@@ -41,7 +41,7 @@ test("by keyboard the first stop skips to the content, and every stop is seen", 
 });
 
 test.describe("what is not there", () => {
-  test.use({ expectedTrouble: [/status of 404/] });
+  test.use({ expectedTrouble: /status of 404/ });
 
   for (const path of ["/nada", "/vehiculos/nada", "/vehiculos/01900000-0000-7000-8000-00000000dead"]) {
     test(`${path} is a page that leads back`, async ({ page, accessible }) => {

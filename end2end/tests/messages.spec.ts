@@ -35,7 +35,7 @@ test("hostile text is text wherever it shows", async ({ page, buyer, dealerPage,
 });
 
 test.describe("what belongs to someone else", () => {
-  test.use({ expectedTrouble: [/status of 404/] });
+  test.use({ expectedTrouble: /status of 404/ });
 
   test("another's message is not found, by no buyer and under no path", async ({ page, buyer, openBrowser }) => {
       const form = await ContactForm.open(page);

@@ -21,8 +21,9 @@ use crate::{
 
 /// While one server asks about a part, no other does.
 const HELD: TimeDelta = TimeDelta::seconds(60);
-/// Twilio dates by the second, and its clock is not ours.
-const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(3);
+/// Twilio dates by the second, and its clock is not ours. Wide, for too narrow would call a created message lost, and an
+/// older equal text of ours is owned already.
+const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(90);
 /// A match older than this many pages is not of this attempt.
 const PAGES: usize = 5;
 
@@ -38,12 +39,15 @@ pub async fn check_next(app: &App) -> Result<Step> {
     Ok(Step::Worked)
 }
 
-/// Asks about a message now, because somebody looks at it. What cannot be had stays as it was.
+/// Asks about a message now, because somebody looks at it. The plan of questions goes on as if nobody had looked; what
+/// cannot be had stays as it was.
 pub async fn refresh(app: &App, message: MessageId) -> Result<()> {
     let parts = store::parts::list_parts(&mut *app.pool.acquire().await?, message).await?;
-    for part in parts.iter().filter(|part| part.sid.is_some()) {
-        if let Some(state) = read(app, part.id).await? {
-            check(app, &state).await?;
+    for (part, sid) in parts.into_iter().filter_map(|part| Some((part.id, part.sid?))) {
+        match app.gateway.fetch(&sid).await {
+            Ok(Some(told)) => take_in(app, part, &told).await?,
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%part, %error, "Twilio could not be asked"),
         }
     }
     Ok(())
@@ -64,7 +68,10 @@ async fn check(app: &App, part: &LockedPart) -> Result<()> {
         (None, _) => return schedule(app, part, None).await,
     };
     match asked {
-        Ok(Some(told)) => take_in(app, part, &told).await,
+        Ok(Some(told)) => {
+            take_in(app, part.id, &told).await?;
+            advance(app, part).await
+        }
         Ok(None) if part.sid.is_none() => not_found(app, part).await,
         Ok(None) => postpone(app, part, status).await,
         Err(error) => {
@@ -75,12 +82,13 @@ async fn check(app: &App, part: &LockedPart) -> Result<()> {
 }
 
 /// The message at Twilio that this part's lost create made: the same text between the same numbers, not older than
-/// the attempt, not already another part's.
+/// the attempt, not already another part's. Of several the oldest: a later equal part's own is younger.
 async fn find_created(
     app: &App,
     part: &LockedPart,
 ) -> std::result::Result<Option<ProviderMessage>, GatewayError> {
     let mut page = None;
+    let mut oldest = None;
     for _ in 0..PAGES {
         let listed = app
             .gateway
@@ -88,7 +96,7 @@ async fn find_created(
             .await?;
         for told in listed.messages {
             if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await {
-                return Ok(Some(told));
+                oldest = Some(told);
             }
         }
         page = listed.next;
@@ -96,7 +104,7 @@ async fn find_created(
             break;
         }
     }
-    Ok(None)
+    Ok(oldest)
 }
 
 fn is_of_attempt(told: &ProviderMessage, part: &LockedPart) -> bool {
@@ -120,31 +128,30 @@ async fn is_owned(app: &App, sid: &str) -> bool {
     !matches!(store::parts::get_part_id_by_sid(&mut conn, sid).await, Ok(None))
 }
 
-async fn take_in(app: &App, part: &LockedPart, told: &ProviderMessage) -> Result<()> {
+async fn take_in(app: &App, part: PartId, told: &ProviderMessage) -> Result<()> {
     let now = app.clock.now();
     let code = told.error_code.map(|code| code.to_string()).unwrap_or_default();
     let key = format!("fetch:{}:{}:{code}", told.sid, told.status);
+    let report = Report::from_provider(Source::Fetch, told, key);
     let mut tx = app.pool.begin().await?;
-    let changed = record(
-        &mut tx,
-        part.id,
-        &Report::from_provider(Source::Fetch, told, key),
-        now,
-    )
-    .await?;
-    // Asked and answered: the next question waits longer, unless the answer began a new state.
-    if let Some(after) = store::parts::lock_part(&mut tx, part.id).await?
-        && after.status == part.status
-        && after.sid == part.sid
-    {
-        let status = stored_status(&after.status, after.id)?;
-        schedule_in(&mut tx, &after, next_time(&after, status, now)).await?;
-    }
+    let changed = record(&mut tx, part, &report, now).await?;
     tx.commit().await?;
     if let Some(message) = changed {
         app.notices.message_changed(message);
     }
     Ok(())
+}
+
+/// Asked and answered: the next question waits longer, unless the answer began a new state with a plan of its own.
+async fn advance(app: &App, before: &LockedPart) -> Result<()> {
+    let Some(after) = read(app, before.id).await? else {
+        return Ok(());
+    };
+    if after.status != before.status || after.sid != before.sid {
+        return Ok(());
+    }
+    let status = stored_status(&after.status, after.id)?;
+    schedule(app, &after, next_time(&after, status, app.clock.now())).await
 }
 
 /// Not at Twilio: once more after a while, then it was never created.
@@ -173,13 +180,6 @@ fn next_time(part: &LockedPart, status: Status, now: DateTime<Utc>) -> Option<Da
 }
 
 async fn schedule(app: &App, part: &LockedPart, at: Option<DateTime<Utc>>) -> Result<()> {
-    schedule_in(&mut *app.pool.acquire().await?, part, at).await
-}
-
-async fn schedule_in(
-    conn: &mut sqlx::PgConnection,
-    part: &LockedPart,
-    at: Option<DateTime<Utc>>,
-) -> Result<()> {
-    Ok(store::parts::schedule_check(conn, part.id, at, part.checks + 1).await?)
+    let mut conn = app.pool.acquire().await?;
+    Ok(store::parts::schedule_check(&mut conn, part.id, at, part.checks + 1).await?)
 }

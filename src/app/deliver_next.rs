@@ -20,6 +20,9 @@ use crate::{
     store::{self, parts::Claimed},
 };
 
+/// A callback usually tells sooner than this what became of a send whose answer was lost.
+const FIRST_LOOK: Duration = Duration::from_secs(20);
+
 /// What one step did, so that a loop knows whether to go on and a test can run until nothing waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -47,7 +50,9 @@ pub async fn deliver_next(app: &App) -> Result<Step> {
         Err(GatewayError::Refused { code, message, .. }) => {
             finish(app, &claimed, &Report::refused(claimed.part_id, code, &message)).await?;
         }
-        Err(GatewayError::Retry { reason, after }) => retry_later(app, &claimed, &reason, after).await?,
+        Err(GatewayError::Retry { reason, code, after }) => {
+            retry_later(app, &claimed, &reason, code, after).await?;
+        }
         Err(GatewayError::Unknown { reason }) => give_up_knowing(app, &claimed, &reason).await?,
     }
     Ok(Step::Worked)
@@ -91,7 +96,13 @@ async fn finish(app: &App, claimed: &Claimed, report: &Report) -> Result<()> {
 }
 
 /// It was certainly not taken: waits its turn again, unless it has been tried too often or has become too old.
-async fn retry_later(app: &App, claimed: &Claimed, reason: &str, after: Option<Duration>) -> Result<()> {
+async fn retry_later(
+    app: &App,
+    claimed: &Claimed,
+    reason: &str,
+    code: Option<i32>,
+    after: Option<Duration>,
+) -> Result<()> {
     let now = app.clock.now();
     let attempts = claimed.attempt_count + 1;
     let wait = after.unwrap_or_else(|| until_next_attempt(attempts));
@@ -104,17 +115,24 @@ async fn retry_later(app: &App, claimed: &Claimed, reason: &str, after: Option<D
         )
         .await;
     }
-    store::parts::postpone(&mut *app.pool.acquire().await?, claimed.part_id, now + wait).await?;
+    let mut tx = app.pool.begin().await?;
+    store::parts::postpone(&mut tx, claimed.part_id, now + wait).await?;
+    if let Some(code) = code {
+        store::parts::mark_waiting(&mut tx, claimed.message_id, code).await?;
+    }
+    tx.commit().await?;
+    app.notices.message_changed(claimed.message_id);
     Ok(())
 }
 
 /// Its outcome is unknown: never sent again blindly, but looked for at Twilio.
 async fn give_up_knowing(app: &App, claimed: &Claimed, reason: &str) -> Result<()> {
     tracing::warn!(part = %claimed.part_id, reason, "outcome unknown; verifying");
+    let first_look = FIRST_LOOK.min(app.settings.verify_interval);
     finish(
         app,
         claimed,
-        &Report::unknown(claimed.part_id, claimed.attempt_count),
+        &Report::unknown(claimed.part_id, claimed.attempt_count, first_look),
     )
     .await
 }

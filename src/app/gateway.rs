@@ -70,7 +70,11 @@ pub enum GatewayError {
     },
     /// Certainly not done; later it may work.
     #[error("not done, may be retried: {reason}")]
-    Retry { reason: String, after: Option<Duration> },
+    Retry {
+        reason: String,
+        code: Option<i32>,
+        after: Option<Duration>,
+    },
     /// It may have been done: a 5xx, a time-out or a broken connection after the request left.
     #[error("outcome unknown: {reason}")]
     Unknown { reason: String },

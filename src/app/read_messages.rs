@@ -6,20 +6,19 @@ use super::{
     actor::Actor,
     check_next::refresh,
     error::{AppError, Result},
+    record_status::stored_status,
     state::App,
 };
 use crate::{
     domain::{
-        conversation::Message,
+        conversation::{Event, Message, Part},
         ids::{MessageId, VehicleId},
         phone::Phone,
         user::Role,
     },
     store::{
         self,
-        events::EventRow,
         messages::{After, MessageRow, Scope},
-        parts::PartState,
     },
 };
 
@@ -37,8 +36,8 @@ pub enum View {
 /// A message with its parts and its history.
 pub struct MessageDetail {
     pub message: Message,
-    pub parts: Vec<PartState>,
-    pub events: Vec<EventRow>,
+    pub parts: Vec<Part>,
+    pub events: Vec<Event>,
 }
 
 /// A page of a list and where the next begins.
@@ -60,7 +59,28 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
     };
     let message = parse(row.ok_or(AppError::NotFound)?)?;
     let parts = store::parts::list_parts(&mut conn, id).await?;
+    let parts = parts
+        .into_iter()
+        .map(|part| {
+            Ok(Part {
+                number: part.number,
+                status: stored_status(&part.status, part.id)?,
+                sid: part.sid,
+                error_code: part.error_code,
+                attempt_count: part.attempt_count,
+            })
+        })
+        .collect::<Result<_>>()?;
     let events = store::events::list_events(&mut conn, id).await?;
+    let events = events
+        .into_iter()
+        .map(|event| Event {
+            source: event.source,
+            status: event.status,
+            error_code: event.error_code,
+            received_at: event.received_at,
+        })
+        .collect();
     Ok(MessageDetail {
         message,
         parts,
@@ -99,6 +119,9 @@ pub async fn get_fresh_message(
 
 /// The message Twilio knows by this sid, if the actor may see it.
 pub async fn find_by_sid(app: &App, sid: &str) -> Result<MessageId> {
+    if !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(AppError::NotFound);
+    }
     let mut conn = app.pool.acquire().await?;
     store::messages::get_message_id_by_sid(&mut conn, sid)
         .await?

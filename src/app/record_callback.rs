@@ -32,14 +32,15 @@ pub struct Webhook<'a> {
 }
 
 impl Webhook<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
+    /// The first filled field of that name, as it can be stored.
+    fn get(&self, name: &str) -> Option<String> {
         self.fields
             .iter()
             .find(|(field, value)| field == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| storable(value))
     }
 
-    fn sid(&self) -> Option<&str> {
+    fn sid(&self) -> Option<String> {
         self.get("MessageSid").or_else(|| self.get("SmsSid"))
     }
 
@@ -49,10 +50,15 @@ impl Webhook<'_> {
             .iter()
             .filter(|(name, _)| !PERSONAL.contains(&name.as_str()) && !name.contains('\0'));
         Value::Object(
-            kept.map(|(name, value)| (name.clone(), Value::from(value.replace('\0', ""))))
+            kept.map(|(name, value)| (name.clone(), Value::from(storable(value))))
                 .collect::<Map<_, _>>(),
         )
     }
+}
+
+/// PostgreSQL stores any text but NUL.
+fn storable(value: &str) -> String {
+    value.replace('\0', "\u{fffd}")
 }
 
 /// A status callback: `ours` is the id we put into its URL.
@@ -71,17 +77,17 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
         .filter(|&code: &i32| code != 0);
     let report = Report {
         source: Source::Callback,
-        status: status.to_owned(),
-        sid: Some(sid.to_owned()),
+        status: status.clone(),
+        sid: Some(sid.clone()),
         error_code,
         error_message: webhook
             .get("ErrorMessage")
-            .or_else(|| webhook.get("ChannelStatusMessage"))
-            .map(str::to_owned),
+            .or_else(|| webhook.get("ChannelStatusMessage")),
         segments: None,
         price: None,
         not_sent: false,
         own_reason: None,
+        look_after: None,
         fields: webhook.kept_fields(),
         dedupe_key: match webhook.token {
             Some(token) => format!("token:{token}"),
@@ -93,7 +99,7 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
     };
     let now = app.clock.now();
     let mut tx = app.pool.begin().await?;
-    let changed = match find_part(&mut tx, sid, ours).await? {
+    let changed = match find_part(&mut tx, &sid, ours).await? {
         Some(part) => record(&mut tx, part, &report, now).await?,
         None => {
             record_orphan(&mut tx, &report, now).await?;
@@ -126,9 +132,9 @@ pub async fn receive_message(app: &App, webhook: &Webhook<'_>) -> Result<()> {
     };
     let inbound = NewInbound {
         id: Uuid::now_v7(),
-        sid,
-        from_address: from.strip_prefix("whatsapp:").unwrap_or(from),
-        body: &webhook.get("Body").unwrap_or_default().replace('\0', ""),
+        sid: &sid,
+        from_address: from.strip_prefix("whatsapp:").unwrap_or(&from),
+        body: &webhook.get("Body").unwrap_or_default(),
         fields: webhook.kept_fields(),
         received_at: app.clock.now(),
     };

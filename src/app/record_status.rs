@@ -1,6 +1,8 @@
 //! Taking in whatever is said about a part, from whomever: stored as an event, applied only forward, rolled up into
 //! the message, its cost and its places settled. One way for callbacks, answers and our own verdicts.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -59,6 +61,8 @@ pub struct Report {
     /// It never left the house: refused at create, or our own verdict.
     pub not_sent: bool,
     pub own_reason: Option<OwnReason>,
+    /// When to ask Twilio next, if not by the usual plan.
+    pub look_after: Option<Duration>,
     pub fields: serde_json::Value,
     /// The same thing said twice has the same key.
     pub dedupe_key: String,
@@ -76,6 +80,7 @@ impl Report {
             price: told.price.zip(told.price_unit.clone()),
             not_sent: false,
             own_reason: None,
+            look_after: None,
             fields: json!({}),
             dedupe_key,
         }
@@ -101,9 +106,12 @@ impl Report {
         }
     }
 
-    /// The create's answer was lost.
-    pub fn unknown(part: PartId, attempt: i16) -> Self {
-        Self::ours(Status::Verifying, format!("unknown:{part}:{attempt}"))
+    /// The create's answer was lost; Twilio's list is looked at after a while.
+    pub fn unknown(part: PartId, attempt: i16, look_after: Duration) -> Self {
+        Self {
+            look_after: Some(look_after),
+            ..Self::ours(Status::Verifying, format!("unknown:{part}:{attempt}"))
+        }
     }
 
     fn ours(status: Status, dedupe_key: String) -> Self {
@@ -117,6 +125,7 @@ impl Report {
             price: None,
             not_sent: false,
             own_reason: None,
+            look_after: None,
             fields: json!({}),
             dedupe_key,
         }
@@ -193,14 +202,17 @@ async fn apply(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let current = stored_status(&part.status, part.id)?;
+    // We said it never left, and here it is: Twilio is right.
+    let refuted = part.own_reason.is_some() && report.sid.is_some();
     let next = report
         .meaning()
-        .filter(|next| may_follow(current, *next, part.sid.is_some(), report.source));
+        .filter(|next| refuted || may_follow(current, *next, part.sid.is_some(), report.source));
     let change = PartChange {
         status: next.map(Status::as_str),
         sid: report.sid.as_deref(),
         error_code: report.error_code,
         error_message: report.error_message.as_deref(),
+        refuted,
         not_sent: report.not_sent && next.is_some(),
         own_reason: report
             .own_reason
@@ -216,9 +228,13 @@ async fn apply(
     let reached = next.unwrap_or(current);
     let entered = reached != current || (part.sid.is_none() && report.sid.is_some());
     let checks = if entered { 0 } else { part.checks };
-    let priced = part.provider_price.is_some() || report.price.is_some() || change.not_sent;
-    if entered || priced {
-        let at = until_next_check(reached, priced, checks).and_then(|wait| TimeDelta::from_std(wait).ok());
+    let newly_priced = part.provider_price.is_none() && report.price.is_some();
+    let priced = part.provider_price.is_some() || newly_priced || change.not_sent;
+    if entered || newly_priced {
+        let wait = report
+            .look_after
+            .or_else(|| until_next_check(reached, priced, checks));
+        let at = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
         store::parts::schedule_check(conn, part.id, at.map(|wait| now + wait), checks).await?;
     }
     Ok(())

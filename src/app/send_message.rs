@@ -49,6 +49,9 @@ pub enum Recipient {
 /// # Errors
 /// `Limit`; `Forbidden` for a recipient the sender may not write to; `Invalid` for a vehicle that is not for sale.
 pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Result<MessageId> {
+    if command.kind == Kind::Offer {
+        return Err(consent_required());
+    }
     let now = app.clock.now();
     let id = MessageId::fresh();
     let mut tx = app.pool.begin().await?;
@@ -143,6 +146,14 @@ fn recipient_not_allowed() -> AppError {
     AppError::Forbidden {
         code: "recipient_not_allowed",
         message: "Un comprador solo puede escribir a un concesionario o al vendedor de un vehículo.",
+    }
+}
+
+/// Nobody's consent to offers is recorded yet, so nobody gets one.
+fn consent_required() -> AppError {
+    AppError::Forbidden {
+        code: "consent_required",
+        message: "Las ofertas necesitan el consentimiento registrado del destinatario, y todavía no hay ninguno.",
     }
 }
 

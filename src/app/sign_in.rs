@@ -35,27 +35,27 @@ pub struct SignedIn {
 /// # Errors
 /// `BadCredentials`, `Throttled`, or a fault.
 pub async fn sign_in(app: &App, attempt: SignIn<'_>) -> Result<SignedIn> {
-    // A mistyped address is nobody's account; it is still counted and still takes the time.
-    let email =
-        Email::parse(attempt.email).map_or_else(|_| "?".to_owned(), |email| email.as_str().to_owned());
+    // A mistyped address is nobody's account; it has its own door and still takes the time.
+    let email = Email::parse(attempt.email)
+        .map_or_else(|_| attempt.email.to_owned(), |email| email.as_str().to_owned());
     let device = device_of(app, &email)?;
-    let pair = Door::SignIn {
-        email: &email,
+    let from = Door::SignInFrom {
         address: attempt.address,
+    };
+    let (own, others): (_, &[Door<'_>]) = if attempt.device == Some(&device) {
+        (Door::SignInBy { device: &device }, &[])
+    } else {
+        let own = Door::SignIn {
+            email: &email,
+            address: attempt.address,
+        };
+        (own, &[from, Door::SignInTo { email: &email }])
     };
     let user = {
         let mut conn = app.pool.acquire().await?;
-        throttle::knock(
-            app,
-            &mut conn,
-            Door::SignInFrom {
-                address: attempt.address,
-            },
-        )
-        .await?;
-        throttle::knock(app, &mut conn, pair).await?;
-        if attempt.device != Some(&device) {
-            throttle::knock(app, &mut conn, Door::SignInTo { email: &email }).await?;
+        throttle::knock(app, &mut conn, own).await?;
+        for door in others {
+            throttle::knock(app, &mut conn, *door).await?;
         }
         store::users::get_user_by_email(&mut conn, &email)
             .await?
@@ -66,7 +66,11 @@ pub async fn sign_in(app: &App, attempt: SignIn<'_>) -> Result<SignedIn> {
         return Err(AppError::BadCredentials);
     }
     let user = user.ok_or(AppError::BadCredentials)?;
-    throttle::forget(app, &mut *app.pool.acquire().await?, pair).await?;
+    let mut conn = app.pool.acquire().await?;
+    throttle::forget(app, &mut conn, own).await?;
+    for door in others {
+        throttle::take_back(app, &mut conn, *door).await?;
+    }
     Ok(SignedIn {
         actor: actor_of(user)?,
         device,

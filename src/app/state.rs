@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use sqlx::PgPool;
 use url::Url;
 
-use super::{clock::SharedClock, gateway::Gateway, heartbeat::Heartbeat, notices::Notices};
+use super::{clock::SharedClock, gateway::Gateway, handset::Handset, heartbeat::Heartbeat, notices::Notices};
 use crate::{
     config::{Config, Secret},
     domain::phone::Phone,
@@ -17,6 +17,8 @@ pub struct App {
     pub pool: PgPool,
     pub clock: SharedClock,
     pub gateway: Arc<dyn Gateway>,
+    /// The simulated telephones; only in demo mode.
+    pub handset: Option<Arc<dyn Handset>>,
     pub notices: Notices,
     pub heartbeat: Heartbeat,
     pub settings: Arc<Settings>,

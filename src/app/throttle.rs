@@ -1,7 +1,10 @@
 //! How often one may knock. Keys are keyed hashes, so the table names nobody; windows are fixed, so the count is one
 //! row.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -26,10 +29,14 @@ pub enum Door<'a> {
     SignInFrom {
         address: IpAddr,
     },
-    /// Sign-in to one account from anywhere, by devices that never signed in to it: what stops many addresses. The
-    /// owner's own devices pass by it, so that nobody is locked out of his account by others.
+    /// Sign-in to one account from anywhere, by devices that never signed in to it: what stops many addresses.
     SignInTo {
         email: &'a str,
+    },
+    /// Sign-in by a device that signed in to the account before. It passes by the other doors, so that nobody is locked
+    /// out of his account by strangers, not even by one behind the same address.
+    SignInBy {
+        device: &'a str,
     },
     SignUpFrom {
         address: IpAddr,
@@ -39,7 +46,7 @@ pub enum Door<'a> {
 impl Door<'_> {
     fn knocks_allowed(self) -> i32 {
         match self {
-            Self::SignIn { .. } => 10,
+            Self::SignIn { .. } | Self::SignInBy { .. } => 10,
             Self::SignInFrom { .. } => 60,
             Self::SignInTo { .. } => 100,
             Self::SignUpFrom { .. } => 30,
@@ -55,10 +62,11 @@ impl Door<'_> {
 
     fn name(self) -> String {
         match self {
-            Self::SignIn { email, address } => format!("sign-in {email} {address}"),
-            Self::SignInFrom { address } => format!("sign-in from {address}"),
+            Self::SignIn { email, address } => format!("sign-in {email} {}", household(address)),
+            Self::SignInFrom { address } => format!("sign-in from {}", household(address)),
             Self::SignInTo { email } => format!("sign-in to {email}"),
-            Self::SignUpFrom { address } => format!("sign-up from {address}"),
+            Self::SignInBy { device } => format!("sign-in by {device}"),
+            Self::SignUpFrom { address } => format!("sign-up from {}", household(address)),
         }
     }
 }
@@ -80,6 +88,20 @@ pub async fn knock(app: &App, conn: &mut PgConnection, door: Door<'_>) -> Result
 /// Forgets the knocks at a door that opened.
 pub async fn forget(app: &App, conn: &mut PgConnection, door: Door<'_>) -> Result<()> {
     Ok(store::throttles::clear(conn, &keyed_hash(app, &door.name())?).await?)
+}
+
+/// Takes one knock back that turned out to be the owner's.
+pub async fn take_back(app: &App, conn: &mut PgConnection, door: Door<'_>) -> Result<()> {
+    let start = window_start(app.clock.now(), door.window())?;
+    Ok(store::throttles::take_back_hit(conn, &keyed_hash(app, &door.name())?, start).await?)
+}
+
+/// What one customer of a network has: an IPv4 address, or an IPv6 network of 64 bits.
+fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+    }
 }
 
 /// HMAC-SHA-256 of `text` under the installation's secret.

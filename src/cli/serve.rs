@@ -9,13 +9,18 @@ use super::CliResult;
 use crate::{
     app::{
         clock::{Clock, SystemClock},
+        handset::Handset,
         heartbeat::Heartbeat,
         notices::Notices,
+        passwords,
         state::{App, Settings},
     },
     config::Config,
     store,
-    twilio::client::{self, TwilioClient},
+    twilio::{
+        client::{self, TwilioClient},
+        handset::SimulatedHandset,
+    },
     web::{router::router, state::AppState},
     worker,
 };
@@ -45,6 +50,7 @@ pub async fn run(args: Args) -> CliResult {
     let now = SystemClock.now();
     let app = App {
         gateway: Arc::new(twilio_client(&config)?),
+        handset: handset(&config)?,
         notices: Notices::start(pool.clone(), stop.clone()),
         heartbeat: if args.no_workers {
             Heartbeat::without_workers()
@@ -55,6 +61,8 @@ pub async fn run(args: Args) -> CliResult {
         settings: Arc::new(Settings::from_config(&config)),
         pool,
     };
+
+    tokio::task::spawn_blocking(passwords::warm_up);
 
     let tasks = TaskTracker::new();
     if !args.no_workers {
@@ -110,6 +118,11 @@ fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
         .as_ref()
         .map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
     TwilioClient::new(settings)
+}
+
+fn handset(config: &Config) -> Result<Option<Arc<dyn Handset>>, client::SetUpError> {
+    let Some(demo) = &config.demo else { return Ok(None) };
+    Ok(Some(Arc::new(SimulatedHandset::new(demo.simulator_url.clone())?)))
 }
 
 async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -> CliResult {

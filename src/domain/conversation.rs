@@ -47,3 +47,27 @@ impl Message {
         }
     }
 }
+
+/// One Twilio message of a message.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// From 1.
+    pub number: i16,
+    pub status: Status,
+    /// Twilio's id, once it took it.
+    pub sid: Option<String>,
+    pub error_code: Option<i32>,
+    pub attempt_count: i16,
+}
+
+/// Something that was said about a message.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// `callback`, `create`, `fetch` or `okla`.
+    pub source: String,
+    /// The speaker's own word, known to us or not.
+    pub status: String,
+    pub error_code: Option<i32>,
+    /// Our time.
+    pub received_at: DateTime<Utc>,
+}

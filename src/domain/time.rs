@@ -31,14 +31,18 @@ pub fn clock_in_santo_domingo(at: DateTime<Utc>) -> String {
 
 /// How a person says it: `hoy 14:05`, `ayer 09:30`, `12 ago 2026 09:30`.
 pub fn spoken(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    format!("{} {}", spoken_day(at, now), clock_in_santo_domingo(at))
+}
+
+/// How a person says the day: `hoy`, `ayer`, `12 ago 2026`.
+pub fn spoken_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (day, today) = (day_in_santo_domingo(at), day_in_santo_domingo(now));
-    let clock = clock_in_santo_domingo(at);
     if day == today {
-        format!("hoy {clock}")
+        "hoy".to_owned()
     } else if day + Days::new(1) == today {
-        format!("ayer {clock}")
+        "ayer".to_owned()
     } else {
-        format!("{} {} {} {clock}", day.day(), month(day), day.year())
+        format!("{} {} {}", day.day(), month(day), day.year())
     }
 }
 

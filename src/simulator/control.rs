@@ -58,6 +58,13 @@ fn truth(message: &Message) -> Value {
     })
 }
 
+/// `GET /sim/inbound`: every message that somebody wrote to us, oldest first, whether or not the webhook was taken.
+pub async fn inbound(State(simulator): State<Arc<Simulator>>) -> Json<Vec<Value>> {
+    let books = simulator.books();
+    let written = books.state().messages().filter(|(_, message)| message.inbound);
+    Json(written.map(|(_, message)| truth(message)).collect())
+}
+
 /// `GET /sim/settings`
 pub async fn settings(State(simulator): State<Arc<Simulator>>) -> Response {
     Json(simulator.books().state().settings()).into_response()

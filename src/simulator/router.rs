@@ -40,7 +40,7 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&simulator), answer::envelope));
     Router::new()
         .route("/sim/messages", get(control::messages))
-        .route("/sim/inbound", post(inbound::receive))
+        .route("/sim/inbound", get(control::inbound).post(inbound::receive))
         .route(
             "/sim/settings",
             get(control::settings).put(control::change_settings),

@@ -67,3 +67,17 @@ pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Re
         location: row.location,
     }))
 }
+
+/// A dealer's name for each of these numbers that is one's; of several with one number, the oldest's.
+pub async fn list_names_by_phone(
+    conn: &mut PgConnection,
+    phones: &[String],
+) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "select distinct on (phone) phone, name from dealers where phone = any($1) order by phone, created_at, id",
+        phones
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.phone, row.name)).collect())
+}

@@ -160,7 +160,14 @@ pub async fn insert_places(
 pub async fn delete_places(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<()> {
     let id: Uuid = message.0;
     sqlx::query!(
-        "with given_back as (delete from limit_places where message_id = $1 returning name, subject, places, day)
+        "with held as (
+           -- In the order in which places are taken, so that giving back and taking never wait for each other in a ring.
+           select days.name from limit_days as days join limit_places as places using (name, subject, day)
+           where places.message_id = $1 order by days.name for update of days
+         ), given_back as (
+           delete from limit_places where message_id = $1 and (select count(*) from held) >= 0
+           returning name, subject, places, day
+         )
          update limit_days set used = used - given_back.places from given_back
          where limit_days.name = given_back.name and limit_days.subject = given_back.subject and limit_days.day = given_back.day",
         id

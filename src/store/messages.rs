@@ -199,7 +199,7 @@ pub async fn list_sent_by(
     limit: i64,
 ) -> sqlx::Result<Vec<MessageRow>> {
     message_rows!(
-        "where m.sender_id = $1 and ($2::timestamptz is null or (m.created_at, m.id) < ($2, $3))
+        "where m.sender_id = $1 and (m.created_at, m.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
          order by m.created_at desc, m.id desc limit $4",
         sender.0,
         after.map(|after| after.created_at),
@@ -218,7 +218,7 @@ pub async fn list_of_dealer(
     limit: i64,
 ) -> sqlx::Result<Vec<MessageRow>> {
     message_rows!(
-        "where m.dealer_id = $1 and ($2::timestamptz is null or (m.created_at, m.id) < ($2, $3))
+        "where m.dealer_id = $1 and (m.created_at, m.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
          order by m.created_at desc, m.id desc limit $4",
         dealer.0,
         after.map(|after| after.created_at),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, postgres::PgQueryResult};
 
 use crate::domain::ids::{MessageId, PartId};
 
@@ -73,15 +73,27 @@ pub async fn claim_waiting(
 }
 
 /// Notes that a call to Twilio is about to begin.
+/// Remembers why a part waits in the outbox: Twilio's code, until it takes it.
+pub async fn mark_waiting(conn: &mut PgConnection, message: MessageId, code: i32) -> sqlx::Result<()> {
+    let done = sqlx::query!(
+        "update messages set error_code = $2 where id = $1 and status = 'queued'",
+        message.0,
+        code
+    )
+    .execute(conn)
+    .await?;
+    exactly_one(&done)
+}
+
 pub async fn mark_attempt(conn: &mut PgConnection, part: PartId, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!(
+    let done = sqlx::query!(
         "update message_parts set attempt_count = attempt_count + 1, attempted_at = $2 where id = $1",
         part.0,
         now
     )
     .execute(conn)
-    .await
-    .map(|_| ())
+    .await?;
+    exactly_one(&done)
 }
 
 pub async fn delete_from_outbox(conn: &mut PgConnection, part: PartId) -> sqlx::Result<()> {
@@ -97,14 +109,14 @@ pub async fn postpone(
     part: PartId,
     available_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    sqlx::query!(
+    let done = sqlx::query!(
         "update outbox set available_at = $2, leased_until = null where part_id = $1",
         part.0,
         available_at
     )
     .execute(conn)
-    .await
-    .map(|_| ())
+    .await?;
+    exactly_one(&done)
 }
 
 /// A part with what decides about it, its message's row locked until the transaction ends.
@@ -118,6 +130,7 @@ pub struct LockedPart {
     pub attempted_at: Option<DateTime<Utc>>,
     pub checks: i16,
     pub provider_price: Option<Decimal>,
+    pub own_reason: Option<String>,
 }
 
 /// Locks the part's message, so that everything said about it is taken in one after the other.
@@ -125,7 +138,7 @@ pub async fn lock_part(conn: &mut PgConnection, id: PartId) -> sqlx::Result<Opti
     sqlx::query_as!(
         LockedPart,
         r#"select p.id as "id: PartId", p.message_id as "message_id: MessageId", p.status, p.sid, p.body, m.to_phone,
-             p.attempted_at, p.checks, p.provider_price
+             p.attempted_at, p.checks, p.provider_price, p.own_reason
            from messages m join message_parts p on p.message_id = m.id
            where p.id = $1 for update of m, p"#,
         id.0
@@ -148,7 +161,9 @@ pub struct PartChange<'a> {
     pub sid: Option<&'a str>,
     pub error_code: Option<i32>,
     pub error_message: Option<&'a str>,
-    /// It never left the house; once true it stays so.
+    /// Our own verdict that it never left was wrong: it and its reason go.
+    pub refuted: bool,
+    /// It never left the house.
     pub not_sent: bool,
     pub own_reason: Option<&'a str>,
     pub segments: Option<i16>,
@@ -161,7 +176,8 @@ pub async fn update_part(conn: &mut PgConnection, id: PartId, change: &PartChang
            error_code = coalesce($4, error_code), error_message = coalesce($5, error_message),
            segments = coalesce($6, segments), provider_price = coalesce($7, provider_price),
            provider_price_currency = coalesce($8, provider_price_currency),
-           not_sent = not_sent or $9, own_reason = coalesce($10, own_reason)
+           not_sent = (not_sent and not $11) or $9,
+           own_reason = case when $11 then null else coalesce($10, own_reason) end
          where id = $1",
         id.0,
         change.status,
@@ -172,15 +188,12 @@ pub async fn update_part(conn: &mut PgConnection, id: PartId, change: &PartChang
         change.price.map(|(amount, _)| amount),
         change.price.map(|(_, currency)| currency),
         change.not_sent,
-        change.own_reason
+        change.own_reason,
+        change.refuted
     )
     .execute(conn)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    exactly_one(&done)
 }
 
 /// When Twilio is asked next, and how often it was asked in this state.
@@ -190,15 +203,15 @@ pub async fn schedule_check(
     at: Option<DateTime<Utc>>,
     checks: i16,
 ) -> sqlx::Result<()> {
-    sqlx::query!(
+    let done = sqlx::query!(
         "update message_parts set next_check_at = $2, checks = $3 where id = $1",
         id.0,
         at,
         checks
     )
     .execute(conn)
-    .await
-    .map(|_| ())
+    .await?;
+    exactly_one(&done)
 }
 
 /// Takes one part that is due to be asked about, and keeps others off it until `held_until`.
@@ -277,6 +290,10 @@ pub async fn update_message_state(
     )
     .execute(conn)
     .await?;
+    exactly_one(&done)
+}
+
+fn exactly_one(done: &PgQueryResult) -> sqlx::Result<()> {
     if done.rows_affected() == 1 {
         Ok(())
     } else {

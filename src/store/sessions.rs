@@ -44,10 +44,10 @@ impl SessionStore for PostgresSessions {
         }
     }
 
+    /// A session that was ended meanwhile stays ended.
     async fn save(&self, record: &Record) -> Result<()> {
         sqlx::query!(
-            "insert into sessions (id_hash, data, expires_at) values ($1, $2, $3)
-             on conflict (id_hash) do update set data = excluded.data, expires_at = excluded.expires_at",
+            "update sessions set data = $2, expires_at = $3 where id_hash = $1",
             hash(&record.id),
             encode(record)?,
             expiry(record)?

@@ -19,6 +19,22 @@ pub async fn count_hit(
     .await
 }
 
+/// Takes one knock of the key's current window back.
+pub async fn take_back_hit(
+    conn: &mut PgConnection,
+    key: &[u8],
+    window_start: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update throttles set hits = hits - 1 where key = $1 and window_start = $2 and hits > 0",
+        key,
+        window_start
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
 /// Forgets the knocks of a key that proved itself.
 pub async fn clear(conn: &mut PgConnection, key: &[u8]) -> sqlx::Result<()> {
     sqlx::query!("delete from throttles where key = $1", key)

@@ -23,6 +23,9 @@ const PAGE_SIZE: &str = "50";
 /// Idle connections are dropped before Twilio drops them, lest a request leave on a dying one.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// How long a call waits for its turn. With an exchange it stays within the outbox's lease.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Whom to call, as whom, and how patiently.
 pub struct Settings {
     pub account_sid: String,
@@ -72,7 +75,6 @@ pub struct TwilioClient {
     secret: String,
     /// `…/2010-04-01/Accounts/{AC}`, without a slash at its end.
     account: Url,
-    total_timeout: Duration,
     places: Semaphore,
 }
 
@@ -95,7 +97,6 @@ impl TwilioClient {
             user,
             secret,
             account,
-            total_timeout: settings.total_timeout,
             places: Semaphore::new(settings.concurrency),
         })
     }
@@ -122,9 +123,10 @@ impl TwilioClient {
         request: RequestBuilder,
         decode: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, GatewayError> {
-        let Ok(Ok(_place)) = tokio::time::timeout(self.total_timeout, self.places.acquire()).await else {
+        let Ok(Ok(_place)) = tokio::time::timeout(PLACE_TIMEOUT, self.places.acquire()).await else {
             return Err(GatewayError::Retry {
                 reason: "too many requests to Twilio are under way".to_owned(),
+                code: None,
                 after: None,
             });
         };

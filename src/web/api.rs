@@ -27,6 +27,8 @@ pub fn routes() -> Router<AppState> {
             "/api/whatsapp/status/{id}",
             get(status::status).fallback(error::wrong_method),
         )
+        .route("/api", any(error::unknown_path))
+        .route("/api/", any(error::unknown_path))
         .route("/api/{*rest}", any(error::unknown_path))
 }
 

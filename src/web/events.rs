@@ -1,5 +1,7 @@
 //! `GET …/eventos`: the live parts, each for whoever may see its page.
 
+pub mod handset;
+
 use std::time::Duration;
 
 use axum::{

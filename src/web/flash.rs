@@ -34,7 +34,8 @@ impl Flash {
     pub fn new(values: &[(&str, &str)], problems: Vec<Problem>) -> Self {
         let values = values
             .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            // PostgreSQL's JSON cannot hold NUL; no keyboard types it.
+            .map(|(name, value)| ((*name).to_owned(), value.replace('\0', "\u{fffd}")))
             .collect();
         Self { values, problems }
     }

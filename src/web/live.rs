@@ -14,6 +14,9 @@ use crate::app::error::Result;
 /// The event after which nothing more comes.
 const END: &str = "end";
 
+/// Then the browser comes again by itself and shows anew who it is.
+const LONGEST: Duration = Duration::from_secs(300);
+
 /// A part of a page as it stands.
 pub struct Fragment {
     html: String,
@@ -85,5 +88,11 @@ where
             }
         }
     });
-    Sse::new(fragments.take_until(stop.cancelled_owned())).keep_alive(KeepAlive::default())
+    let end = async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(LONGEST) => {}
+        }
+    };
+    Sse::new(fragments.take_until(Box::pin(end))).keep_alive(KeepAlive::default())
 }

@@ -2,6 +2,7 @@
 
 mod contact;
 mod fault;
+mod handset;
 mod home;
 mod message;
 mod messages;
@@ -12,6 +13,7 @@ mod vehicle;
 
 pub use contact::ContactPage;
 pub use fault::failed;
+pub use handset::HandsetPage;
 pub use home::HomePage;
 pub use message::{DealerMessagePage, OwnMessagePage};
 pub use messages::{DealerMessagesPage, OwnMessagesPage};

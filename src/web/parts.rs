@@ -2,6 +2,7 @@
 
 mod contact;
 mod form;
+mod handset;
 pub mod icons;
 mod logo;
 mod message;
@@ -12,6 +13,7 @@ mod vehicle;
 
 pub use contact::ContactForm;
 pub use form::{ErrorSummary, Field, FieldError, TextArea};
+pub use handset::{Conversation, Telephones, handset_path, number_in_query};
 pub use icons::Icon;
 pub use logo::Logo;
 pub use message::{MessageProgress, Moment, Strip};

@@ -96,8 +96,8 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) -
         if !is_ours(&nearest) {
             break;
         }
-        let Ok(address) = hop.parse() else { break };
-        nearest = address;
+        let Ok(address) = hop.parse::<IpAddr>() else { break };
+        nearest = address.to_canonical();
     }
     nearest
 }

@@ -1,19 +1,28 @@
 //! The whole URL map.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderValue, header, request::Parts},
     middleware,
+    response::Response,
     routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_http::{
-    compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer, trace::TraceLayer,
+    compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    services::ServeDir,
+    set_header::SetResponseHeaderLayer,
+    trace::TraceLayer,
 };
+
+use tracing::Span;
 
 use super::{
     api, events, health, hooks,
@@ -26,6 +35,9 @@ use super::{
     theme,
 };
 use crate::app::sessions::sessions;
+
+/// Room for any text a person pastes, so that it is refused in words; a server function would read any size into memory.
+const MOST_FORM_BYTES: usize = 256 * 1024;
 
 /// Computed once: computing it runs the app, and a second time would disturb a first that serves.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Root));
@@ -56,11 +68,14 @@ pub fn router(state: AppState) -> Router {
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
         .route("/mensajes/{id}/eventos", get(events::own_message))
         .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
+        .route("/demo/telefono/eventos", get(events::handset::conversation))
+        .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))
         .route("/tema", post(theme::choose))
         .layer(
             ServiceBuilder::new()
                 .layer(session::layer(&state, sessions(&state)))
-                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor)),
+                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor))
+                .layer(RequestBodyLimitLayer::new(MOST_FORM_BYTES)),
         )
         .merge(api::routes())
         .route("/webhooks/twilio/status", post(hooks::status))
@@ -72,7 +87,13 @@ pub fn router(state: AppState) -> Router {
         .fallback(unknown)
         .layer(
             ServiceBuilder::new()
-                .layer(TraceLayer::new_for_http())
+                .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+                .layer(
+                    TraceLayer::new_for_http()
+                        .make_span_with(request_span)
+                        .on_response(request_done),
+                )
+                .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(CompressionLayer::new())
                 .layer(middleware::from_fn_with_state(state.clone(), security::headers))
                 .layer(middleware::from_fn_with_state(
@@ -83,12 +104,26 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// Every line logged during a request bears its id, method and path; never its query, which may name a person.
+fn request_span(request: &Request) -> Span {
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+fn request_done<B>(response: &Response<B>, took: Duration, _span: &Span) {
+    tracing::info!(status = response.status().as_u16(), ?took, "answered");
+}
+
 /// The browser half and the style sheet, under a path that changes with their content.
 fn assets(
     state: &AppState,
 ) -> impl tower::Service<
-    axum::extract::Request,
-    Response = axum::response::Response<tower_http::services::fs::ServeFileSystemResponseBody>,
+    Request,
+    Response = Response<tower_http::services::fs::ServeFileSystemResponseBody>,
     Error = std::convert::Infallible,
     Future: Send,
 > + Clone

@@ -129,7 +129,7 @@ test("its own page has the same manners", async ({ page, accessible }) => {
 });
 
 test.describe("a line that breaks", () => {
-  test.use({ expectedTrouble: [/ERR_CONNECTION_FAILED/] });
+  test.use({ expectedTrouble: /ERR_CONNECTION_FAILED/ });
 
   test("is said in words, and the message can be sent again", async ({ page, request }) => {
     const body = `Aunque se corte ${crypto.randomUUID()}`;

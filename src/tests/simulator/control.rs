@@ -201,3 +201,27 @@ async fn forgetting_ends_all_that_was_and_all_that_was_pending() {
     let settings: Value = rig.http.get(url).send().await.unwrap().json().await.unwrap();
     assert_eq!(settings["callbackDelayMs"], 500);
 }
+
+#[tokio::test]
+async fn what_people_wrote_is_listed_oldest_first_and_apart_from_creates() {
+    let rig = Rig::start().await;
+    rig.send("+18095551234", "from us").await;
+    rig.receive(&[("From", "+18095551234"), ("Body", "one")]).await;
+    rig.receive(&[("From", "+18295551234"), ("Body", "two")]).await;
+
+    let url = format!("{}/sim/inbound", rig.url);
+    let listed: Vec<Value> = rig.http.get(url).send().await.unwrap().json().await.unwrap();
+    let words: Vec<_> = listed
+        .iter()
+        .map(|message| {
+            (
+                message["from"].as_str().unwrap(),
+                message["body"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        words,
+        [("whatsapp:+18095551234", "one"), ("whatsapp:+18295551234", "two")]
+    );
+}

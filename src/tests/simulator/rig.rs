@@ -1,6 +1,6 @@
 //! A simulator in the test's own process, and an application's webhook that remembers what came.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -26,35 +26,29 @@ pub const SENDER: &str = "+14155238886";
 /// Long enough for a slow machine; reached only by a test that fails.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-pub struct Rig {
+/// A simulator in the test's own process.
+pub struct Sim {
     pub url: String,
     pub http: Client,
-    pub hook: Hook,
     pub state_file: PathBuf,
     stop: CancellationToken,
     running: JoinHandle<()>,
     folder: Option<TempDir>,
 }
 
-impl Rig {
-    /// A fresh simulator that answers at once and calls back within a fifth of a second.
-    pub async fn start() -> Self {
-        let rig = Self::start_as_delivered().await;
-        rig.set(json!({ "latencyMs": 0, "callbackDelayMs": 20 })).await;
-        rig
-    }
-
-    /// A fresh simulator with its own default settings.
-    pub async fn start_as_delivered() -> Self {
+impl Sim {
+    /// A fresh simulator that answers at once and calls back within a fifth of a second; what people write to it is
+    /// posted to `inbound_url`.
+    pub async fn start(inbound_url: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let state_file = folder.path().join("new/folder/sim.jsonl");
-        let mut rig = Self::over(state_file, Hook::open().await).await;
-        rig.folder = Some(folder);
-        rig
+        let mut sim = Self::over(folder.path().join("new/folder/sim.jsonl"), inbound_url).await;
+        sim.folder = Some(folder);
+        sim.set(json!({ "latencyMs": 0, "callbackDelayMs": 20 })).await;
+        sim
     }
 
     /// A simulator over a state file that may be there already.
-    pub async fn over(state_file: PathBuf, hook: Hook) -> Self {
+    async fn over(state_file: PathBuf, inbound_url: String) -> Self {
         let http = http();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -67,7 +61,7 @@ impl Rig {
                 secret: "shh".to_owned(),
             }),
             whatsapp_number: SENDER.to_owned(),
-            inbound_url: format!("{}/inbound", hook.url),
+            inbound_url,
             state_file: state_file.clone(),
         };
         let ended = stop.clone();
@@ -75,7 +69,6 @@ impl Rig {
         Self {
             url,
             http,
-            hook,
             state_file,
             stop,
             running,
@@ -83,19 +76,10 @@ impl Rig {
         }
     }
 
-    /// Stops the simulator and starts another over the same file.
-    pub async fn restart(self) -> Self {
-        self.stop.cancel();
-        self.running.await.unwrap();
-        let mut next = Self::over(self.state_file, self.hook).await;
-        next.folder = self.folder;
-        next
-    }
-
     /// Stops the simulator; returns when it has ended.
-    pub async fn stop(self) {
+    pub async fn stop(&mut self) {
         self.stop.cancel();
-        self.running.await.unwrap();
+        (&mut self.running).await.unwrap();
     }
 
     pub fn api(&self, method: Method, path: &str) -> RequestBuilder {
@@ -112,16 +96,6 @@ impl Rig {
     }
 
     /// A created message with a status callback to the hook.
-    pub async fn send(&self, to: &str, body: &str) -> Value {
-        let callback = format!("{}/status?m=7", self.hook.url);
-        let answer = self
-            .post(to, &[("Body", body), ("StatusCallback", &callback)])
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 201);
-        answer.json().await.unwrap()
-    }
-
     pub async fn fetch(&self, sid: &str) -> Value {
         let answer = self
             .api(Method::GET, &format!("Messages/{sid}.json"))
@@ -204,6 +178,71 @@ impl Rig {
     }
 }
 
+/// A simulator and the application's side of it.
+pub struct Rig {
+    sim: Sim,
+    pub hook: Hook,
+}
+
+impl Deref for Rig {
+    type Target = Sim;
+
+    fn deref(&self) -> &Sim {
+        &self.sim
+    }
+}
+
+impl Rig {
+    /// As [`Sim::start`].
+    pub async fn start() -> Self {
+        let hook = Hook::open().await;
+        Self {
+            sim: Sim::start(hook.inbound_url()).await,
+            hook,
+        }
+    }
+
+    /// A fresh simulator with its own default settings.
+    pub async fn start_as_delivered() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rig = Self::over(folder.path().join("sim.jsonl"), Hook::open().await).await;
+        rig.sim.folder = Some(folder);
+        rig
+    }
+
+    /// A simulator over a state file that may be there already.
+    pub async fn over(state_file: PathBuf, hook: Hook) -> Self {
+        Self {
+            sim: Sim::over(state_file, hook.inbound_url()).await,
+            hook,
+        }
+    }
+
+    /// Stops the simulator and starts another over the same file.
+    pub async fn restart(self) -> Self {
+        self.sim.stop.cancel();
+        self.sim.running.await.unwrap();
+        let mut next = Self::over(self.sim.state_file, self.hook).await;
+        next.sim.folder = self.sim.folder;
+        next
+    }
+
+    /// Stops the simulator; returns when it has ended.
+    pub async fn stop(mut self) {
+        self.sim.stop().await;
+    }
+
+    pub async fn send(&self, to: &str, body: &str) -> Value {
+        let callback = format!("{}/status?m=7", self.hook.url);
+        let answer = self
+            .post(to, &[("Body", body), ("StatusCallback", &callback)])
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 201);
+        answer.json().await.unwrap()
+    }
+}
+
 pub fn http() -> Client {
     rustls::crypto::ring::default_provider().install_default().ok();
     Client::builder().no_proxy().build().unwrap()
@@ -250,6 +289,10 @@ impl Hook {
             .with_state((Arc::clone(&answers), desk));
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { url, answers, came }
+    }
+
+    fn inbound_url(&self) -> String {
+        format!("{}/inbound", self.url)
     }
 
     /// The statuses of the next answers; afterwards 204 again.

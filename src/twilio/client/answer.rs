@@ -28,6 +28,9 @@ pub(super) struct Answer {
     broken: Option<String>,
 }
 
+/// Twilio error dictionary, 20429: too many concurrent requests; not processed.
+const TOO_MANY_REQUESTS: i32 = 20_429;
+
 impl Answer {
     /// Sends the request and reads what comes back, a body cut short included.
     pub(super) async fn receive(request: RequestBuilder) -> Result<Self, GatewayError> {
@@ -36,6 +39,7 @@ impl Answer {
             if error.is_connect() {
                 GatewayError::Retry {
                     reason: describe(error),
+                    code: None,
                     after: None,
                 }
             } else {
@@ -74,6 +78,7 @@ impl Answer {
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(GatewayError::Retry {
                 reason: "HTTP 429".to_owned(),
+                code: Some(TOO_MANY_REQUESTS),
                 after: self.retry_after,
             });
         }

@@ -36,7 +36,7 @@ impl Language {
         }
     }
 
-    fn choose(self, spanish: &str, english: &str) -> String {
+    pub fn choose(self, spanish: &str, english: &str) -> String {
         match self {
             Self::Spanish => spanish,
             Self::English => english,
@@ -120,12 +120,20 @@ impl ApiError {
     pub fn from_app(error: AppError, language: Language) -> Self {
         match error {
             AppError::Invalid(fields) => match fields.into_iter().next() {
-                Some(field) => Self::field(field.field, field.code, field.message),
+                Some(field) => {
+                    let english = "vehicleId must be the id of a vehicle that is for sale.";
+                    Self::field(field.field, field.code, language.choose(&field.message, english))
+                }
                 None => Self::unexpected(language),
             },
             AppError::NotFound => Self::not_found(language),
             AppError::Forbidden { code, message } => {
-                let english = "A buyer may only write to a dealer or to a vehicle's seller.";
+                let english = match code {
+                    "consent_required" => {
+                        "Offers need the recipient's recorded consent, and there is none yet."
+                    }
+                    _ => "A buyer may only write to a dealer or to a vehicle's seller.",
+                };
                 Self::new(StatusCode::FORBIDDEN, code, language.choose(message, english))
             }
             AppError::Limit(refusal) => {
@@ -171,9 +179,11 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         if let Some(wait) = self.retry_after {
+            // Up, never down: who comes a fraction of a second early is refused again.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response

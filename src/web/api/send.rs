@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::{
     Caller,
@@ -22,7 +22,7 @@ use crate::{
         send_message::{Recipient, SendMessage, send_message},
         wait_for_outcome::wait_for_outcome,
     },
-    domain::{body::Body as MessageBody, image_url::ImageUrl, kind::Kind, message::Status, phone::Phone},
+    domain::{body::Body as MessageBody, image_url::ImageUrl, kind::Kind, phone::Phone},
     web::state::AppState,
 };
 
@@ -38,6 +38,8 @@ struct SendRequest {
     image_url: Option<String>,
     vehicle_id: Option<String>,
     kind: Option<String>,
+    template: Option<IgnoredAny>,
+    variables: Option<IgnoredAny>,
 }
 
 #[derive(Serialize)]
@@ -59,7 +61,7 @@ pub async fn send(
 ) -> Result<Response, ApiError> {
     let language = Language::of(request.headers());
     let respond_async = prefers_async(request.headers());
-    let command = parse(read_json(request, language).await?)?;
+    let command = parse(&read_json(request, language).await?, language)?;
     let id = send_message(&state, &actor, command)
         .await
         .map_err(|error| ApiError::from_app(error, language))?;
@@ -67,7 +69,7 @@ pub async fn send(
     let detail = wait_for_outcome(&state, &actor, id, patience)
         .await
         .map_err(|error| ApiError::from_app(error, language))?;
-    answer(&detail, respond_async)
+    answer(&detail, respond_async, language)
 }
 
 async fn read_json(request: Request<Body>, language: Language) -> Result<SendRequest, ApiError> {
@@ -87,37 +89,57 @@ async fn read_json(request: Request<Body>, language: Language) -> Result<SendReq
         .await
         .map_err(|_| ApiError::too_large(language))?;
     serde_json::from_slice(&raw).map_err(|error| {
-        let place = format!("línea {}, columna {}", error.line(), error.column());
-        ApiError::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_json",
-            format!("El cuerpo no es el JSON esperado ({place})."),
-        )
+        let (line, column) = (error.line(), error.column());
+        let sentence = language.choose(
+            &format!("El cuerpo no es el JSON esperado (línea {line}, columna {column})."),
+            &format!("The body is not the JSON expected (line {line}, column {column})."),
+        );
+        ApiError::new(StatusCode::BAD_REQUEST, "invalid_json", sentence)
     })
 }
 
-fn parse(sent: SendRequest) -> Result<SendMessage, ApiError> {
-    let wrong = |field, code| move |sentence: String| ApiError::field(field, code, sentence);
-    let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default())
-        .map_err(|error| wrong("toPhoneNumber", "invalid_phone_number")(error.sentence().to_owned()))?;
-    let body = MessageBody::parse(sent.message_body.as_deref().unwrap_or_default())
-        .map_err(|error| wrong("messageBody", "invalid_message_body")(error.sentence()))?;
-    let image_url = ImageUrl::parse(sent.image_url.as_deref().unwrap_or_default())
-        .map_err(|sentence| wrong("imageUrl", "invalid_image_url")(sentence.to_owned()))?;
-    let about = match sent.vehicle_id.as_deref().filter(|id| !id.is_empty()) {
-        Some(id) => Some(id.parse().map_err(|_| {
-            wrong("vehicleId", "unknown_vehicle")(
-                "vehicleId debe ser el identificador de un vehículo a la venta.".to_owned(),
-            )
-        })?),
-        None => None,
+fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError> {
+    let wrong = |field, code, spanish: &str, english: &str| {
+        ApiError::field(field, code, language.choose(spanish, english))
     };
-    let kind = match sent.kind.as_deref() {
-        None => Kind::Contact,
-        Some(word) => word
-            .parse()
-            .map_err(|sentence: &str| wrong("kind", "invalid_kind")(sentence.to_owned()))?,
-    };
+    if sent.template.is_some() || sent.variables.is_some() {
+        // Sending the plain text instead would be a lie.
+        let spanish =
+            "Las plantillas todavía no se pueden usar. Quite template y variables y envíe messageBody.";
+        let english = "Templates cannot be used yet. Leave template and variables out and send messageBody.";
+        return Err(wrong("template", "templates_unavailable", spanish, english));
+    }
+    let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default()).map_err(|error| {
+        let english = "The phone number must be in international form, for example +18095551234.";
+        wrong("toPhoneNumber", "invalid_phone_number", error.sentence(), english)
+    })?;
+    let body = MessageBody::parse(sent.message_body.as_deref().unwrap_or_default()).map_err(|error| {
+        let english = format!("The message cannot be sent: {error}.");
+        wrong("messageBody", "invalid_message_body", &error.sentence(), &english)
+    })?;
+    let image_url = ImageUrl::parse(sent.image_url.as_deref().unwrap_or_default()).map_err(|spanish| {
+        let english = "The picture's address must be whole and begin with https://.";
+        wrong("imageUrl", "invalid_image_url", spanish, english)
+    })?;
+    let about = sent
+        .vehicle_id
+        .as_deref()
+        .filter(|id| !id.is_empty())
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| {
+            let spanish = "vehicleId debe ser el identificador de un vehículo a la venta.";
+            let english = "vehicleId must be the id of a vehicle that is for sale.";
+            wrong("vehicleId", "unknown_vehicle", spanish, english)
+        })?;
+    let kind = sent
+        .kind
+        .as_deref()
+        .map_or(Ok(Kind::Contact), str::parse)
+        .map_err(|spanish: &str| {
+            let english = "kind must be contact, new_interest, test_drive, listing_expiry or offer.";
+            wrong("kind", "invalid_kind", spanish, english)
+        })?;
     Ok(SendMessage {
         to: Recipient::Number { phone, about },
         body,
@@ -139,28 +161,25 @@ fn prefers_async(headers: &HeaderMap) -> bool {
 }
 
 /// 200 once Twilio took it, 502 (or 400 for the number) if it refused, 202 while that is not known.
-fn answer(detail: &MessageDetail, respond_async: bool) -> Result<Response, ApiError> {
+fn answer(detail: &MessageDetail, respond_async: bool, language: Language) -> Result<Response, ApiError> {
     let message = &detail.message;
     let first = detail.parts.first();
     let sid = first.and_then(|part| part.sid.clone());
     if message.not_sent {
-        return Err(refusal(
-            message.error_code,
-            message
-                .outcome()
-                .map(|outcome| format!("{} {}", outcome.what, outcome.todo)),
-        ));
+        let words = message.outcome();
+        let spanish = words.map_or_else(
+            || "Twilio no aceptó el mensaje.".to_owned(),
+            |outcome| format!("{} {}", outcome.what, outcome.todo),
+        );
+        let english = "Twilio did not take the message; nothing was sent and nothing is charged.";
+        return Err(refusal(message.error_code, language.choose(&spanish, english)));
     }
     let taken = sid.is_some() && !respond_async;
     let body = SendAnswer {
         success: true,
         message_id: if taken { sid } else { None },
         id: message.id.to_string(),
-        status: if message.status == Status::Verifying {
-            Status::Verifying.as_str()
-        } else {
-            message.status.as_str()
-        },
+        status: message.status.as_str(),
         cost: message.cost,
         parts: message.parts,
     };
@@ -174,8 +193,7 @@ fn answer(detail: &MessageDetail, respond_async: bool) -> Result<Response, ApiEr
     Ok(response)
 }
 
-fn refusal(code: Option<i32>, sentence: Option<String>) -> ApiError {
-    let sentence = sentence.unwrap_or_else(|| "Twilio no aceptó el mensaje.".to_owned());
+fn refusal(code: Option<i32>, sentence: String) -> ApiError {
     match code {
         Some(21_211 | 21_614) => ApiError::field("toPhoneNumber", "invalid_phone_number", sentence),
         Some(code) => ApiError::new(StatusCode::BAD_GATEWAY, format!("twilio_{code}"), sentence),

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::HeaderMap,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,7 +14,10 @@ use super::{
     error::{ApiError, Language},
 };
 use crate::{
-    app::read_messages::{MessageDetail, View, find_by_sid, get_fresh_message},
+    app::{
+        error::AppError,
+        read_messages::{MessageDetail, View, find_by_sid, get_fresh_message},
+    },
     domain::ids::MessageId,
     web::state::AppState,
 };
@@ -48,7 +51,7 @@ pub struct StatusAnswer {
 struct PartAnswer {
     number: i16,
     message_id: Option<String>,
-    status: String,
+    status: &'static str,
     error_code: Option<i32>,
 }
 
@@ -64,10 +67,12 @@ struct EventAnswer {
 pub async fn status(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Json<StatusAnswer>, ApiError> {
     let refuse = |error| ApiError::from_app(error, Language::of(&headers));
+    // What is not even text is nobody's id.
+    let Path(id) = id.map_err(|_| refuse(AppError::NotFound))?;
     let id = match id.parse::<MessageId>() {
         Ok(id) => id,
         Err(_) => find_by_sid(&state, &id).await.map_err(refuse)?,
@@ -98,7 +103,7 @@ fn answer(detail: MessageDetail) -> StatusAnswer {
             .map(|part| PartAnswer {
                 number: part.number,
                 message_id: part.sid,
-                status: part.status,
+                status: part.status.as_str(),
                 error_code: part.error_code,
             })
             .collect(),

@@ -1,3 +1,4 @@
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
@@ -55,7 +56,7 @@ pub async fn contact(
             Ok(ContactAnswer::Accepted { page })
         }
         Err(error) => {
-            let problems = problems(error)?;
+            let problems = problems(error);
             if current.wants_page() {
                 flash::keep(&current.session, FORM, &Flash::new(&typed, problems.clone())).await?;
                 redirect::from_leptos(&form_page);
@@ -83,13 +84,28 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
     let (Ok(vehicle), Ok(body), Ok(image_url)) = (vehicle, body, image_url) else {
         return Err(AppError::Invalid(wrong));
     };
+    let form_key = one_sending(form_key, vehicle, &body, image_url.as_ref());
     Ok(SendMessage {
         to: Recipient::SellerOf(vehicle),
         body,
         image_url,
         kind: Kind::Contact,
-        form_key: Uuid::parse_str(form_key).ok(),
+        form_key,
     })
+}
+
+/// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and
+/// whose text was changed since is another sending.
+fn one_sending(
+    form_key: &str,
+    vehicle: VehicleId,
+    body: &Body,
+    image_url: Option<&ImageUrl>,
+) -> Option<Uuid> {
+    let form = Uuid::parse_str(form_key).ok()?;
+    let image = image_url.map_or("", ImageUrl::as_str);
+    let digest = Sha256::digest(format!("{form}\n{vehicle}\n{image}\n{}", body.as_str()));
+    Uuid::from_slice(digest.get(..16)?).ok()
 }
 
 /// A status set for the island would be its answer's: only a page is sent elsewhere.

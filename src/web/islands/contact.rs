@@ -27,7 +27,7 @@ pub struct Refused {
 /// Whoever is signed in writes to the seller of a vehicle. Posted by the plain form and called by the island alike.
 #[server(prefix = "/fn", endpoint = "contactar")]
 pub async fn post_contact(
-    vehicle: String,
+    #[server(default)] vehicle: String,
     #[server(default)] message: String,
     #[server(default)] image_url: String,
     #[server(default)] form_key: String,
@@ -54,7 +54,7 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{
         Element, FormData, HtmlButtonElement, HtmlDialogElement, HtmlElement, HtmlFormElement,
-        HtmlTextAreaElement,
+        HtmlTextAreaElement, Url,
     };
 
     use super::{ContactAnswer, Refused, post_contact};
@@ -126,6 +126,7 @@ mod browser {
         let (Some(area), Some(counter)) = (text_area(root), find(root, "[data-counter]")) else {
             return;
         };
+        let own_whatsapp = find(root, "[data-own-whatsapp]");
         let show = {
             let area = area.clone();
             move || {
@@ -139,10 +140,22 @@ mod browser {
                 )));
                 set(&counter, "aria-live", if near { "polite" } else { "off" });
                 set(&counter, "class", if over { "over" } else { "" });
+                if let Some(own) = &own_whatsapp {
+                    with_text(own, &area.value());
+                }
             }
         };
         show();
         listen(&area, ev::input, move |_| show());
+    }
+
+    /// The way out by one's own WhatsApp carries the same words.
+    fn with_text(link: &Element, text: &str) {
+        let Some(url) = link.get_attribute("href").and_then(|href| Url::new(&href).ok()) else {
+            return;
+        };
+        url.search_params().set("text", text);
+        set(link, "href", &url.href());
     }
 
     fn grouped(number: usize) -> String {

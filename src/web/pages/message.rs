@@ -13,7 +13,7 @@ use crate::{
     web::{
         guard,
         islands::Live,
-        parts::{Icon, MessageProgress, Moment, PageTitle, Strip, icons},
+        parts::{Icon, MessageProgress, Moment, PageTitle, Strip, handset_path, icons},
         request::Current,
     },
 };
@@ -40,24 +40,24 @@ fn page(of: View) -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id, of).await {
-            Ok((detail, now)) => view! { <Shown detail=detail of=of now=now/> }.into_any(),
+            Ok((detail, now, demo)) => view! { <Shown detail=detail of=of now=now demo=demo/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
-async fn load(id: MessageId, of: View) -> Result<(MessageDetail, DateTime<Utc>)> {
+async fn load(id: MessageId, of: View) -> Result<(MessageDetail, DateTime<Utc>, bool)> {
     let current = Current::get()?;
     let actor = match of {
         View::Dealer => guard::dealer(&current)?,
         View::Own | View::Any => guard::signed_in(&current)?,
     };
     let detail = get_fresh_message(&current.state, &actor, of, id, STALE).await?;
-    Ok((detail, current.state.clock.now()))
+    Ok((detail, current.state.clock.now(), current.state.settings.demo))
 }
 
 #[component]
-fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>) -> impl IntoView {
+fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> impl IntoView {
     let message = &detail.message;
     let followed = message.clone();
     let dealer = of == View::Dealer;
@@ -74,6 +74,7 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>) -> impl IntoView {
     } else {
         ("Para", message.dealer_name.clone().unwrap_or_default())
     };
+    let handset = demo.then(|| handset_path(&message.to));
     view! {
         <PageTitle text="Mensaje"/>
         <div class="narrow stack">
@@ -85,6 +86,9 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>) -> impl IntoView {
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
             </section>
+            {handset.map(|href| view! {
+                <a class="back small" href=href><Icon path=icons::PHONE/>"Ver en el teléfono simulado"</a>
+            })}
             <section class="panel stack">
                 <h2>"Datos"</h2>
                 <dl class="pairs">

@@ -43,7 +43,7 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
             </div>
             <VehicleStrip vehicle=&vehicle.card seller=&vehicle.seller.name/>
             <input type="hidden" name="vehicle" value=id.to_string()/>
-            <input type="hidden" name="form_key" value=form_key.to_string()/>
+            <input type="hidden" name="form_key" value=form_key.to_string() autocomplete="off"/>
             <div class="field">
                 <label for="phone">"WhatsApp del vendedor"</label>
                 <input id="phone" type="tel" readonly value=phone.map(|phone| phone.national()).unwrap_or_default()/>
@@ -68,7 +68,7 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
                 <a class="button second" href=format!("/vehiculos/{id}") data-close>"Cancelar"</a>
             </div>
             {own_whatsapp.map(|href| view! {
-                <p><a href=href rel="noopener noreferrer" target="_blank">"Abrir WhatsApp en mi teléfono"</a></p>
+                <p><a href=href rel="noopener noreferrer" target="_blank" data-own-whatsapp>"Abrir WhatsApp en mi teléfono"</a></p>
             })}
         </form>
         <div class="stack" data-sent hidden>

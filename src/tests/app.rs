@@ -1,0 +1,332 @@
+//! The application as its users meet it: the real router on a port of its own, real workers, a real PostgreSQL, and the
+//! simulator as Twilio, all over real HTTP. Tests say what a buyer, a dealer or Twilio does.
+
+mod api;
+mod browser;
+mod clock;
+mod twilio;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use okla::{
+    app::{
+        add_dealer::add_dealer,
+        add_user::{AddUser, add_user},
+        check_next::check_next,
+        clock::Clock,
+        deliver_next::{Step, deliver_next},
+        gateway::Gateway,
+        handset::Handset,
+        heartbeat::Heartbeat,
+        notices::Notices,
+        set_limit::{SetLimit, set_limit},
+        state::{App, Settings, Tools},
+        tokens::create_token,
+    },
+    config::{Config, DemoConfig, FirstLimits, Secret, TwilioConfig},
+    domain::{limits::Limit, phone::Phone, user::Role},
+    twilio::{
+        client::{self, TwilioClient},
+        handset::SimulatedHandset,
+    },
+    web::{router::router, state::AppState},
+    worker,
+};
+use serde_json::Value;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+use uuid::Uuid;
+
+pub use self::{
+    api::{Api, Reply},
+    browser::{Browser, Landing, SESSION, sign_up_form},
+    clock::TestClock,
+    twilio::Webhook,
+};
+use crate::simulator::rig::{ACCOUNT, PATIENCE, SENDER, Sim, TOKEN};
+
+/// The password of every account that a test opens.
+pub const PASSWORD: &str = "una frase que se recuerda";
+/// The dealer of [`TestApp::token_for`], and where he is reached.
+pub const DEALER: &str = "auto-feria";
+pub const DEALER_PHONE: &str = "+18095550101";
+/// A number whose messages arrive and are read.
+pub const PLAIN: &str = "+18095551234";
+
+/// What one test wants otherwise than `okla serve` has it.
+pub struct Options {
+    pub demo: bool,
+    /// Without workers nothing is delivered but by [`TestApp::work`].
+    pub workers: bool,
+    /// In place of the client that calls the simulator.
+    pub gateway: Option<Arc<dyn Gateway>>,
+    /// How long the client waits for Twilio's answer.
+    pub twilio_timeout: Duration,
+    /// Webhooks signed with any of these verify; the first makes the calls.
+    pub auth_tokens: Vec<&'static str>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            demo: false,
+            workers: true,
+            gateway: None,
+            twilio_timeout: Duration::from_secs(30),
+            auth_tokens: vec![TOKEN],
+        }
+    }
+}
+
+pub struct TestApp {
+    pub url: String,
+    pub app: App,
+    pub pool: PgPool,
+    pub clock: TestClock,
+    pub sim: Sim,
+    stop: CancellationToken,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Connections go back to the pool, so that the test's database can be dropped.
+        self.stop.cancel();
+    }
+}
+
+impl TestApp {
+    pub async fn start(pool: PgPool) -> Self {
+        Self::start_with(pool, Options::default()).await
+    }
+
+    pub async fn start_with(pool: PgPool, options: Options) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listen = listener.local_addr().unwrap();
+        let url = format!("http://{listen}");
+        let sim = Sim::start(format!("{url}/webhooks/twilio/inbound")).await;
+        let config = config(listen, &sim.url, &options);
+        let clock = TestClock::default();
+        let stop = CancellationToken::new();
+        let app = App {
+            pool: pool.clone(),
+            clock: Arc::new(clock.clone()),
+            gateway: options.gateway.unwrap_or_else(|| {
+                let mut settings = client::Settings::new(
+                    ACCOUNT.to_owned(),
+                    TOKEN.to_owned(),
+                    config.twilio.api_base_url.clone(),
+                );
+                settings.total_timeout = options.twilio_timeout;
+                Arc::new(TwilioClient::new(settings).unwrap())
+            }),
+            handset: config.demo.as_ref().map(|demo| -> Arc<dyn Handset> {
+                Arc::new(SimulatedHandset::new(demo.simulator_url.clone()).unwrap())
+            }),
+            notices: Notices::start(pool.clone(), stop.clone()),
+            heartbeat: Heartbeat::starting(clock.now()),
+            settings: Arc::new(Settings::from_config(&config)),
+        };
+        if options.workers {
+            worker::start(&app, &TaskTracker::new(), &stop);
+        }
+        let service = router(AppState::new(app.clone(), Arc::new(config), stop.clone()))
+            .into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(
+            axum::serve(listener, service)
+                .with_graceful_shutdown(stop.clone().cancelled_owned())
+                .into_future(),
+        );
+        Self {
+            url,
+            app,
+            pool,
+            clock,
+            sim,
+            stop,
+        }
+    }
+
+    /// Puts the application's clock forward, and the simulator's by the same.
+    pub async fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+        self.sim.advance(by.num_seconds().try_into().unwrap()).await;
+    }
+
+    /// Does by hand what the workers do, until nothing is due.
+    pub async fn work(&self) {
+        while deliver_next(&self.app).await.unwrap() == Step::Worked {}
+        while check_next(&self.app).await.unwrap() == Step::Worked {}
+    }
+
+    /// A visitor's browser.
+    pub fn browser(&self) -> Browser {
+        self.browser_from(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// A visitor's browser at another address of this machine.
+    pub fn browser_from(&self, address: IpAddr) -> Browser {
+        Browser::new(self.url.clone(), address)
+    }
+
+    /// A program with a token of a fresh account of that role; a dealer's is of [`DEALER`].
+    pub async fn token_for(&self, role: Role) -> Api {
+        let dealer = (role == Role::Dealer).then_some(DEALER);
+        if dealer.is_some() {
+            self.have_dealer(DEALER, DEALER_PHONE).await;
+        }
+        let email = format!("{role}-{}@ejemplo.do", Uuid::new_v4().simple());
+        self.add_user(&email, role, dealer).await;
+        self.token_of(&email).await
+    }
+
+    pub async fn add_user(&self, email: &str, role: Role, dealer: Option<&str>) {
+        let user = AddUser {
+            email,
+            name: None,
+            role,
+            dealer,
+            password: PASSWORD,
+            demo: false,
+        };
+        add_user(&self.tools(), user).await.unwrap();
+    }
+
+    pub async fn token_of(&self, email: &str) -> Api {
+        let token = create_token(&self.tools(), email, "prueba").await.unwrap();
+        Api::new(&self.url, Some(token))
+    }
+
+    /// A program without a token.
+    pub fn anonymous(&self) -> Api {
+        Api::new(&self.url, None)
+    }
+
+    /// Adds the dealer unless he is there.
+    pub async fn have_dealer(&self, slug: &str, phone: &str) {
+        let there: bool = self
+            .value("select exists (select from dealers where slug = $1)", slug)
+            .await;
+        if !there {
+            add_dealer(&self.pool, slug, slug, phone, self.clock.now())
+                .await
+                .unwrap();
+        }
+    }
+
+    /// `okla limits set`.
+    pub async fn set_limit(&self, limit: Limit, value: Option<i32>) {
+        let change = SetLimit {
+            limit,
+            value,
+            dealer: None,
+        };
+        set_limit(&self.tools(), change).await.unwrap();
+    }
+
+    pub fn tools(&self) -> Tools {
+        Tools {
+            pool: self.pool.clone(),
+            clock: Arc::new(self.clock.clone()),
+        }
+    }
+
+    /// What Twilio really has for a number: the ground truth.
+    pub async fn sim_messages(&self, to: &str) -> Vec<Value> {
+        self.sim.truth(to).await
+    }
+
+    /// Until the message has that status, without asking Twilio.
+    pub async fn wait_for(&self, id: &str, status: &str) {
+        let waiting = async {
+            while self.stored_status(id).await != status {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            let now = self.stored_status(id).await;
+            panic!("{id} never was {status}; it is {now}");
+        }
+    }
+
+    pub async fn stored_status(&self, id: &str) -> String {
+        self.value("select status from messages where id = $1::uuid", id)
+            .await
+    }
+
+    /// One value by one text; the query is the test's own.
+    pub async fn value<T>(&self, query: &'static str, by: &str) -> T
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        sqlx::query_scalar(query)
+            .bind(by)
+            .fetch_one(&self.pool)
+            .await
+            .unwrap()
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        let query = format!("select count(*) from {table}");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query))
+            .fetch_one(&self.pool)
+            .await
+            .unwrap()
+    }
+
+    /// In how many browsers the person is signed in.
+    pub async fn sessions_of(&self, email: &str) -> i64 {
+        self.value(
+            "select count(*) from sessions s join users u on s.data ->> 'user' = u.id::text where u.email = $1",
+            email,
+        )
+        .await
+    }
+
+    /// How many places are taken under a limit, whosever they are.
+    pub async fn places(&self, limit: Limit) -> i64 {
+        self.value(
+            "select coalesce(sum(places), 0) from limit_places where name = $1",
+            limit.name(),
+        )
+        .await
+    }
+}
+
+fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
+    let twilio: Url = twilio.parse().unwrap();
+    Config {
+        listen,
+        site_root: "target/site".to_owned(),
+        public_url: format!("http://{listen}").parse().unwrap(),
+        secret_key: Secret::new("a key for tests, long enough to be one"),
+        twilio: TwilioConfig {
+            account_sid: ACCOUNT.to_owned(),
+            auth_tokens: options
+                .auth_tokens
+                .iter()
+                .map(|token| Secret::new(*token))
+                .collect(),
+            api_key: None,
+            number: Phone::parse_api(SENDER).unwrap(),
+            api_base_url: twilio.clone(),
+        },
+        limits: FirstLimits {
+            daily: 1000,
+            hourly: 100,
+        },
+        demo: options.demo.then(|| DemoConfig {
+            simulator_url: twilio,
+            password: Secret::new(PASSWORD),
+        }),
+        trusted_proxies: Vec::new(),
+        verify_interval: Duration::from_mins(1),
+    }
+}

@@ -1,0 +1,131 @@
+//! A send whose end nobody saw is looked for at Twilio, never sent again.
+
+use chrono::TimeDelta;
+use okla::{
+    app::deliver_next::deliver_next,
+    domain::{limits::Limit, user::Role},
+};
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::app::{Options, PLAIN, TestApp};
+
+async fn without_workers(pool: PgPool) -> TestApp {
+    let options = Options {
+        workers: false,
+        ..Options::default()
+    };
+    TestApp::start_with(pool, options).await
+}
+
+/// A worker that dies while it waits for Twilio's answer.
+async fn die_during_the_call(app: &TestApp) {
+    let worker = tokio::spawn({
+        let app = app.app.clone();
+        async move { deliver_next(&app).await }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!worker.is_finished());
+    worker.abort();
+}
+
+#[sqlx::test]
+async fn send_whose_worker_died_is_verified_and_not_repeated(pool: PgPool) {
+    let app = without_workers(pool).await;
+    app.sim.set(json!({ "dropRate": 1.0 })).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    // 504: created, and no answer for a minute.
+    let (to, text) = ("+18095551504", "hola");
+    let id = dealer.write_async(to, text).await.id();
+    die_during_the_call(&app).await;
+    app.work().await;
+    assert_eq!(app.stored_status(&id).await, "queued", "its lease still runs");
+    app.advance(TimeDelta::seconds(46)).await;
+    app.work().await;
+    assert_eq!(app.stored_status(&id).await, "verifying");
+    app.advance(TimeDelta::seconds(21)).await;
+    app.work().await;
+    app.wait_for(&id, "read").await;
+    assert_eq!(app.sim_messages(to).await.len(), 1);
+    assert_eq!(dealer.status(&id).await.json["attemptCount"], 1);
+}
+
+#[sqlx::test]
+async fn send_whose_worker_died_before_twilio_had_it_is_told_as_not_sent(pool: PgPool) {
+    let app = without_workers(pool).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    // 505: nothing created, and no answer for a minute.
+    let id = dealer.write_async("+18095551505", "hola").await.id();
+    die_during_the_call(&app).await;
+    for seconds in [46, 21, 61] {
+        app.advance(TimeDelta::seconds(seconds)).await;
+        app.work().await;
+    }
+    let told = dealer.status(&id).await.json;
+    assert_eq!(told["status"], "failed");
+    assert_eq!(told["cost"].to_string(), "0.0");
+    assert_eq!(app.places(Limit::UserHour).await, 0);
+    assert!(app.sim_messages("+18095551505").await.is_empty());
+}
+
+#[sqlx::test]
+async fn two_equal_texts_whose_answers_were_lost_find_each_its_own_message(pool: PgPool) {
+    let app = without_workers(pool).await;
+    app.sim.set(json!({ "dropRate": 1.0 })).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let to = "+18095551502";
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ids.push(dealer.write_async(to, "¿Sigue disponible?").await.id());
+        deliver_next(&app.app).await.unwrap();
+        app.advance(TimeDelta::seconds(10)).await;
+    }
+    app.advance(TimeDelta::seconds(30)).await;
+    app.work().await;
+    let mut found = Vec::new();
+    for id in &ids {
+        let told = dealer.status(id).await.json;
+        assert_eq!(told["status"], "read");
+        found.push(told["messageId"].clone());
+    }
+    let created = app.sim_messages(to).await;
+    let created: Vec<_> = created.iter().map(|message| message["sid"].clone()).collect();
+    assert_eq!(found, created);
+}
+
+#[sqlx::test]
+async fn message_of_an_earlier_day_with_the_same_text_is_not_taken_for_a_lost_one(pool: PgPool) {
+    let app = without_workers(pool).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let first = dealer.write_async(PLAIN, "hola").await.id();
+    app.work().await;
+    app.wait_for(&first, "read").await;
+    // As if the first had never been ours: only its age tells it from the lost one.
+    sqlx::query("update message_parts set sid = null")
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    app.advance(TimeDelta::seconds(10)).await;
+    app.sim.set(json!({ "errorRate": 1.0 })).await;
+    let lost = dealer.write_async(PLAIN, "hola").await.id();
+    app.work().await;
+    app.sim.set(json!({ "errorRate": 0.0 })).await;
+    for seconds in [21, 61] {
+        app.advance(TimeDelta::seconds(seconds)).await;
+        app.work().await;
+    }
+    assert_eq!(app.stored_status(&lost).await, "failed");
+}
+
+#[sqlx::test]
+async fn lost_answer_whose_callback_comes_needs_no_look(pool: PgPool) {
+    let app = without_workers(pool).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    for (number, digits) in ["502", "506", "520"].into_iter().enumerate() {
+        let to = format!("+1809555{number}{digits}");
+        let id = dealer.write_async(&to, "hola").await.id();
+        app.work().await;
+        app.wait_for(&id, "read").await;
+        assert_eq!(app.sim_messages(&to).await.len(), 1);
+    }
+}
