@@ -105,7 +105,7 @@ async fn message_of_an_earlier_day_with_the_same_text_is_not_taken_for_a_lost_on
         .execute(&app.pool)
         .await
         .unwrap();
-    app.advance(TimeDelta::seconds(10)).await;
+    app.advance(TimeDelta::hours(24)).await;
     app.sim.set(json!({ "errorRate": 1.0 })).await;
     let lost = dealer.write_async(PLAIN, "hola").await.id();
     app.work().await;
