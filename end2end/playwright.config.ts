@@ -4,6 +4,7 @@ const asRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: "tests",
+  globalSetup: "./setup.ts",
   outputDir: process.env.OKLA_RESULTS ?? "../.data/end2end/results",
   forbidOnly: true,
   fullyParallel: true,
@@ -16,7 +17,8 @@ export default defineConfig({
     locale: "es-DO",
     timezoneId: "America/Santo_Domingo",
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Dear; `end2end/run --trace retain-on-failure` when a failure is to be walked through.
+    trace: "off",
     launchOptions: {
       executablePath: process.env.OKLA_CHROMIUM ?? "/usr/bin/chromium",
       // Root has no sandbox to give; a closed network must not slow Chromium down with calls home.
@@ -30,7 +32,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "js", use: { javaScriptEnabled: true } },
-    { name: "no-js", use: { javaScriptEnabled: false } },
+    { name: "js", testIgnore: "**/tests/no-js/**", use: { javaScriptEnabled: true } },
+    { name: "no-js", testIgnore: "**/tests/js/**", use: { javaScriptEnabled: false } },
   ],
 });

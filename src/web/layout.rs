@@ -53,12 +53,12 @@ pub fn Root() -> impl IntoView {
 #[component]
 fn DemoBanner() -> impl IntoView {
     view! {
-        <div class="banner">
+        <aside class="banner" aria-label="Modo de prueba">
             <div class="wrap">
                 <p><Icon path=icons::FLASK/>"Modo de prueba: nada sale a WhatsApp"</p>
                 <a href="/demo/telefono">"Ver el teléfono simulado"</a>
             </div>
-        </div>
+        </aside>
     }
 }
 

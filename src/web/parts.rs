@@ -16,7 +16,7 @@ pub use form::{ErrorSummary, Field, FieldError, TextArea};
 pub use handset::{Conversation, Telephones, handset_path, number_in_query};
 pub use icons::Icon;
 pub use logo::Logo;
-pub use message::{Bubble, MessageProgress, Moment, Strip};
+pub use message::{MessageProgress, Moment, Strip};
 pub use notice::{Empty, Notice, Tone};
 pub use status::{Progress, StatusPill, Ticks};
 pub use title::PageTitle;

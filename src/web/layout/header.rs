@@ -43,7 +43,7 @@ pub fn Header() -> impl IntoView {
                             })}
                         {match actor {
                             Some(actor) => view! {
-                                <li class="who" title="Su cuenta"><Icon path=icons::USER/>{actor.name}</li>
+                                <li class="who" title="Su cuenta"><Icon path=icons::USER/><span>{actor.name}</span></li>
                                 <li>
                                     <form method="post" action="/fn/salir">
                                         <button><Icon path=icons::LEAVE/>"Salir"</button>

@@ -13,7 +13,7 @@ use crate::{
     web::{
         guard,
         islands::Live,
-        parts::{Bubble, Icon, MessageProgress, Moment, PageTitle, Strip, handset_path, icons},
+        parts::{Icon, MessageProgress, Moment, PageTitle, Strip, handset_path, icons},
         request::Current,
     },
 };
@@ -63,7 +63,12 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
     let dealer = of == View::Dealer;
     let list = if dealer { "/panel/mensajes" } else { "/mensajes" };
     let page = format!("{list}/{}", message.id);
-    let cost = dealer.then(|| Money::usd(message.cost).to_string());
+    let estimated = if message.status.is_failure() {
+        ""
+    } else {
+        " (estimado)"
+    };
+    let cost = dealer.then(|| format!("{}{estimated}", Money::usd(message.cost)));
     let (first, second) = if dealer {
         ("De", message.sender_name.clone())
     } else {
@@ -81,7 +86,6 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
             </section>
-            <Bubble message=message/>
             {handset.map(|href| view! {
                 <a class="back small" href=href><Icon path=icons::PHONE/>"Ver en el teléfono simulado"</a>
             })}
@@ -92,7 +96,7 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
                     <dt>"Número"</dt><dd>{message.to.national()}</dd>
                     <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
                     <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
-                    {cost.map(|cost| view! { <dt>"Costo"</dt><dd>{cost}" (estimado)"</dd> })}
+                    {cost.map(|cost| view! { <dt>"Costo"</dt><dd>{cost}</dd> })}
                     <dt>"Referencia"</dt><dd>{message.id.to_string()}</dd>
                 </dl>
                 <Strip message=message/>

@@ -72,8 +72,8 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
             })}
         </form>
         <div class="stack" data-sent hidden>
-            <h3 tabindex="-1">"Enviado al concesionario"</h3>
-            <p>"Puede cerrar esta ventana: su mensaje sigue en camino."</p>
+            <h2 tabindex="-1">"Enviado al concesionario"</h2>
+            <p>"Su mensaje va en camino; no hace falta que espere aquí."</p>
             <div class="live" aria-live="polite"></div>
             <div class="actions">
                 <a class="button" href="/mensajes" data-page>"Ver el mensaje"</a>

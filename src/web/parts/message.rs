@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// A message that WhatsApp took so long ago without delivering it needs a word.
-const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
+const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
 /// A time as people say it, the full stamp on hover and for screen readers.
 #[component]
@@ -27,7 +27,7 @@ pub fn Moment(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
 
 /// The text as WhatsApp shows it. A picture is a link: no remote picture is ever loaded into a page of ours.
 #[component]
-pub fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
+fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
     view! {
         <div class="chat">
             <div class="bubble out">
@@ -41,8 +41,9 @@ pub fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
     }
 }
 
-/// Where a message is on its way, in steps and in words; with what happened, whether it was charged and what to do,
-/// when it did not simply arrive. Sent again by the server whenever it changes.
+/// Where a message is on its way, in steps, in words and in the bubble's ticks; with what happened, whether it was
+/// charged and what to do, when it did not simply arrive. Sent again by the server whenever it changes; its text, which
+/// does not, is then not read aloud again.
 #[component]
 pub fn MessageProgress<'a>(message: &'a Message, now: DateTime<Utc>) -> impl IntoView + use<> {
     let late = message
@@ -61,6 +62,7 @@ pub fn MessageProgress<'a>(message: &'a Message, now: DateTime<Utc>) -> impl Int
             {message
                 .checked_at
                 .map(|at| view! { <p class="hint">"Última noticia de WhatsApp: "<Moment at=at now=now/></p> })}
+            <div aria-live="off"><Bubble message=message/></div>
         </div>
     }
 }
