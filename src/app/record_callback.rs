@@ -99,12 +99,11 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
     };
     let now = app.clock.now();
     let mut tx = app.pool.begin().await?;
-    let changed = match find_part(&mut tx, &sid, ours).await? {
-        Some(part) => record(&mut tx, part, &report, now).await?,
-        None => {
-            record_orphan(&mut tx, &report, now).await?;
-            None
-        }
+    let changed = if let Some(part) = find_part(&mut tx, &sid, ours).await? {
+        record(&mut tx, part, &report, now).await?
+    } else {
+        record_orphan(&mut tx, &report, now).await?;
+        None
     };
     tx.commit().await?;
     if let Some(message) = changed {

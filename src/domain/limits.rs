@@ -13,7 +13,7 @@ use super::{
 /// Over what a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// A calendar day of America/Santo_Domingo.
+    /// A calendar day of `America/Santo_Domingo`.
     Day,
     /// The last so many minutes.
     RollingMinutes(i32),

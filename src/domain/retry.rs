@@ -7,7 +7,7 @@ use super::message::Status;
 /// A send that Twilio certainly did not take may be repeated this often before it fails.
 pub const MAX_ATTEMPTS: i16 = 6;
 /// A contact message that could not leave within this time is of no use any more.
-pub const VALIDITY: Duration = Duration::from_secs(15 * 60);
+pub const VALIDITY: Duration = Duration::from_mins(15);
 /// How often an unknown send is looked for at Twilio before it is declared not created.
 pub const LOOKS_BEFORE_LOST: i16 = 2;
 

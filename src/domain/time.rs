@@ -1,4 +1,4 @@
-//! Times are stored in UTC and shown in America/Santo_Domingo: UTC−4 all year, no summer time since 2000.
+//! Times are stored in UTC and shown in `America/Santo_Domingo`: UTC−4 all year, no summer time since 2000.
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 

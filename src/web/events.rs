@@ -78,10 +78,10 @@ async fn message(
 
 async fn progress(state: &AppState, actor: &Actor, view: View, id: MessageId) -> Result<Fragment> {
     let message = get_message(state, actor, view, id).await?.message;
-    let (last, now) = (message.status.is_final(), state.clock.now());
+    let (last, now, payer) = (message.status.is_final(), state.clock.now(), view == View::Dealer);
     Ok(Fragment::render(
         last,
-        || view! { <MessageProgress message=&message now=now/> },
+        || view! { <MessageProgress message=&message now=now payer=payer/> },
     ))
 }
 

@@ -78,7 +78,7 @@ async fn verified(state: &AppState, request: Request<Body>) -> Result<Call, Resp
         .twilio
         .auth_tokens
         .iter()
-        .map(|token| token.expose())
+        .map(super::super::config::Secret::expose)
         .collect();
     if !verify(&tokens, &signed) {
         tracing::warn!(

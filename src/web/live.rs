@@ -15,7 +15,7 @@ use crate::app::error::Result;
 const END: &str = "end";
 
 /// Then the browser comes again by itself and shows anew who it is.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// A part of a page as it stands.
 pub struct Fragment {

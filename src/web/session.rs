@@ -92,6 +92,7 @@ pub async fn end(session: &Session) -> Result<()> {
     session.flush().await.map_err(fault)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 pub(super) fn fault(error: tower_sessions::session::Error) -> AppError {
     AppError::Fault(format!("session: {error}"))
 }

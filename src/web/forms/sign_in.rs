@@ -39,7 +39,7 @@ pub async fn post_sign_in(
                 &[("email", &email)],
                 error,
             )
-            .await?
+            .await?;
         }
     }
     Ok(())

@@ -76,13 +76,13 @@ mod browser {
 
     fn open_and_close(root: &Element, opener: &Element, dialog: &HtmlDialogElement) {
         let shown = dialog.clone();
-        listen(opener, ev::click, move |event| {
+        listen(opener, &ev::click, move |event| {
             // A click that asks for a new tab is left alone.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key()) && shown.show_modal().is_ok() {
                 event.prevent_default();
             }
         });
-        if let Some(closers) = root.query_selector_all("[data-close]").ok() {
+        if let Ok(closers) = root.query_selector_all("[data-close]") {
             for index in 0..closers.length() {
                 let Some(closer) = closers
                     .item(index)
@@ -91,7 +91,7 @@ mod browser {
                     continue;
                 };
                 let (root, dialog) = (root.clone(), dialog.clone());
-                listen(&closer, ev::click, move |event| {
+                listen(&closer, &ev::click, move |event| {
                     event.prevent_default();
                     if may_close(&root) {
                         dialog.close();
@@ -102,7 +102,7 @@ mod browser {
         let asked = root.clone();
         listen(
             dialog,
-            ev::Custom::<web_sys::Event>::new("cancel"),
+            &ev::Custom::<web_sys::Event>::new("cancel"),
             move |event| {
                 if !may_close(&asked) {
                     event.prevent_default();
@@ -146,7 +146,7 @@ mod browser {
             }
         };
         show();
-        listen(&area, ev::input, move |_| show());
+        listen(&area, &ev::input, move |_| show());
     }
 
     /// The way out by one's own WhatsApp carries the same words.
@@ -168,7 +168,7 @@ mod browser {
 
     fn send_once(root: &Element, form: &HtmlFormElement) {
         let keyed = form.clone();
-        listen(form, ev::keydown, move |event| {
+        listen(form, &ev::keydown, move |event| {
             if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
                 event.prevent_default();
                 said(keyed.request_submit());
@@ -176,7 +176,7 @@ mod browser {
         });
         let (root, sent) = (root.clone(), form.clone());
         let busy = StoredValue::new(false);
-        listen(form, ev::submit, move |event| {
+        listen(form, &ev::submit, move |event| {
             event.prevent_default();
             if busy.get_value() {
                 return;
@@ -323,7 +323,7 @@ mod browser {
     /// The page is never left alive without its islands: listeners live as long as it does.
     fn listen<E: ev::EventDescriptor + 'static>(
         target: &Element,
-        event: E,
+        event: &E,
         handler: impl FnMut(E::EventType) + 'static,
     ) where
         E::EventType: wasm_bindgen::convert::FromWasmAbi + 'static,

@@ -134,13 +134,14 @@ fn Opener(id: VehicleId) -> impl IntoView {
 
 #[component]
 fn Dialog<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
+    let nothing_typed = Flash::default();
     view! {
         <dialog aria-labelledby="contact-title">
             <div class="dialog-head">
                 <h2 id="contact-title" tabindex="-1" autofocus>"Contactar por WhatsApp"</h2>
                 <button type="button" class="close" aria-label="Cerrar" data-close><Icon path=icons::CLOSE/></button>
             </div>
-            <div class="dialog-body"><ContactForm vehicle=vehicle flash=Flash::default()/></div>
+            <div class="dialog-body"><ContactForm vehicle=vehicle flash=&nothing_typed/></div>
         </dialog>
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 /// The contact form: whole without scripts; an island around it gives it manners. Marks for the island: `data-problem`
 /// by field, `data-counter`, `data-word`, `data-close`, and `data-sent` for what takes the form's place.
 #[component]
-pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + use<> {
+pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView + use<> {
     let id = vehicle.card.id;
     let first_words = format!(
         "Hola, me interesa el {}. ¿Sigue disponible?",
