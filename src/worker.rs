@@ -30,13 +30,9 @@ enum Duty {
 /// Starts this process's workers; they end after their current step once `stop` is cancelled.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     for _ in 0..DELIVERERS {
-        tasks.spawn(run(
-            app.clone(),
-            stop.clone(),
-            Duty::Deliver,
-            IDLE,
-            |app| async move { deliver_next(&app).await },
-        ));
+        tasks.spawn(run(app.clone(), stop.clone(), Duty::Deliver, IDLE, |app| async move {
+            deliver_next(&app).await
+        }));
     }
     tasks.spawn(run(
         app.clone(),

@@ -27,6 +27,5 @@ pub fn until_next_check(status: Status, price_known: bool, checks: i16) -> Optio
         (true, false) => &UNPRICED,
         (false, _) => &UNFINISHED,
     };
-    plan.get(usize::try_from(checks).unwrap_or(0))
-        .map(|&seconds| Duration::from_secs(seconds))
+    plan.get(usize::try_from(checks).unwrap_or(0)).map(|&seconds| Duration::from_secs(seconds))
 }

@@ -34,10 +34,7 @@ pub fn VehiclePage() -> impl IntoView {
 
 async fn load(id: VehicleId) -> Result<(Vehicle, bool)> {
     let current = Current::get()?;
-    Ok((
-        get_vehicle(&current.state.pool, id).await?,
-        current.actor.is_some(),
-    ))
+    Ok((get_vehicle(&current.state.pool, id).await?, current.actor.is_some()))
 }
 
 #[component]
@@ -82,12 +79,7 @@ fn Offer<'a>(vehicle: &'a Vehicle, signed_in: bool) -> impl IntoView + use<> {
         .flatten()
         .map(|amount| format!("≈ {} a la tasa de referencia", Money::dop(amount.normalize())));
     let seller = &vehicle.seller;
-    let initials: String = seller
-        .name
-        .split(' ')
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
+    let initials: String = seller.name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     view! {
         <section class="offer panel">
             <div>

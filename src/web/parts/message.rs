@@ -52,9 +52,7 @@ pub fn MessageProgress<'a>(
     /// Whether the reader pays for it; nobody else sees a price.
     payer: bool,
 ) -> impl IntoView + use<> {
-    let late = message
-        .sent_at
-        .is_some_and(|at| message.delivered_at.is_none() && now - at > PATIENCE);
+    let late = message.sent_at.is_some_and(|at| message.delivered_at.is_none() && now - at > PATIENCE);
     let told = message.outcome().or(late.then_some(STILL_SENT));
     let failed = message.status.is_failure();
     let estimated = if failed { "" } else { " (estimado)" };
@@ -78,11 +76,7 @@ pub fn MessageProgress<'a>(
 
 #[component]
 fn Told(told: Outcome, failed: bool, code: Option<i32>, payer: bool) -> impl IntoView {
-    let charged = if payer {
-        told.charged.sentence()
-    } else {
-        "A usted no se le cobra nada."
-    };
+    let charged = if payer { told.charged.sentence() } else { "A usted no se le cobra nada." };
     view! {
         <Notice tone=if failed { Tone::Bad } else { Tone::Warn }>
             <h2>"Qué pasó"</h2>
