@@ -115,10 +115,7 @@ fn stop_signal() -> CancellationToken {
 
 /// What the command line's use cases need.
 async fn tools() -> Result<Tools, Box<dyn std::error::Error>> {
-    Ok(Tools {
-        pool: connect(1).await?,
-        clock: Arc::new(SystemClock),
-    })
+    Ok(Tools { pool: connect(1).await?, clock: Arc::new(SystemClock) })
 }
 
 /// What a use case refused, in the words it has for people; a fault says what broke.

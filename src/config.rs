@@ -23,10 +23,7 @@ pub struct ConfigError {
 
 impl ConfigError {
     fn new(name: &'static str, problem: impl Into<String>) -> Self {
-        Self {
-            name,
-            problem: problem.into(),
-        }
+        Self { name, problem: problem.into() }
     }
 }
 
@@ -95,11 +92,8 @@ pub struct DemoConfig {
 impl Config {
     /// Reads the whole environment of `okla serve`.
     pub fn from_env() -> Result<Self> {
-        let listen = parse_or(
-            "LEPTOS_SITE_ADDR",
-            "127.0.0.1:3000",
-            "escriba dirección:puerto, como 127.0.0.1:3000",
-        )?;
+        let listen =
+            parse_or("LEPTOS_SITE_ADDR", "127.0.0.1:3000", "escriba dirección:puerto, como 127.0.0.1:3000")?;
         let public_url = match optional("PUBLIC_URL") {
             Some(text) => web_url("PUBLIC_URL", &text)?,
             None => web_url("PUBLIC_URL", &format!("http://{listen}"))?,
@@ -116,10 +110,7 @@ impl Config {
         let secret_key = match optional("OKLA_SECRET_KEY") {
             Some(text) if text.len() >= 32 => Secret(text),
             Some(_) => {
-                return Err(ConfigError::new(
-                    "OKLA_SECRET_KEY",
-                    "necesita al menos 32 caracteres",
-                ));
+                return Err(ConfigError::new("OKLA_SECRET_KEY", "necesita al menos 32 caracteres"));
             }
             None if demo.is_some() => Secret::new("demo-okla-secret-key-only-for-loopback"),
             None => return Err(missing("OKLA_SECRET_KEY")),
@@ -182,16 +173,10 @@ impl TwilioConfig {
             }
             (Some(sid), Some(secret)) => Some((sid, Secret(secret))),
             (Some(_), None) => {
-                return Err(ConfigError::new(
-                    "TWILIO_API_KEY_SECRET",
-                    "falta, y TWILIO_API_KEY_SID está",
-                ));
+                return Err(ConfigError::new("TWILIO_API_KEY_SECRET", "falta, y TWILIO_API_KEY_SID está"));
             }
             (None, Some(_)) => {
-                return Err(ConfigError::new(
-                    "TWILIO_API_KEY_SID",
-                    "falta, y TWILIO_API_KEY_SECRET está",
-                ));
+                return Err(ConfigError::new("TWILIO_API_KEY_SID", "falta, y TWILIO_API_KEY_SECRET está"));
             }
             (None, None) => None,
         };
@@ -201,13 +186,7 @@ impl TwilioConfig {
             Some(text) => web_url("TWILIO_API_BASE_URL", &text)?,
             None => web_url("TWILIO_API_BASE_URL", "https://api.twilio.com")?,
         };
-        Ok(Self {
-            account_sid,
-            auth_tokens,
-            api_key,
-            number,
-            api_base_url,
-        })
+        Ok(Self { account_sid, auth_tokens, api_key, number, api_base_url })
     }
 }
 
@@ -228,10 +207,7 @@ impl DemoConfig {
             Some(text) => web_url("OKLA_SIM_URL", &text)?,
             None => twilio.api_base_url.clone(),
         };
-        Ok(Some(Self {
-            simulator_url,
-            password: demo_password(),
-        }))
+        Ok(Some(Self { simulator_url, password: demo_password() }))
     }
 }
 
@@ -239,16 +215,9 @@ impl DemoConfig {
 fn trusted_proxies() -> Result<Vec<IpNet>> {
     let text = optional("OKLA_TRUSTED_PROXIES").unwrap_or_default();
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-    let parse = |item: &str| {
-        item.parse()
-            .ok()
-            .or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from))
-    };
+    let parse = |item: &str| item.parse().ok().or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from));
     let wrong = |item: &str| {
-        ConfigError::new(
-            "OKLA_TRUSTED_PROXIES",
-            format!("«{item}» no es una dirección ni una red"),
-        )
+        ConfigError::new("OKLA_TRUSTED_PROXIES", format!("«{item}» no es una dirección ni una red"))
     };
     items.map(|item| parse(item).ok_or_else(|| wrong(item))).collect()
 }
@@ -313,9 +282,7 @@ fn is_sid(text: &str, prefix: &str) -> bool {
 }
 
 fn web_url(name: &'static str, text: &str) -> Result<Url> {
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     // axum must be able to read what we sign and redirect to.
     url.filter(|url| url.as_str().parse::<Uri>().is_ok())
         .ok_or_else(|| ConfigError::new(name, format!("«{text}» no es una dirección http(s) completa")))
@@ -323,9 +290,7 @@ fn web_url(name: &'static str, text: &str) -> Result<Url> {
 
 fn parse_or<T: std::str::FromStr>(name: &'static str, default: &str, remedy: &str) -> Result<T> {
     let text = optional(name).unwrap_or_else(|| default.to_owned());
-    text.trim()
-        .parse()
-        .map_err(|_| ConfigError::new(name, format!("«{text}» no vale: {remedy}")))
+    text.trim().parse().map_err(|_| ConfigError::new(name, format!("«{text}» no vale: {remedy}")))
 }
 
 fn required(name: &'static str) -> Result<String> {
@@ -337,13 +302,7 @@ fn missing(name: &'static str) -> ConfigError {
 }
 
 /// An empty variable is as good as none.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn optional(name: &str) -> Option<String> {
-    env::var(name)
-        .ok()
-        .map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
+    env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

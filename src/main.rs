@@ -4,10 +4,7 @@ use clap::Parser;
 use okla::{cli::Cli, telemetry};
 
 #[tokio::main]
-#[expect(
-    clippy::print_stderr,
-    reason = "the one sentence that says why the program ended"
-)]
+#[expect(clippy::print_stderr, reason = "the one sentence that says why the program ended")]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start();

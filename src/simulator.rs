@@ -73,11 +73,7 @@ pub enum SimulatorError {
     #[error("the simulator's state file {path}: {source}")]
     State { path: PathBuf, source: std::io::Error },
     #[error("the simulator's state file {path}, line {line}, is not an entry of its journal: {source}")]
-    Entry {
-        path: PathBuf,
-        line: usize,
-        source: serde_json::Error,
-    },
+    Entry { path: PathBuf, line: usize, source: serde_json::Error },
     #[error("the auth token cannot sign callbacks: {0}")]
     AuthToken(#[from] hmac::digest::InvalidLength),
     #[error("the simulator's listener failed: {0}")]
@@ -113,9 +109,7 @@ pub async fn serve(
     }
     let app =
         router::router(Arc::clone(&simulator)).into_make_service_with_connect_info::<connection::Fate>();
-    axum::serve(connection::Doors(listener), app)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await?;
+    axum::serve(connection::Doors(listener), app).with_graceful_shutdown(shutdown.cancelled_owned()).await?;
     simulator.tasks.close();
     simulator.tasks.wait().await;
     Ok(())
@@ -142,10 +136,7 @@ impl Simulator {
 
     /// Counts a request until the guard goes, be it answered or abandoned by its client.
     fn count_in(&self) -> InFlight<'_> {
-        InFlight {
-            count: &self.in_flight,
-            place: self.in_flight.fetch_add(1, Ordering::Relaxed) + 1,
-        }
+        InFlight { count: &self.in_flight, place: self.in_flight.fetch_add(1, Ordering::Relaxed) + 1 }
     }
 
     /// `whatsapp:+…`, the only sender.

@@ -16,8 +16,5 @@ pub mod vehicles;
 
 /// Turns a stored word that the domain does not know into an error that names its column.
 fn corrupt<E: std::error::Error + Send + Sync + 'static>(column: &'static str) -> impl Fn(E) -> sqlx::Error {
-    move |source| sqlx::Error::ColumnDecode {
-        index: column.to_owned(),
-        source: Box::new(source),
-    }
+    move |source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
 }

@@ -8,9 +8,7 @@ use crate::config;
 pub fn start() {
     let filter = EnvFilter::new(config::log_filter());
     let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_target(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
     let started = if config::log_is_json() {
         registry.with(lines.json().flatten_event(true)).try_init()
     } else {

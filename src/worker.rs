@@ -16,7 +16,7 @@ use crate::app::{
 const DELIVERERS: usize = 8;
 /// How long a loop sleeps when nothing waits; a notice wakes deliverers earlier.
 const IDLE: Duration = Duration::from_millis(500);
-const TIDY_EVERY: Duration = Duration::from_secs(600);
+const TIDY_EVERY: Duration = Duration::from_mins(10);
 
 /// What a loop is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,13 +30,9 @@ enum Duty {
 /// Starts this process's workers; they end after their current step once `stop` is cancelled.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     for _ in 0..DELIVERERS {
-        tasks.spawn(run(
-            app.clone(),
-            stop.clone(),
-            Duty::Deliver,
-            IDLE,
-            |app| async move { deliver_next(&app).await },
-        ));
+        tasks.spawn(run(app.clone(), stop.clone(), Duty::Deliver, IDLE, |app| async move {
+            deliver_next(&app).await
+        }));
     }
     tasks.spawn(run(
         app.clone(),
@@ -59,13 +55,13 @@ async fn run<F: Future<Output = Result<Step>>>(
     stop: CancellationToken,
     duty: Duty,
     idle: Duration,
-    step: impl Fn(App) -> F,
+    work: impl Fn(App) -> F,
 ) {
     while !stop.is_cancelled() {
         if duty == Duty::Deliver {
             app.heartbeat.beat(app.clock.now());
         }
-        let wait = match step(app.clone()).await {
+        let wait = match work(app.clone()).await {
             Ok(Step::Worked) => continue,
             Ok(Step::Nothing) => idle,
             Err(error) => {

@@ -28,25 +28,18 @@ pub async fn add_dealer(
         location: None,
     };
     let mut conn = pool.acquire().await?;
-    store::dealers::insert_dealer(&mut conn, &dealer, now)
-        .await
-        .map_err(|error| explain(error, &dealer))?;
+    store::dealers::insert_dealer(&mut conn, &dealer, now).await.map_err(|error| explain(error, &dealer))?;
     Ok(dealer)
 }
 
 /// The table's constraints are the rules; each has its sentence.
 fn explain(error: sqlx::Error, dealer: &Dealer) -> AppError {
-    let constraint = error
-        .as_database_error()
-        .and_then(|error| error.constraint().map(str::to_owned));
+    let constraint = error.as_database_error().and_then(|error| error.constraint().map(str::to_owned));
     match constraint.as_deref() {
         Some("dealers_slug_key") => AppError::invalid(
             "slug",
             "slug_taken",
-            format!(
-                "Ya hay un concesionario «{}». Elija otro nombre corto.",
-                dealer.slug
-            ),
+            format!("Ya hay un concesionario «{}». Elija otro nombre corto.", dealer.slug),
         ),
         Some("dealers_slug_shape") => AppError::invalid(
             "slug",

@@ -39,18 +39,10 @@ pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
             Some(known.ok_or_else(problem)?.id)
         }
         (Role::Dealer, None) => {
-            return Err(AppError::invalid(
-                "dealer",
-                "missing",
-                "Un usuario dealer necesita --dealer SLUG.",
-            ));
+            return Err(AppError::invalid("dealer", "missing", "Un usuario dealer necesita --dealer SLUG."));
         }
         (_, Some(_)) => {
-            return Err(AppError::invalid(
-                "dealer",
-                "unexpected",
-                "--dealer es solo para el papel dealer.",
-            ));
+            return Err(AppError::invalid("dealer", "unexpected", "--dealer es solo para el papel dealer."));
         }
         (_, None) => None,
     };
@@ -59,9 +51,7 @@ pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
     let new = NewUser {
         id,
         email: email.as_str(),
-        name: user
-            .name
-            .unwrap_or_else(|| email.as_str().split('@').next().unwrap_or_default()),
+        name: user.name.unwrap_or_else(|| email.as_str().split('@').next().unwrap_or_default()),
         phone: None,
         password_hash: &password_hash,
         role: user.role.as_str(),
@@ -72,10 +62,6 @@ pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
     if store::users::insert_user(&mut conn, &new).await? {
         Ok(id)
     } else {
-        Err(AppError::invalid(
-            "email",
-            "taken",
-            format!("Ya hay una cuenta {}.", email.as_str()),
-        ))
+        Err(AppError::invalid("email", "taken", format!("Ya hay una cuenta {}.", email.as_str())))
     }
 }

@@ -90,10 +90,7 @@ async fn find_created(
     let mut page = None;
     let mut oldest = None;
     for _ in 0..PAGES {
-        let listed = app
-            .gateway
-            .list(&part.to_phone, app.settings.number.as_str(), page.as_deref())
-            .await?;
+        let listed = app.gateway.list(&part.to_phone, app.settings.number.as_str(), page.as_deref()).await?;
         for told in listed.messages {
             if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await {
                 oldest = Some(told);
@@ -108,10 +105,7 @@ async fn find_created(
 }
 
 fn is_of_attempt(told: &ProviderMessage, part: &LockedPart) -> bool {
-    let ours = told
-        .direction
-        .as_deref()
-        .is_none_or(|direction| direction == "outbound-api");
+    let ours = told.direction.as_deref().is_none_or(|direction| direction == "outbound-api");
     let same_text = told.body.as_deref() == Some(part.body.as_str());
     let young = match (told.date_created, part.attempted_at) {
         (Some(created), Some(attempted)) => created >= attempted - CLOCK_SKEW,

@@ -20,25 +20,13 @@ impl Readiness {
 pub async fn check_readiness(app: &App) -> Readiness {
     let workers = app.heartbeat.is_alive(app.clock.now());
     let Ok(mut conn) = app.pool.acquire().await else {
-        return Readiness {
-            database: false,
-            migrations: false,
-            workers,
-        };
+        return Readiness { database: false, migrations: false, workers };
     };
     match store::migrations::pending(&mut conn).await {
-        Ok(pending) => Readiness {
-            database: true,
-            migrations: pending.is_empty(),
-            workers,
-        },
+        Ok(pending) => Readiness { database: true, migrations: pending.is_empty(), workers },
         Err(error) => {
             tracing::warn!(%error, "the database does not answer");
-            Readiness {
-                database: false,
-                migrations: false,
-                workers,
-            }
+            Readiness { database: false, migrations: false, workers }
         }
     }
 }

@@ -76,10 +76,7 @@ fn outbound(app: &App, claimed: &Claimed) -> Outbound {
     Outbound {
         to: claimed.to_phone.clone(),
         from: app.settings.number.as_str().to_owned(),
-        content: Content::Text {
-            body: claimed.body.clone(),
-            media_url: claimed.image_url.clone(),
-        },
+        content: Content::Text { body: claimed.body.clone(), media_url: claimed.image_url.clone() },
         status_callback: callback.into(),
     }
 }
@@ -108,12 +105,7 @@ async fn retry_later(
     let wait = after.unwrap_or_else(|| until_next_attempt(attempts));
     tracing::warn!(part = %claimed.part_id, attempts, reason, "not taken; waiting to try again");
     if attempts >= MAX_ATTEMPTS || now + wait > claimed.created_at + VALIDITY {
-        return finish(
-            app,
-            claimed,
-            &Report::not_sent(claimed.part_id, OwnReason::Unreachable),
-        )
-        .await;
+        return finish(app, claimed, &Report::not_sent(claimed.part_id, OwnReason::Unreachable)).await;
     }
     let mut tx = app.pool.begin().await?;
     store::parts::postpone(&mut tx, claimed.part_id, now + wait).await?;
@@ -129,12 +121,7 @@ async fn retry_later(
 async fn give_up_knowing(app: &App, claimed: &Claimed, reason: &str) -> Result<()> {
     tracing::warn!(part = %claimed.part_id, reason, "outcome unknown; verifying");
     let first_look = FIRST_LOOK.min(app.settings.verify_interval);
-    finish(
-        app,
-        claimed,
-        &Report::unknown(claimed.part_id, claimed.attempt_count, first_look),
-    )
-    .await
+    finish(app, claimed, &Report::unknown(claimed.part_id, claimed.attempt_count, first_look)).await
 }
 
 /// An unknown send that was looked for at Twilio often enough and is not there.

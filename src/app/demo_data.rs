@@ -93,10 +93,7 @@ pub async fn seed_catalogue(conn: &mut PgConnection, now: DateTime<Utc>) -> Resu
         store::dealers::insert_dealer_if_new(conn, &dealer, now).await?;
         let (mut vehicles, problems, _) = import_vehicles::read_stock(&dealer, demo.stock.as_bytes(), now)?;
         if let Some(problem) = problems.first() {
-            return Err(AppError::Fault(format!(
-                "demo stock of {}: {problem:?}",
-                demo.slug
-            )));
+            return Err(AppError::Fault(format!("demo stock of {}: {problem:?}", demo.slug)));
         }
         for (vehicle, turn) in vehicles.iter_mut().zip(0_i64..) {
             vehicle.id = VehicleId(Uuid::from_u128(next_vehicle));

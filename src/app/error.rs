@@ -14,11 +14,7 @@ pub struct FieldError {
 
 impl FieldError {
     pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            field,
-            code,
-            message: message.into(),
-        }
+        Self { field, code, message: message.into() }
     }
 }
 
@@ -30,10 +26,7 @@ pub enum AppError {
     #[error("not found")]
     NotFound,
     #[error("not allowed: {code}")]
-    Forbidden {
-        code: &'static str,
-        message: &'static str,
-    },
+    Forbidden { code: &'static str, message: &'static str },
     #[error("limit reached: {0:?}")]
     Limit(crate::domain::limits::Refusal),
     #[error("too many attempts")]

@@ -21,10 +21,7 @@ pub enum Content {
     /// Free text of at most 1,600 UTF-16 units, and at most one https picture.
     Text { body: String, media_url: Option<String> },
     /// An approved template and its variables.
-    Template {
-        content_sid: String,
-        variables: BTreeMap<String, String>,
-    },
+    Template { content_sid: String, variables: BTreeMap<String, String> },
 }
 
 /// A message as the provider tells it. Everything may be missing but the sid.
@@ -63,18 +60,10 @@ pub struct ProviderPage {
 pub enum GatewayError {
     /// Certainly not done, and asking again would fail again.
     #[error("refused with HTTP {http_status}, code {code:?}: {message}")]
-    Refused {
-        http_status: u16,
-        code: Option<i32>,
-        message: String,
-    },
+    Refused { http_status: u16, code: Option<i32>, message: String },
     /// Certainly not done; later it may work.
     #[error("not done, may be retried: {reason}")]
-    Retry {
-        reason: String,
-        code: Option<i32>,
-        after: Option<Duration>,
-    },
+    Retry { reason: String, code: Option<i32>, after: Option<Duration> },
     /// It may have been done: a 5xx, a time-out or a broken connection after the request left.
     #[error("outcome unknown: {reason}")]
     Unknown { reason: String },

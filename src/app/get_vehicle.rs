@@ -14,7 +14,5 @@ use crate::{
 /// `NotFound` when there is none or it is not published.
 pub async fn get_vehicle(pool: &PgPool, id: VehicleId) -> Result<Vehicle> {
     let mut conn = pool.acquire().await?;
-    store::vehicles::get_vehicle(&mut conn, id)
-        .await?
-        .ok_or(AppError::NotFound)
+    store::vehicles::get_vehicle(&mut conn, id).await?.ok_or(AppError::NotFound)
 }

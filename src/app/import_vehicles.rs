@@ -52,9 +52,8 @@ pub async fn import_vehicles(
     now: DateTime<Utc>,
 ) -> Result<ImportReport> {
     let mut transaction = pool.begin().await?;
-    let dealer = store::dealers::get_dealer_by_slug(&mut transaction, dealer_slug)
-        .await?
-        .ok_or_else(|| {
+    let dealer =
+        store::dealers::get_dealer_by_slug(&mut transaction, dealer_slug).await?.ok_or_else(|| {
             AppError::invalid(
                 "dealer",
                 "dealer_unknown",
@@ -64,11 +63,7 @@ pub async fn import_vehicles(
     let (vehicles, problems, ignored_columns) = read_stock(&dealer, file, now)?;
     let upserted = save(&mut transaction, &dealer, &vehicles, now).await?;
     transaction.commit().await?;
-    Ok(ImportReport {
-        upserted,
-        problems,
-        ignored_columns,
-    })
+    Ok(ImportReport { upserted, problems, ignored_columns })
 }
 
 /// Reads a file into vehicles with distinct references, and what could not be read.
@@ -83,13 +78,7 @@ pub(super) fn read_stock(
     let mut seen = HashMap::new();
     while let Some((line, record)) = table.next_record() {
         let read = record
-            .map_err(|sentence| {
-                vec![Problem {
-                    line,
-                    field: None,
-                    sentence,
-                }]
-            })
+            .map_err(|sentence| vec![Problem { line, field: None, sentence }])
             .and_then(|record| line::read(line, &record, &table.columns, dealer, now));
         match read {
             Err(found) => problems.extend(found),

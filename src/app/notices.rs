@@ -35,15 +35,8 @@ impl Notices {
     pub fn start(pool: PgPool, stop: CancellationToken) -> Self {
         let (outgoing, incoming) = mpsc::unbounded_channel();
         let (changed, _) = broadcast::channel(1024);
-        let notices = Self {
-            outgoing,
-            changed,
-            waiting: Arc::new(Notify::new()),
-        };
-        tokio::spawn(
-            stop.clone()
-                .run_until_cancelled_owned(notify(pool.clone(), incoming)),
-        );
+        let notices = Self { outgoing, changed, waiting: Arc::new(Notify::new()) };
+        tokio::spawn(stop.clone().run_until_cancelled_owned(notify(pool.clone(), incoming)));
         tokio::spawn(stop.run_until_cancelled_owned(listen(pool, notices.clone())));
         notices
     }
@@ -91,10 +84,8 @@ async fn notify(pool: PgPool, mut incoming: mpsc::UnboundedReceiver<Notice>) {
                 Notice::Waiting => None,
             })
             .collect();
-        let mut notices: Vec<(&str, String)> = changed
-            .chunks(IDS_PER_NOTICE)
-            .map(|ids| (CHANGED, ids.join(",")))
-            .collect();
+        let mut notices: Vec<(&str, String)> =
+            changed.chunks(IDS_PER_NOTICE).map(|ids| (CHANGED, ids.join(","))).collect();
         if gathered.contains(&Notice::Waiting) {
             notices.push((WAITING, String::new()));
         }

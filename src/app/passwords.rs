@@ -48,10 +48,7 @@ async fn in_room<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 's
 }
 
 fn hash_now(password: &str) -> Result<String> {
-    Ok(hasher()?
-        .hash_password(password.as_bytes())
-        .map_err(fault)?
-        .to_string())
+    Ok(hasher()?.hash_password(password.as_bytes()).map_err(fault)?.to_string())
 }
 
 fn hasher() -> Result<Argon2<'static>> {

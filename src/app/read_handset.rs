@@ -57,14 +57,7 @@ pub enum Writer {
 
 impl Telephone {
     fn empty(number: Phone) -> Self {
-        Self {
-            number,
-            name: None,
-            lines: Vec::new(),
-            unread: 0,
-            on_its_way: 0,
-            lost: Vec::new(),
-        }
+        Self { number, name: None, lines: Vec::new(), unread: 0, on_its_way: 0, lost: Vec::new() }
     }
 
     fn put(&mut self, sent: Sent) {
@@ -111,10 +104,8 @@ pub async fn read_handsets(app: &App) -> Result<Option<Handsets>> {
 async fn gather(app: &App, sent: Vec<Sent>, written: Vec<Written>) -> Result<Handsets> {
     let mut conn = app.pool.acquire().await?;
     let sids: Vec<String> = written.iter().map(|written| written.sid.clone()).collect();
-    let stored: HashSet<String> = store::events::list_stored_inbound(&mut conn, &sids)
-        .await?
-        .into_iter()
-        .collect();
+    let stored: HashSet<String> =
+        store::events::list_stored_inbound(&mut conn, &sids).await?.into_iter().collect();
 
     let mut by_number = BTreeMap::new();
     for message in sent {
@@ -131,10 +122,8 @@ async fn gather(app: &App, sent: Vec<Sent>, written: Vec<Written>) -> Result<Han
     }
 
     let numbers: Vec<String> = by_number.keys().cloned().map(String::from).collect();
-    let mut names: HashMap<String, String> = store::dealers::list_names_by_phone(&mut conn, &numbers)
-        .await?
-        .into_iter()
-        .collect();
+    let mut names: HashMap<String, String> =
+        store::dealers::list_names_by_phone(&mut conn, &numbers).await?.into_iter().collect();
     let mut telephones: Vec<Telephone> = by_number.into_values().collect();
     for telephone in &mut telephones {
         telephone.name = names.remove(telephone.number.as_str());
@@ -145,7 +134,5 @@ async fn gather(app: &App, sent: Vec<Sent>, written: Vec<Written>) -> Result<Han
 }
 
 fn of<'a>(telephones: &'a mut BTreeMap<Phone, Telephone>, number: &Phone) -> &'a mut Telephone {
-    telephones
-        .entry(number.clone())
-        .or_insert_with(|| Telephone::empty(number.clone()))
+    telephones.entry(number.clone()).or_insert_with(|| Telephone::empty(number.clone()))
 }

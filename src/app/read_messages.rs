@@ -81,11 +81,7 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
             received_at: event.received_at,
         })
         .collect();
-    Ok(MessageDetail {
-        message,
-        parts,
-        events,
-    })
+    Ok(MessageDetail { message, parts, events })
 }
 
 /// One message, after asking Twilio if its last word is older than `stale_after` and not the last there can be. While
@@ -98,10 +94,7 @@ pub async fn get_fresh_message(
     stale_after: TimeDelta,
 ) -> Result<MessageDetail> {
     let known = get_message(app, actor, view, id).await?;
-    let asked = known
-        .message
-        .checked_at
-        .is_none_or(|at| app.clock.now() - at >= stale_after);
+    let asked = known.message.checked_at.is_none_or(|at| app.clock.now() - at >= stale_after);
     let has_sid = known.parts.iter().any(|part| part.sid.is_some());
     if known.message.status.is_final() || !asked || !has_sid {
         return Ok(known);
@@ -123,9 +116,7 @@ pub async fn find_by_sid(app: &App, sid: &str) -> Result<MessageId> {
         return Err(AppError::NotFound);
     }
     let mut conn = app.pool.acquire().await?;
-    store::messages::get_message_id_by_sid(&mut conn, sid)
-        .await?
-        .ok_or(AppError::NotFound)
+    store::messages::get_message_id_by_sid(&mut conn, sid).await?.ok_or(AppError::NotFound)
 }
 
 /// A page of messages, newest first, after the message `after`.
@@ -141,10 +132,7 @@ pub async fn list_messages(
     let after = match after {
         Some(id) => store::messages::get_message(&mut conn, scope, id)
             .await?
-            .map(|row| After {
-                created_at: row.created_at,
-                id: row.id,
-            }),
+            .map(|row| After { created_at: row.created_at, id: row.id }),
         None => None,
     };
     let wanted = i64::from(limit) + 1;
@@ -190,14 +178,8 @@ fn parse(row: MessageRow) -> Result<Message> {
         id,
         sender_name: row.sender_name,
         dealer_name: row.dealer_name,
-        vehicle: row
-            .vehicle_id
-            .zip(row.vehicle)
-            .map(|(id, name): (VehicleId, String)| (id, name)),
-        kind: row
-            .kind
-            .parse()
-            .map_err(|error: &str| fault("kind", error.to_owned()))?,
+        vehicle: row.vehicle_id.zip(row.vehicle).map(|(id, name): (VehicleId, String)| (id, name)),
+        kind: row.kind.parse().map_err(|error: &str| fault("kind", error.to_owned()))?,
         to: Phone::parse_api(&row.to_phone).map_err(|error| fault("to_phone", error.to_string()))?,
         body: row.body,
         image_url: row.image_url,

@@ -15,15 +15,8 @@ use crate::{
 };
 
 /// Fields that name a person or repeat his words; they are not kept with an event.
-const PERSONAL: [&str; 7] = [
-    "To",
-    "From",
-    "ChannelToAddress",
-    "Body",
-    "WaId",
-    "ProfileName",
-    "ExternalUserId",
-];
+const PERSONAL: [&str; 7] =
+    ["To", "From", "ChannelToAddress", "Body", "WaId", "ProfileName", "ExternalUserId"];
 
 /// A webhook's form fields in the order received, and the token that is the same for each repeat of it.
 pub struct Webhook<'a> {
@@ -45,13 +38,10 @@ impl Webhook<'_> {
     }
 
     fn kept_fields(&self) -> Value {
-        let kept = self
-            .fields
-            .iter()
-            .filter(|(name, _)| !PERSONAL.contains(&name.as_str()) && !name.contains('\0'));
+        let kept =
+            self.fields.iter().filter(|(name, _)| !PERSONAL.contains(&name.as_str()) && !name.contains('\0'));
         Value::Object(
-            kept.map(|(name, value)| (name.clone(), Value::from(storable(value))))
-                .collect::<Map<_, _>>(),
+            kept.map(|(name, value)| (name.clone(), Value::from(storable(value)))).collect::<Map<_, _>>(),
         )
     }
 }
@@ -63,26 +53,21 @@ fn storable(value: &str) -> String {
 
 /// A status callback: `ours` is the id we put into its URL.
 pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid>) -> Result<()> {
-    let (Some(sid), Some(status)) = (
-        webhook.sid(),
-        webhook.get("MessageStatus").or_else(|| webhook.get("SmsStatus")),
-    ) else {
+    let (Some(sid), Some(status)) =
+        (webhook.sid(), webhook.get("MessageStatus").or_else(|| webhook.get("SmsStatus")))
+    else {
         tracing::info!("a callback without a sid or a status was taken in and means nothing");
         return Ok(());
     };
     // Once it was not a number: what cannot be read is kept in the fields.
-    let error_code = webhook
-        .get("ErrorCode")
-        .and_then(|code| code.parse().ok())
-        .filter(|&code: &i32| code != 0);
+    let error_code =
+        webhook.get("ErrorCode").and_then(|code| code.parse().ok()).filter(|&code: &i32| code != 0);
     let report = Report {
         source: Source::Callback,
         status: status.clone(),
         sid: Some(sid.clone()),
         error_code,
-        error_message: webhook
-            .get("ErrorMessage")
-            .or_else(|| webhook.get("ChannelStatusMessage")),
+        error_message: webhook.get("ErrorMessage").or_else(|| webhook.get("ChannelStatusMessage")),
         segments: None,
         price: None,
         not_sent: false,
@@ -91,20 +76,16 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
         fields: webhook.kept_fields(),
         dedupe_key: match webhook.token {
             Some(token) => format!("token:{token}"),
-            None => format!(
-                "callback:{sid}:{status}:{}",
-                webhook.get("ErrorCode").unwrap_or_default()
-            ),
+            None => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
         },
     };
     let now = app.clock.now();
     let mut tx = app.pool.begin().await?;
-    let changed = match find_part(&mut tx, &sid, ours).await? {
-        Some(part) => record(&mut tx, part, &report, now).await?,
-        None => {
-            record_orphan(&mut tx, &report, now).await?;
-            None
-        }
+    let changed = if let Some(part) = find_part(&mut tx, &sid, ours).await? {
+        record(&mut tx, part, &report, now).await?
+    } else {
+        record_orphan(&mut tx, &report, now).await?;
+        None
     };
     tx.commit().await?;
     if let Some(message) = changed {

@@ -214,15 +214,9 @@ async fn apply(
         error_message: report.error_message.as_deref(),
         refuted,
         not_sent: report.not_sent && next.is_some(),
-        own_reason: report
-            .own_reason
-            .filter(|_| next.is_some())
-            .map(OwnReason::as_str),
+        own_reason: report.own_reason.filter(|_| next.is_some()).map(OwnReason::as_str),
         segments: report.segments,
-        price: report
-            .price
-            .as_ref()
-            .map(|(amount, currency)| (*amount, currency.as_str())),
+        price: report.price.as_ref().map(|(amount, currency)| (*amount, currency.as_str())),
     };
     store::parts::update_part(conn, part.id, &change).await?;
     let reached = next.unwrap_or(current);
@@ -231,9 +225,7 @@ async fn apply(
     let newly_priced = part.provider_price.is_none() && report.price.is_some();
     let priced = part.provider_price.is_some() || newly_priced || change.not_sent;
     if entered || newly_priced {
-        let wait = report
-            .look_after
-            .or_else(|| until_next_check(reached, priced, checks));
+        let wait = report.look_after.or_else(|| until_next_check(reached, priced, checks));
         let at = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
         store::parts::schedule_check(conn, part.id, at.map(|wait| now + wait), checks).await?;
     }
@@ -261,16 +253,7 @@ async fn apply_orphans(conn: &mut PgConnection, part: PartId, sid: &str, now: Da
             error_message: event.error_message,
             ..Report::ours(Status::Queued, String::new())
         };
-        apply(
-            conn,
-            &locked,
-            &Report {
-                status: event.status,
-                ..said_before
-            },
-            now,
-        )
-        .await?;
+        apply(conn, &locked, &Report { status: event.status, ..said_before }, now).await?;
     }
     Ok(())
 }
@@ -290,11 +273,7 @@ async fn roll_up(
     let Some(status) = overall(&statuses) else {
         return Err(AppError::Fault(format!("messages {message}: has no parts")));
     };
-    let failed = parts
-        .iter()
-        .zip(&statuses)
-        .find(|(_, status)| status.is_failure())
-        .map(|(part, _)| part);
+    let failed = parts.iter().zip(&statuses).find(|(_, status)| status.is_failure()).map(|(part, _)| part);
     let not_sent = !parts.is_empty() && parts.iter().all(|part| part.not_sent) && status.is_failure();
     let reached = |least: Status| (!status.is_failure() && status.rank() >= least.rank()).then_some(now);
     let state = MessageState {
@@ -309,11 +288,7 @@ async fn roll_up(
     };
     store::parts::update_message_state(conn, message, &state).await?;
 
-    let owed = parts
-        .iter()
-        .zip(&statuses)
-        .map(|(part, status)| part_cost(part, *status))
-        .sum();
+    let owed = parts.iter().zip(&statuses).map(|(part, status)| part_cost(part, *status)).sum();
     let payer = store::ledger::get_payer(conn, message).await?;
     let reason = if not_sent { "release" } else { "adjustment" };
     store::ledger::settle(conn, message, payer, reason, owed, now).await?;
@@ -335,6 +310,5 @@ fn part_cost(part: &PartState, status: Status) -> Decimal {
 }
 
 pub(super) fn stored_status(word: &str, part: PartId) -> Result<Status> {
-    word.parse()
-        .map_err(|error| AppError::Fault(format!("message_parts {part}: {error}")))
+    word.parse().map_err(|error| AppError::Fault(format!("message_parts {part}: {error}")))
 }

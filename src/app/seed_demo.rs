@@ -29,18 +29,8 @@ pub async fn seed_demo(tools: &Tools, password: &str) -> Result<()> {
         match known {
             None => {
                 let dealer = (role == Role::Dealer).then_some(DEMO_DEALER);
-                add_user(
-                    tools,
-                    AddUser {
-                        email,
-                        name: Some(name),
-                        role,
-                        dealer,
-                        password,
-                        demo: true,
-                    },
-                )
-                .await?;
+                add_user(tools, AddUser { email, name: Some(name), role, dealer, password, demo: true })
+                    .await?;
             }
             Some(user) if !passwords::verify(password, Some(user.password_hash.clone())).await? => {
                 let hash = passwords::hash(password).await?;

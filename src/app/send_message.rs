@@ -103,11 +103,7 @@ async fn find_addressee(conn: &mut PgConnection, actor: &Actor, to: &Recipient) 
         Recipient::Number { about, .. } => *about,
     };
     let seller = match vehicle {
-        Some(id) => Some(
-            store::messages::get_seller_of(conn, id)
-                .await?
-                .ok_or_else(vehicle_not_for_sale)?,
-        ),
+        Some(id) => Some(store::messages::get_seller_of(conn, id).await?.ok_or_else(vehicle_not_for_sale)?),
         None => None,
     };
     let phone = match (to, &seller) {
@@ -127,11 +123,7 @@ async fn find_addressee(conn: &mut PgConnection, actor: &Actor, to: &Recipient) 
             Some(reached.ok_or_else(recipient_not_allowed)?.dealer_id)
         }
     };
-    Ok(Addressee {
-        phone,
-        payer,
-        vehicle,
-    })
+    Ok(Addressee { phone, payer, vehicle })
 }
 
 fn vehicle_not_for_sale() -> AppError {

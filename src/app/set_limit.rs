@@ -33,12 +33,6 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
             Some(known.ok_or_else(problem)?.id)
         }
     };
-    Ok(store::limits::upsert_limit(
-        &mut conn,
-        change.limit.name(),
-        dealer,
-        change.value,
-        tools.clock.now(),
-    )
-    .await?)
+    Ok(store::limits::upsert_limit(&mut conn, change.limit.name(), dealer, change.value, tools.clock.now())
+        .await?)
 }

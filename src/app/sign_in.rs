@@ -39,16 +39,11 @@ pub async fn sign_in(app: &App, attempt: SignIn<'_>) -> Result<SignedIn> {
     let email = Email::parse(attempt.email)
         .map_or_else(|_| attempt.email.to_owned(), |email| email.as_str().to_owned());
     let device = device_of(app, &email)?;
-    let from = Door::SignInFrom {
-        address: attempt.address,
-    };
+    let from = Door::SignInFrom { address: attempt.address };
     let (own, others): (_, &[Door<'_>]) = if attempt.device == Some(&device) {
         (Door::SignInBy { device: &device }, &[])
     } else {
-        let own = Door::SignIn {
-            email: &email,
-            address: attempt.address,
-        };
+        let own = Door::SignIn { email: &email, address: attempt.address };
         (own, &[from, Door::SignInTo { email: &email }])
     };
     let user = {
@@ -71,32 +66,19 @@ pub async fn sign_in(app: &App, attempt: SignIn<'_>) -> Result<SignedIn> {
     for door in others {
         throttle::take_back(app, &mut conn, *door).await?;
     }
-    Ok(SignedIn {
-        actor: actor_of(user)?,
-        device,
-    })
+    Ok(SignedIn { actor: actor_of(user)?, device })
 }
 
 /// The person a session names; `None` if he is gone, or is a demo account outside demo mode.
 pub async fn get_actor(app: &App, id: UserId) -> Result<Option<Actor>> {
     let mut conn = app.pool.acquire().await?;
     let user = store::users::get_user(&mut conn, id).await?;
-    user.filter(|user| app.settings.demo || !user.demo)
-        .map(actor_of)
-        .transpose()
+    user.filter(|user| app.settings.demo || !user.demo).map(actor_of).transpose()
 }
 
 pub(super) fn actor_of(user: UserRow) -> Result<Actor> {
-    let role = user
-        .role
-        .parse()
-        .map_err(|error| AppError::Fault(format!("users {}: {error}", user.id)))?;
-    Ok(Actor {
-        user_id: user.id,
-        name: user.name,
-        role,
-        dealer_id: user.dealer_id,
-    })
+    let role = user.role.parse().map_err(|error| AppError::Fault(format!("users {}: {error}", user.id)))?;
+    Ok(Actor { user_id: user.id, name: user.name, role, dealer_id: user.dealer_id })
 }
 
 fn device_of(app: &App, email: &str) -> Result<String> {

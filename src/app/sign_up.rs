@@ -43,10 +43,7 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
         field("password", problem);
     }
     if form.consent != CONSENT_VERSION {
-        field(
-            "consent",
-            "Para escribir a un vendedor necesitamos que marque esta casilla.",
-        );
+        field("consent", "Para escribir a un vendedor necesitamos que marque esta casilla.");
     }
     let (Ok(name), Ok(email), Ok(phone)) = (name, email, phone) else {
         return Err(AppError::Invalid(wrong));
@@ -55,14 +52,7 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
         return Err(AppError::Invalid(wrong));
     }
 
-    throttle::knock(
-        app,
-        &mut *app.pool.acquire().await?,
-        Door::SignUpFrom {
-            address: form.address,
-        },
-    )
-    .await?;
+    throttle::knock(app, &mut *app.pool.acquire().await?, Door::SignUpFrom { address: form.address }).await?;
     let password_hash = passwords::hash(form.password).await?;
     let now = app.clock.now();
     let id = UserId::fresh();
@@ -84,10 +74,5 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
     }
     store::users::insert_consent(&mut tx, id, CONSENT_VERSION, CONSENT_TEXT, now).await?;
     tx.commit().await?;
-    Ok(Actor {
-        user_id: id,
-        name: name.as_str().to_owned(),
-        role: Role::Buyer,
-        dealer_id: None,
-    })
+    Ok(Actor { user_id: id, name: name.as_str().to_owned(), role: Role::Buyer, dealer_id: None })
 }

@@ -79,9 +79,7 @@ pub async fn knock(app: &App, conn: &mut PgConnection, door: Door<'_>) -> Result
     if hits <= door.knocks_allowed() {
         return Ok(());
     }
-    let left = (start + door.window() - now)
-        .to_std()
-        .unwrap_or(Duration::from_secs(1));
+    let left = (start + door.window() - now).to_std().unwrap_or(Duration::from_secs(1));
     Err(AppError::Throttled { retry_after: left })
 }
 
@@ -113,6 +111,5 @@ pub fn keyed_hash(app: &App, text: &str) -> Result<Vec<u8>> {
 }
 
 fn window_start(now: DateTime<Utc>, window: TimeDelta) -> Result<DateTime<Utc>> {
-    now.duration_trunc(window)
-        .map_err(|error| AppError::Fault(format!("throttle window: {error}")))
+    now.duration_trunc(window).map_err(|error| AppError::Fault(format!("throttle window: {error}")))
 }

@@ -21,28 +21,12 @@ use crate::{
 pub async fn create_token(tools: &Tools, email: &str, name: &str) -> Result<String> {
     let email = Email::parse(email).map_err(|problem| AppError::invalid("email", "invalid", problem))?;
     let mut conn = tools.pool.acquire().await?;
-    let user = store::users::get_user_by_email(&mut conn, email.as_str())
-        .await?
-        .ok_or_else(|| {
-            AppError::invalid(
-                "email",
-                "unknown",
-                format!("No hay una cuenta {}.", email.as_str()),
-            )
-        })?;
-    let token = format!(
-        "okla_{}",
-        BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-    );
-    store::users::insert_token(
-        &mut conn,
-        TokenId::fresh(),
-        user.id,
-        name,
-        &hash(&token),
-        tools.clock.now(),
-    )
-    .await?;
+    let user = store::users::get_user_by_email(&mut conn, email.as_str()).await?.ok_or_else(|| {
+        AppError::invalid("email", "unknown", format!("No hay una cuenta {}.", email.as_str()))
+    })?;
+    let token = format!("okla_{}", BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
+    store::users::insert_token(&mut conn, TokenId::fresh(), user.id, name, &hash(&token), tools.clock.now())
+        .await?;
     Ok(token)
 }
 
@@ -50,9 +34,7 @@ pub async fn create_token(tools: &Tools, email: &str, name: &str) -> Result<Stri
 pub async fn authenticate_token(app: &App, token: &str) -> Result<Option<Actor>> {
     let mut conn = app.pool.acquire().await?;
     let user = store::users::get_user_by_token(&mut conn, &hash(token), app.clock.now()).await?;
-    user.filter(|user| app.settings.demo || !user.demo)
-        .map(actor_of)
-        .transpose()
+    user.filter(|user| app.settings.demo || !user.demo).map(actor_of).transpose()
 }
 
 fn hash(token: &str) -> [u8; 32] {

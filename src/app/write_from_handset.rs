@@ -18,10 +18,7 @@ pub async fn write_from_handset(app: &App, from: &Phone, text: &str) -> Result<(
     match handset.write(from, body.as_str()).await {
         Ok(Some(200..300)) => Ok(()),
         Ok(webhook_status) => {
-            tracing::warn!(
-                webhook_status,
-                "our inbound webhook did not take a simulated message"
-            );
+            tracing::warn!(webhook_status, "our inbound webhook did not take a simulated message");
             Err(AppError::invalid(
                 "text",
                 "not_taken",

@@ -29,9 +29,7 @@ pub struct Add {
 pub async fn run(command: Command) -> CliResult {
     let Command::Add(Add { slug, name, phone }) = command;
     let pool = super::connect(1).await?;
-    let dealer = add_dealer(&pool, &slug, &name, &phone, SystemClock.now())
-        .await
-        .map_err(sentence)?;
+    let dealer = add_dealer(&pool, &slug, &name, &phone, SystemClock.now()).await.map_err(sentence)?;
     println!("Concesionario «{}» añadido como {}.", dealer.name, dealer.slug);
     Ok(())
 }

@@ -15,9 +15,7 @@ pub async fn run(command: Command) -> CliResult {
     if !config::is_demo() {
         return Err("OKLA_DEMO: los datos de prueba son solo para el modo de prueba; póngala en 1.".into());
     }
-    seed_demo(&tools().await?, config::demo_password().expose())
-        .await
-        .map_err(sentence)?;
+    seed_demo(&tools().await?, config::demo_password().expose()).await.map_err(sentence)?;
     println!("Datos de prueba listos: 6 concesionarios, 40 vehículos, 3 cuentas.");
     Ok(())
 }

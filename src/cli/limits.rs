@@ -40,16 +40,9 @@ fn parse_value(text: &str) -> Result<Value, String> {
 #[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
 pub async fn run(command: Command) -> CliResult {
     let Command::Set(set) = command;
-    let change = SetLimit {
-        limit: set.name,
-        value: set.value.0,
-        dealer: set.dealer.as_deref(),
-    };
+    let change = SetLimit { limit: set.name, value: set.value.0, dealer: set.dealer.as_deref() };
     set_limit(&tools().await?, change).await.map_err(sentence)?;
-    let value = set
-        .value
-        .0
-        .map_or_else(|| "sin límite".to_owned(), |value| value.to_string());
+    let value = set.value.0.map_or_else(|| "sin límite".to_owned(), |value| value.to_string());
     let whose = set.dealer.as_deref().unwrap_or("todos");
     println!("{} de {whose}: {value}.", set.name.name());
     Ok(())

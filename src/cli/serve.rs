@@ -52,11 +52,7 @@ pub async fn run(args: Args) -> CliResult {
         gateway: Arc::new(twilio_client(&config)?),
         handset: handset(&config)?,
         notices: Notices::start(pool.clone(), stop.clone()),
-        heartbeat: if args.no_workers {
-            Heartbeat::without_workers()
-        } else {
-            Heartbeat::starting(now)
-        },
+        heartbeat: if args.no_workers { Heartbeat::without_workers() } else { Heartbeat::starting(now) },
         clock: Arc::new(SystemClock),
         settings: Arc::new(Settings::from_config(&config)),
         pool,
@@ -75,12 +71,7 @@ pub async fn run(args: Args) -> CliResult {
             .await
             .map_err(|error| format!("LEPTOS_SITE_ADDR: no se pudo abrir {} ({error})", config.listen))?;
         tracing::info!(address = %config.listen, "serving");
-        serve_web(
-            listener,
-            AppState::new(app.clone(), Arc::new(config), stop.clone()),
-            stop.clone(),
-        )
-        .await?;
+        serve_web(listener, AppState::new(app.clone(), Arc::new(config), stop.clone()), stop.clone()).await?;
     }
     tasks.close();
     if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
@@ -107,16 +98,9 @@ async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationTok
 
 fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
     let twilio = &config.twilio;
-    let token = twilio
-        .auth_tokens
-        .first()
-        .map(|token| token.expose().to_owned())
-        .unwrap_or_default();
+    let token = twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default();
     let mut settings = client::Settings::new(twilio.account_sid.clone(), token, twilio.api_base_url.clone());
-    settings.api_key = twilio
-        .api_key
-        .as_ref()
-        .map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
+    settings.api_key = twilio.api_key.as_ref().map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
     TwilioClient::new(settings)
 }
 

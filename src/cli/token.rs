@@ -22,9 +22,7 @@ pub struct Create {
 #[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
 pub async fn run(command: Command) -> CliResult {
     let Command::Create(create) = command;
-    let token = create_token(&tools().await?, &create.email, &create.name)
-        .await
-        .map_err(sentence)?;
+    let token = create_token(&tools().await?, &create.email, &create.name).await.map_err(sentence)?;
     println!("Guárdelo ahora, no se volverá a mostrar: {token}");
     Ok(())
 }

@@ -24,12 +24,7 @@ pub struct Args {
         help = "A dónde avisa de los mensajes que llegan [por defecto: $PUBLIC_URL/webhooks/twilio/inbound]"
     )]
     inbound_url: Option<String>,
-    #[arg(
-        long,
-        env = "PUBLIC_URL",
-        default_value = "http://127.0.0.1:3000",
-        hide = true
-    )]
+    #[arg(long, env = "PUBLIC_URL", default_value = "http://127.0.0.1:3000", hide = true)]
     public_url: String,
     /// AC y 32 cifras hexadecimales
     #[arg(long, value_name = "SID", env = "TWILIO_ACCOUNT_SID", hide_env_values = true)]
@@ -40,31 +35,19 @@ pub struct Args {
     /// Otra forma de autenticar las llamadas
     #[arg(long, value_name = "SID", env = "TWILIO_API_KEY_SID", hide_env_values = true)]
     api_key_sid: Option<String>,
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "TWILIO_API_KEY_SECRET",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "SECRET", env = "TWILIO_API_KEY_SECRET", hide_env_values = true)]
     api_key_secret: Option<String>,
     /// El número que envía, E.164
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        env = "TWILIO_WHATSAPP_NUMBER",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "NUMBER", env = "TWILIO_WHATSAPP_NUMBER", hide_env_values = true)]
     whatsapp_number: String,
 }
 
 impl Args {
     fn into_options(self) -> Options {
-        let inbound_url = self.inbound_url.filter(|url| !url.is_empty()).unwrap_or_else(|| {
-            format!(
-                "{}/webhooks/twilio/inbound",
-                self.public_url.trim_end_matches('/')
-            )
-        });
+        let inbound_url = self
+            .inbound_url
+            .filter(|url| !url.is_empty())
+            .unwrap_or_else(|| format!("{}/webhooks/twilio/inbound", self.public_url.trim_end_matches('/')));
         let first_token = self.auth_token.split(',').next().unwrap_or_default().trim();
         let api_key = match (self.api_key_sid, self.api_key_secret) {
             (Some(sid), Some(secret)) if !sid.is_empty() => Some(ApiKey { sid, secret }),

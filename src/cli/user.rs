@@ -30,11 +30,7 @@ pub struct Add {
     dealer: Option<String>,
 }
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "it talks with the operator"
-)]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks with the operator")]
 pub async fn run(command: Command) -> CliResult {
     let Command::Add(add) = command;
     if std::io::stdin().is_terminal() {

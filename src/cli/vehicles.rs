@@ -37,9 +37,7 @@ pub async fn run(command: Command) -> CliResult {
     let content =
         std::fs::read(&file).map_err(|error| format!("{}: no se pudo leer ({error})", file.display()))?;
     let pool = super::connect(1).await?;
-    let report = import_vehicles(&pool, &dealer, &content, SystemClock.now())
-        .await
-        .map_err(sentence)?;
+    let report = import_vehicles(&pool, &dealer, &content, SystemClock.now()).await.map_err(sentence)?;
     print(&report);
     if report.problems.is_empty() {
         return Ok(());

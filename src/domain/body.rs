@@ -63,10 +63,7 @@ impl Body {
         }
         let actual = text.encode_utf16().count();
         if actual > PART_LIMIT_UTF16 {
-            return Err(InvalidBody::TooLong {
-                limit: PART_LIMIT_UTF16,
-                actual,
-            });
+            return Err(InvalidBody::TooLong { limit: PART_LIMIT_UTF16, actual });
         }
         Ok(Self(text))
     }
@@ -122,13 +119,7 @@ mod tests {
     fn over_limit_body_is_refused_in_words() {
         assert!(parsed(&"ñ".repeat(1_600)).is_ok());
         assert!(parsed(&"a\r\n".repeat(800)).is_ok(), "a line end counts once");
-        assert_eq!(
-            parsed(&"🚗".repeat(801)),
-            Err(InvalidBody::TooLong {
-                limit: 1_600,
-                actual: 1_602
-            })
-        );
+        assert_eq!(parsed(&"🚗".repeat(801)), Err(InvalidBody::TooLong { limit: 1_600, actual: 1_602 }));
         assert_eq!(
             parsed(&"a".repeat(1_601)).unwrap_err().sentence(),
             "El mensaje tiene 1,601 caracteres y el máximo es 1,600. Acórtelo, por favor; su texto sigue aquí."

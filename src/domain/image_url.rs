@@ -41,10 +41,7 @@ mod tests {
     #[test]
     fn only_a_whole_https_address_is_a_picture() {
         assert_eq!(ImageUrl::parse("  "), Ok(None));
-        assert!(matches!(
-            ImageUrl::parse("https://okla.com.do/images/car.jpg"),
-            Ok(Some(_))
-        ));
+        assert!(matches!(ImageUrl::parse("https://okla.com.do/images/car.jpg"), Ok(Some(_))));
         for wrong in [
             "http://okla.com.do/a.jpg",
             "javascript:alert(1)",

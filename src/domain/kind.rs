@@ -15,13 +15,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
-        Self::Contact,
-        Self::NewInterest,
-        Self::TestDrive,
-        Self::ListingExpiry,
-        Self::Offer,
-    ];
+    const ALL: [Self; 5] =
+        [Self::Contact, Self::NewInterest, Self::TestDrive, Self::ListingExpiry, Self::Offer];
 
     pub fn as_str(self) -> &'static str {
         match self {

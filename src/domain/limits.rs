@@ -13,7 +13,7 @@ use super::{
 /// Over what a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// A calendar day of America/Santo_Domingo.
+    /// A calendar day of `America/Santo_Domingo`.
     Day,
     /// The last so many minutes.
     RollingMinutes(i32),
@@ -30,14 +30,8 @@ pub enum Limit {
 }
 
 impl Limit {
-    pub const ALL: [Self; 6] = [
-        Self::DealerHour,
-        Self::UserHour,
-        Self::BuyerDay,
-        Self::PairDay,
-        Self::DealerDay,
-        Self::PlatformDay,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::DealerHour, Self::UserHour, Self::BuyerDay, Self::PairDay, Self::DealerDay, Self::PlatformDay];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -104,13 +98,10 @@ impl FromStr for Limit {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|limit| limit.name() == name)
-            .ok_or_else(|| {
-                let names: Vec<_> = Self::ALL.iter().map(|limit| limit.name()).collect();
-                format!("«{name}» no es un límite; los hay: {}", names.join(", "))
-            })
+        Self::ALL.into_iter().find(|limit| limit.name() == name).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|limit| limit.name()).collect();
+            format!("«{name}» no es un límite; los hay: {}", names.join(", "))
+        })
     }
 }
 
@@ -136,11 +127,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(limit: Limit, until: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        Self {
-            limit,
-            until,
-            retry_after: (until - now).to_std().unwrap_or_default(),
-        }
+        Self { limit, until, retry_after: (until - now).to_std().unwrap_or_default() }
     }
 
     /// What the sender reads. The platform's count is nobody's business but the admin's.

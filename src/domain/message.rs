@@ -58,10 +58,7 @@ impl Status {
 
     /// Whether Twilio has nothing further to say that matters to delivery.
     pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Read | Self::Undelivered | Self::Failed | Self::Canceled
-        )
+        matches!(self, Self::Read | Self::Undelivered | Self::Failed | Self::Canceled)
     }
 
     /// Whether it ended without reaching the recipient.

@@ -62,17 +62,11 @@ pub struct Money {
 
 impl Money {
     pub fn usd(amount: Decimal) -> Self {
-        Self {
-            amount,
-            currency: Currency::Usd,
-        }
+        Self { amount, currency: Currency::Usd }
     }
 
     pub fn dop(amount: Decimal) -> Self {
-        Self {
-            amount,
-            currency: Currency::Dop,
-        }
+        Self { amount, currency: Currency::Dop }
     }
 
     /// The amount in RD$ at the reference rate; `None` only for an absurdly large one.
@@ -88,11 +82,7 @@ impl Money {
 /// is said. Groups of three digits are thousands; one or two digits after the last separator are decimals.
 /// `None` for anything else, a negative or an empty text included.
 pub fn parse(text: &str) -> Option<(Decimal, Option<Currency>)> {
-    let text: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_uppercase();
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
     let signs = [
         ("RD$", Some(Currency::Dop)),
         ("DOP", Some(Currency::Dop)),
@@ -135,12 +125,9 @@ impl fmt::Display for Money {
 /// A number in es-DO form: thousands by comma, decimals by point, as many decimals as the value carries.
 pub fn grouped(amount: Decimal) -> String {
     let text = amount.to_string();
-    let (sign, digits) = text
-        .strip_prefix('-')
-        .map_or(("", text.as_str()), |rest| ("-", rest));
-    let (whole, fraction) = digits
-        .split_once('.')
-        .map_or((digits, ""), |(whole, fraction)| (whole, fraction));
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let (whole, fraction) =
+        digits.split_once('.').map_or((digits, ""), |(whole, fraction)| (whole, fraction));
     let mut out = String::from(sign);
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
@@ -161,10 +148,7 @@ mod tests {
 
     #[test]
     fn amounts_are_grouped_by_thousands_and_name_their_currency() {
-        assert_eq!(
-            Money::dop(Decimal::new(1_250_000, 0)).to_string(),
-            "RD$\u{a0}1,250,000"
-        );
+        assert_eq!(Money::dop(Decimal::new(1_250_000, 0)).to_string(), "RD$\u{a0}1,250,000");
         assert_eq!(Money::usd(Decimal::new(15, 3)).to_string(), "US$\u{a0}0.015");
         assert_eq!(grouped(Decimal::new(-123_456, 2)), "-1,234.56");
         assert_eq!(grouped(Decimal::new(999, 0)), "999");
@@ -177,14 +161,8 @@ mod tests {
             assert_eq!(parse(text), Some((pesos, None)), "{text}");
         }
         assert_eq!(parse("RD$ 1,250,000"), Some((pesos, Some(Currency::Dop))));
-        assert_eq!(
-            parse("us$14,900.5"),
-            Some((Decimal::new(149_005, 1), Some(Currency::Usd)))
-        );
-        assert_eq!(
-            parse("14900 USD"),
-            Some((Decimal::from(14_900), Some(Currency::Usd)))
-        );
+        assert_eq!(parse("us$14,900.5"), Some((Decimal::new(149_005, 1), Some(Currency::Usd))));
+        assert_eq!(parse("14900 USD"), Some((Decimal::from(14_900), Some(Currency::Usd))));
         for text in ["", "RD$", "-5", "12,34,5", "1e5", "millón", "1,25,000", "."] {
             assert_eq!(parse(text), None, "{text}");
         }

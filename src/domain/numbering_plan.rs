@@ -103,11 +103,7 @@ mod tests {
             "+1 809 555 0123",
             "\u{202a}+1 809 555 0123\u{202c}",
         ] {
-            assert_eq!(
-                Phone::parse_form(text).map(String::from).as_deref(),
-                Ok("+18095550123"),
-                "{text}"
-            );
+            assert_eq!(Phone::parse_form(text).map(String::from).as_deref(), Ok("+18095550123"), "{text}");
         }
     }
 
@@ -119,11 +115,7 @@ mod tests {
             ("+1 787 764 0000", "+17877640000"),
             ("011 34 612 34 56 78", "+34612345678"),
         ] {
-            assert_eq!(
-                Phone::parse_form(text).map(String::from).as_deref(),
-                Ok(e164),
-                "{text}"
-            );
+            assert_eq!(Phone::parse_form(text).map(String::from).as_deref(), Ok(e164), "{text}");
         }
     }
 
@@ -141,16 +133,9 @@ mod tests {
             Some(ImpossiblePhone::NotInPlan),
             "the API takes it, a form does not"
         );
-        assert_eq!(
-            refused("999 555 0123"),
-            Some(ImpossiblePhone::NotInPlan),
-            "there is no area 999"
-        );
+        assert_eq!(refused("999 555 0123"), Some(ImpossiblePhone::NotInPlan), "there is no area 999");
         assert_eq!(refused("+999 123 456 789"), Some(ImpossiblePhone::UnknownCountry));
-        assert_eq!(
-            refused("+1 809 555 0123 4567 8901 2345"),
-            Some(ImpossiblePhone::TooLong)
-        );
+        assert_eq!(refused("+1 809 555 0123 4567 8901 2345"), Some(ImpossiblePhone::TooLong));
     }
 
     #[test]

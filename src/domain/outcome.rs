@@ -140,11 +140,7 @@ pub fn outcome(status: Status, code: Option<i32>, refused_at_create: bool) -> Op
                 None if status == Status::Canceled => codes::CANCELED,
                 None => codes::WITHOUT_CODE,
             };
-            Some(Outcome {
-                what,
-                charged: charge(status, code, refused_at_create),
-                todo,
-            })
+            Some(Outcome { what, charged: charge(status, code, refused_at_create), todo })
         }
     }
 }
@@ -152,11 +148,7 @@ pub fn outcome(status: Status, code: Option<i32>, refused_at_create: bool) -> Op
 /// Undelivered, withdrawn and HTTP-refused messages are free; a failed one costs the fee unless its code is exempt.
 fn charge(status: Status, code: Option<i32>, refused_at_create: bool) -> Charge {
     let exempt = code.is_some_and(|code| codes::FEE_EXEMPT.contains(&code));
-    if refused_at_create || status != Status::Failed || exempt {
-        Charge::No
-    } else {
-        Charge::ProcessingFee
-    }
+    if refused_at_create || status != Status::Failed || exempt { Charge::No } else { Charge::ProcessingFee }
 }
 
 #[cfg(test)]
@@ -165,13 +157,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_well_or_on_its_way_needs_no_words() {
-        for status in [
-            Status::Queued,
-            Status::Sending,
-            Status::Sent,
-            Status::Delivered,
-            Status::Read,
-        ] {
+        for status in [Status::Queued, Status::Sending, Status::Sent, Status::Delivered, Status::Read] {
             assert_eq!(outcome(status, None, false), None);
         }
         assert_eq!(
@@ -198,10 +184,7 @@ mod tests {
         let charged = |status, code, refused| outcome(status, code, refused).unwrap().charged;
         assert_eq!(charged(Status::Failed, Some(21_211), true), Charge::No);
         assert_eq!(charged(Status::Failed, None, true), Charge::No);
-        assert_eq!(
-            charged(Status::Failed, Some(63_016), false),
-            Charge::ProcessingFee
-        );
+        assert_eq!(charged(Status::Failed, Some(63_016), false), Charge::ProcessingFee);
         assert_eq!(charged(Status::Failed, None, false), Charge::ProcessingFee);
         assert_eq!(charged(Status::Failed, Some(63_024), false), Charge::No);
         assert_eq!(charged(Status::Undelivered, Some(63_016), false), Charge::No);

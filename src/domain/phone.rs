@@ -92,11 +92,7 @@ pub fn with_masked_numbers(text: &str) -> String {
 
 /// What people write between digits: spaces of any kind, dashes of any kind, brackets.
 fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '[' | ']'
-        )
+    c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '[' | ']')
 }
 
 impl TryFrom<String> for Phone {
@@ -107,11 +103,7 @@ impl TryFrom<String> for Phone {
         let digits = text.strip_prefix('+').ok_or(InvalidPhone)?.as_bytes();
         let well_formed =
             (2..=15).contains(&digits.len()) && digits[0] != b'0' && digits.iter().all(u8::is_ascii_digit);
-        if well_formed {
-            Ok(Self(text))
-        } else {
-            Err(InvalidPhone)
-        }
+        if well_formed { Ok(Self(text)) } else { Err(InvalidPhone) }
     }
 }
 
@@ -157,21 +149,9 @@ mod tests {
         }
         assert_eq!(parsed("8295550123").as_deref(), Some("+18295550123"));
         assert_eq!(parsed("8495550123").as_deref(), Some("+18495550123"));
-        assert_eq!(
-            parsed("18095550123").as_deref(),
-            Some("+18095550123"),
-            "eleven digits are complete"
-        );
-        assert_eq!(
-            parsed("+8095550123").as_deref(),
-            Some("+8095550123"),
-            "a plus is believed"
-        );
-        assert_eq!(
-            parsed("2125550123").as_deref(),
-            Some("+2125550123"),
-            "other areas get no guess"
-        );
+        assert_eq!(parsed("18095550123").as_deref(), Some("+18095550123"), "eleven digits are complete");
+        assert_eq!(parsed("+8095550123").as_deref(), Some("+8095550123"), "a plus is believed");
+        assert_eq!(parsed("2125550123").as_deref(), Some("+2125550123"), "other areas get no guess");
     }
 
     #[test]
@@ -203,11 +183,7 @@ mod tests {
         assert_eq!(phone.masked(), "+1809…23");
         assert_eq!(format!("{phone:?}"), "Phone(+1809…23)");
         assert_eq!(Phone::parse_api("+34612345678").unwrap().masked(), "+34…78");
-        assert_eq!(
-            masked("+1234567"),
-            "…",
-            "a short number would be given away by its ends"
-        );
+        assert_eq!(masked("+1234567"), "…", "a short number would be given away by its ends");
         assert_eq!(masked(""), "…");
         assert_eq!(masked("DO.1A2B3C4D5E"), "DO.…5E");
     }

@@ -7,7 +7,7 @@ use super::message::Status;
 /// A send that Twilio certainly did not take may be repeated this often before it fails.
 pub const MAX_ATTEMPTS: i16 = 6;
 /// A contact message that could not leave within this time is of no use any more.
-pub const VALIDITY: Duration = Duration::from_secs(15 * 60);
+pub const VALIDITY: Duration = Duration::from_mins(15);
 /// How often an unknown send is looked for at Twilio before it is declared not created.
 pub const LOOKS_BEFORE_LOST: i16 = 2;
 
@@ -27,6 +27,5 @@ pub fn until_next_check(status: Status, price_known: bool, checks: i16) -> Optio
         (true, false) => &UNPRICED,
         (false, _) => &UNFINISHED,
     };
-    plan.get(usize::try_from(checks).unwrap_or(0))
-        .map(|&seconds| Duration::from_secs(seconds))
+    plan.get(usize::try_from(checks).unwrap_or(0)).map(|&seconds| Duration::from_secs(seconds))
 }

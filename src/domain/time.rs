@@ -1,4 +1,4 @@
-//! Times are stored in UTC and shown in America/Santo_Domingo: UTC−4 all year, no summer time since 2000.
+//! Times are stored in UTC and shown in `America/Santo_Domingo`: UTC−4 all year, no summer time since 2000.
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 
@@ -82,9 +82,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
-        DateTime::parse_from_rfc3339(text)
-            .expect("a test's own time")
-            .to_utc()
+        DateTime::parse_from_rfc3339(text).expect("a test's own time").to_utc()
     }
 
     #[test]
@@ -97,14 +95,8 @@ mod tests {
             day_in_santo_domingo(at("2026-11-24T04:00:00Z")),
             day_in_santo_domingo(at("2026-11-23T12:00:00Z"))
         );
-        assert_eq!(
-            next_midnight(at("2026-11-24T03:59:59Z")),
-            at("2026-11-24T04:00:00Z")
-        );
-        assert_eq!(
-            next_midnight(at("2026-11-24T04:00:00Z")),
-            at("2026-11-25T04:00:00Z")
-        );
+        assert_eq!(next_midnight(at("2026-11-24T03:59:59Z")), at("2026-11-24T04:00:00Z"));
+        assert_eq!(next_midnight(at("2026-11-24T04:00:00Z")), at("2026-11-25T04:00:00Z"));
     }
 
     #[test]

@@ -35,11 +35,7 @@ pub struct VehicleCard {
 impl VehicleCard {
     /// `Toyota Corolla LE`: without the year, which stands apart.
     pub fn name(&self) -> String {
-        let trim = self
-            .trim
-            .as_deref()
-            .map(|trim| format!(" {trim}"))
-            .unwrap_or_default();
+        let trim = self.trim.as_deref().map(|trim| format!(" {trim}")).unwrap_or_default();
         format!("{} {}{trim}", self.make, self.model)
     }
 

@@ -4,20 +4,14 @@ const PREFIX: &str = "whatsapp:";
 
 /// Whether Twilio would take it for a WhatsApp address.
 pub fn is_valid(address: &str) -> bool {
-    address
-        .strip_prefix(PREFIX)
-        .is_some_and(|user| is_number(user) || is_bsuid(user))
+    address.strip_prefix(PREFIX).is_some_and(|user| is_number(user) || is_bsuid(user))
 }
 
 /// The address that a person meant: the prefix and the `+` may be missing, or the `+` may have become a space on its way
 /// through a query string.
 pub fn completed(text: &str) -> String {
     let user = text.trim().strip_prefix(PREFIX).unwrap_or(text).trim();
-    let plus = if user.starts_with(|first: char| first.is_ascii_digit()) {
-        "+"
-    } else {
-        ""
-    };
+    let plus = if user.starts_with(|first: char| first.is_ascii_digit()) { "+" } else { "" };
     format!("{PREFIX}{plus}{user}")
 }
 
@@ -35,9 +29,7 @@ fn is_bsuid(user: &str) -> bool {
         country.len() == 2
             && country.bytes().all(|byte| byte.is_ascii_uppercase())
             && (1..=128).contains(&id.len())
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
     })
 }
 
@@ -47,11 +39,7 @@ mod tests {
 
     #[test]
     fn number_needs_prefix_plus_and_two_to_fifteen_digits() {
-        for good in [
-            "whatsapp:+1234567890",
-            "whatsapp:+18095551234",
-            "whatsapp:DO.1A2B3C",
-        ] {
+        for good in ["whatsapp:+1234567890", "whatsapp:+18095551234", "whatsapp:DO.1A2B3C"] {
             assert!(is_valid(good), "{good}");
         }
         for bad in [
@@ -68,13 +56,9 @@ mod tests {
 
     #[test]
     fn mangled_number_is_completed() {
-        for text in [
-            "+18095551234",
-            " 18095551234",
-            "18095551234",
-            "whatsapp: 18095551234",
-            "whatsapp:+18095551234",
-        ] {
+        for text in
+            ["+18095551234", " 18095551234", "18095551234", "whatsapp: 18095551234", "whatsapp:+18095551234"]
+        {
             assert_eq!(completed(text), "whatsapp:+18095551234");
         }
         assert_eq!(completed("DO.1A2B"), "whatsapp:DO.1A2B");

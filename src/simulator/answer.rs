@@ -25,11 +25,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn ok(root: &'static str, value: Value) -> Self {
-        Self {
-            status: StatusCode::OK,
-            root,
-            value,
-        }
+        Self { status: StatusCode::OK, root, value }
     }
 
     fn write(&self, as_xml: bool) -> Response {
@@ -42,10 +38,7 @@ impl Answer {
                 }
             }
         } else {
-            (
-                "application/json;charset=utf-8",
-                Body::from(self.value.to_string()),
-            )
+            ("application/json;charset=utf-8", Body::from(self.value.to_string()))
         };
         (self.status, [(header::CONTENT_TYPE, content_type)], body).into_response()
     }
@@ -79,18 +72,13 @@ pub async fn envelope(State(simulator): State<Arc<Simulator>>, request: Request,
     let told = [
         ("twilio-request-id", fresh_sid("RQ")),
         ("twilio-concurrent-requests", counted.place.to_string()),
-        (
-            "twilio-request-duration",
-            format!("{:.3}", started.elapsed().as_secs_f64()),
-        ),
+        ("twilio-request-duration", format!("{:.3}", started.elapsed().as_secs_f64())),
         ("x-home-region", "us1".to_owned()),
         ("x-api-domain", "api.twilio.com".to_owned()),
     ];
     for (name, value) in told {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
+            response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
     response

@@ -14,17 +14,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{Options, Simulator, refusal::Refusal};
 
 pub async fn gate(State(simulator): State<Arc<Simulator>>, request: Request, next: Next) -> Response {
-    let given = request
-        .headers()
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if !given.is_some_and(|given| simulator.options.admit(given))
         || !simulator.options.owns(request.uri().path())
     {
-        return (
-            [(header::WWW_AUTHENTICATE, "Basic realm=\"Twilio API\"")],
-            Refusal::stranger(),
-        )
+        return ([(header::WWW_AUTHENTICATE, "Basic realm=\"Twilio API\"")], Refusal::stranger())
             .into_response();
     }
     let error_rate = simulator.books().state().settings().error_rate;
@@ -45,18 +39,13 @@ impl Options {
         };
         let given = String::from_utf8_lossy(&decoded);
         let token = format!("{}:{}", self.account_sid, self.auth_token);
-        let key = self
-            .api_key
-            .as_ref()
-            .map(|key| format!("{}:{}", key.sid, key.secret));
+        let key = self.api_key.as_ref().map(|key| format!("{}:{}", key.sid, key.secret));
         scheme.eq_ignore_ascii_case("basic") && (given == token || key.is_some_and(|key| given == key))
     }
 
     /// Whether `path` names this account, or none.
     fn owns(&self, path: &str) -> bool {
-        let account = path
-            .strip_prefix("/2010-04-01/Accounts/")
-            .and_then(|rest| rest.split('/').next());
+        let account = path.strip_prefix("/2010-04-01/Accounts/").and_then(|rest| rest.split('/').next());
         account.is_none_or(|account| account == self.account_sid)
     }
 }

@@ -79,10 +79,7 @@ impl State {
 
     /// Oldest first.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = (usize, &Message)> {
-        self.messages
-            .iter()
-            .enumerate()
-            .filter_map(|(place, message)| Some((place, message.as_ref()?)))
+        self.messages.iter().enumerate().filter_map(|(place, message)| Some((place, message.as_ref()?)))
     }
 
     /// When `address` last wrote to us.

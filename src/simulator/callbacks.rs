@@ -70,9 +70,7 @@ pub async fn post(simulator: &Simulator, url: &str, fields: &[(String, String)],
         }
     };
     let signature = simulator.signer.sign(url, fields);
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let started = Instant::now();
     let mut answer = None;
     for attempt in 0..=overrides.retries {
@@ -124,12 +122,7 @@ fn status_fields(
         ("From", message.from.clone()),
         ("ApiVersion", "2010-04-01".to_owned()),
     ];
-    fields.extend(
-        message
-            .service_sid
-            .clone()
-            .map(|sid| ("MessagingServiceSid", sid)),
-    );
+    fields.extend(message.service_sid.clone().map(|sid| ("MessagingServiceSid", sid)));
     match status {
         Status::Delivered | Status::Read => fields.push(("EventType", status.to_string().to_uppercase())),
         Status::Sent => {
@@ -143,8 +136,5 @@ fn status_fields(
         fields.push(("EventType", "UNDELIVERED".to_owned()));
         fields.push(("ChannelStatusMessage", error_text(code).to_owned()));
     }
-    fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

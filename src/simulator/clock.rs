@@ -10,9 +10,7 @@ pub struct Clock {
 
 impl Clock {
     pub fn new(ahead: TimeDelta) -> Self {
-        Self {
-            ahead: watch::Sender::new(ahead),
-        }
+        Self { ahead: watch::Sender::new(ahead) }
     }
 
     #[expect(

@@ -57,13 +57,7 @@ impl Listener for Doors {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection without TCP_NODELAY");
         }
-        (
-            Line {
-                stream,
-                fate: Fate::default(),
-            },
-            address,
-        )
+        (Line { stream, fate: Fate::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

@@ -21,9 +21,7 @@ const CREATED: &str = "2026-01-15T12:00:00Z";
 /// `GET /v1/Content`
 pub async fn list(State(simulator): State<Arc<Simulator>>, headers: HeaderMap) -> Json<Value> {
     let base = base(&headers);
-    page(&base, "Content", &|template| {
-        resource(&simulator, &base, template)
-    })
+    page(&base, "Content", &|template| resource(&simulator, &base, template))
 }
 
 /// `GET /v1/ContentAndApprovals`
@@ -87,18 +85,12 @@ fn page(base: &str, name: &str, item: &dyn Fn(&Template) -> Value) -> Json<Value
 
 fn resource(simulator: &Simulator, base: &str, template: &Template) -> Value {
     let url = format!("{base}/v1/Content/{}", template.sid);
-    let variables: Map<String, Value> = template
-        .variables
-        .iter()
-        .map(|(name, sample)| ((*name).to_owned(), json!(sample)))
-        .collect();
+    let variables: Map<String, Value> =
+        template.variables.iter().map(|(name, sample)| ((*name).to_owned(), json!(sample))).collect();
     let mut body = json!({ "body": template.body });
     if !template.buttons.is_empty() {
-        body["actions"] = template
-            .buttons
-            .iter()
-            .map(|title| json!({ "title": title, "id": title }))
-            .collect();
+        body["actions"] =
+            template.buttons.iter().map(|title| json!({ "title": title, "id": title })).collect();
     }
     json!({
         "sid": template.sid,
@@ -130,9 +122,5 @@ fn approval(template: &Template) -> Value {
 }
 
 fn content_type(template: &Template) -> &'static str {
-    if template.buttons.is_empty() {
-        "twilio/text"
-    } else {
-        "twilio/quick-reply"
-    }
+    if template.buttons.is_empty() { "twilio/text" } else { "twilio/quick-reply" }
 }

@@ -32,13 +32,7 @@ pub async fn messages(
         .collect();
     if let Some(body) = query.filled("body") {
         let equal = found.iter().any(|message| message.body == body);
-        found.retain(|message| {
-            if equal {
-                message.body == body
-            } else {
-                message.body.contains(body)
-            }
-        });
+        found.retain(|message| if equal { message.body == body } else { message.body.contains(body) });
     }
     Json(found.into_iter().map(truth).collect())
 }
@@ -77,14 +71,8 @@ pub async fn change_settings(
 ) -> Result<Response, Response> {
     let change = serde_json::from_slice(&body).map_err(|error| bad_request(&error.to_string()))?;
     let mut books = simulator.books();
-    let settings = books
-        .state()
-        .settings()
-        .changed_by(change)
-        .map_err(|why| bad_request(&why))?;
-    books
-        .record(Entry::Settings(settings.clone()))
-        .map_err(unwritable)?;
+    let settings = books.state().settings().changed_by(change).map_err(|why| bad_request(&why))?;
+    books.record(Entry::Settings(settings.clone())).map_err(unwritable)?;
     Ok(Json(settings).into_response())
 }
 
@@ -96,9 +84,8 @@ pub struct Advance {
 
 /// `POST /sim/clock`: puts the simulator's clock forward; what falls due happens at once.
 pub async fn advance(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Result<Json<Value>, Response> {
-    let Advance {
-        advance_seconds: seconds,
-    } = serde_json::from_slice(&body).map_err(|error| bad_request(&error.to_string()))?;
+    let Advance { advance_seconds: seconds } =
+        serde_json::from_slice(&body).map_err(|error| bad_request(&error.to_string()))?;
     let mut books = simulator.books();
     books.record(Entry::Advanced { seconds }).map_err(unwritable)?;
     simulator.clock.set_ahead(books.state().advanced_seconds());
@@ -107,10 +94,7 @@ pub async fn advance(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Re
 
 /// `DELETE /sim`: forgets messages, settings and time travel; nothing that was pending happens any more.
 pub async fn forget(State(simulator): State<Arc<Simulator>>) -> Result<StatusCode, Response> {
-    simulator
-        .books()
-        .forget(simulator.shutdown.child_token())
-        .map_err(unwritable)?;
+    simulator.books().forget(simulator.shutdown.child_token()).map_err(unwritable)?;
     simulator.clock.set_ahead(TimeDelta::zero());
     Ok(StatusCode::NO_CONTENT)
 }

@@ -54,29 +54,21 @@ pub async fn create(
     }
     let message = write_down(&simulator, draft, fault)?;
     Ok(match fault {
-        Some(Fault::BadGateway) => (
-            StatusCode::BAD_GATEWAY,
-            Html("<html><body><h1>502 Bad Gateway</h1></body></html>"),
-        )
-            .into_response(),
+        Some(Fault::BadGateway) => {
+            (StatusCode::BAD_GATEWAY, Html("<html><body><h1>502 Bad Gateway</h1></body></html>"))
+                .into_response()
+        }
         Some(Fault::CreatedThenHang) => hang(&simulator, &fate).await,
         Some(Fault::Reset) => {
             fate.reset();
             StatusCode::CREATED.into_response()
         }
-        Some(Fault::Html) => (
-            StatusCode::CREATED,
-            Html("<html><body><h1>It works!</h1></body></html>"),
-        )
-            .into_response(),
+        Some(Fault::Html) => {
+            (StatusCode::CREATED, Html("<html><body><h1>It works!</h1></body></html>")).into_response()
+        }
         _ => {
             let value = wire::message(&simulator.options.account_sid, &message);
-            Answer {
-                status: StatusCode::CREATED,
-                root: "Message",
-                value,
-            }
-            .into_response()
+            Answer { status: StatusCode::CREATED, root: "Message", value }.into_response()
         }
     })
 }
@@ -87,11 +79,7 @@ fn throttle(simulator: &Simulator, to: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     books.record(Entry::Throttled { to: to.to_owned() })?;
-    Err(Refusal::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        20429,
-        "Too Many Requests",
-    ))
+    Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, 20429, "Too Many Requests"))
 }
 
 /// The answer is never written: the connection closes after a minute, or when the simulator stops.
@@ -110,9 +98,7 @@ fn write_down(simulator: &Arc<Simulator>, draft: Draft, fault: Option<Fault>) ->
     let state = books.state();
     let settings = state.settings();
     let start = draft.send_at.unwrap_or(now);
-    let open = state
-        .last_inbound(&draft.to)
-        .is_some_and(|last| start - last < WINDOW);
+    let open = state.last_inbound(&draft.to).is_some_and(|last| start - last < WINDOW);
     let course = Course {
         start,
         settings,

@@ -27,14 +27,9 @@ impl Draft {
     /// Reads Twilio's parameters; unknown ones are ignored.
     pub fn read(form: &Form, options: &Options, now: DateTime<Utc>) -> Result<Self, Refusal> {
         let own = format!("whatsapp:{}", options.whatsapp_number);
-        let to = form
-            .filled("To")
-            .ok_or_else(|| Refusal::bad(21604, "A 'To' phone number is required."))?;
+        let to = form.filled("To").ok_or_else(|| Refusal::bad(21604, "A 'To' phone number is required."))?;
         if !address::is_valid(to) || to == own {
-            return Err(Refusal::bad(
-                21211,
-                format!("The 'To' number {to} is not a valid phone number."),
-            ));
+            return Err(Refusal::bad(21211, format!("The 'To' number {to} is not a valid phone number.")));
         }
         let service_sid = form.filled("MessagingServiceSid").map(service).transpose()?;
         match form.filled("From") {
@@ -83,10 +78,7 @@ impl Draft {
 
     fn with_text(self, form: &Form) -> Result<Self, Refusal> {
         if form.filled("ContentVariables").is_some() {
-            return Err(Refusal::bad(
-                21654,
-                "ContentVariables can only be used with a ContentSid.",
-            ));
+            return Err(Refusal::bad(21654, "ContentVariables can only be used with a ContentSid."));
         }
         let media = form.all("MediaUrl");
         if media.len() > 10 {
@@ -96,38 +88,27 @@ impl Draft {
             return Err(Refusal::bad(21620, format!("Invalid media URL: {bad}")));
         }
         match form.first("Body") {
-            None if media.is_empty() => Err(Refusal::bad(
-                21619,
-                "A text message body or media urls must be specified.",
-            )),
+            None if media.is_empty() => {
+                Err(Refusal::bad(21619, "A text message body or media urls must be specified."))
+            }
             Some("") if media.is_empty() => Err(Refusal::bad(21602, "Message body is required.")),
-            Some(body) if body.encode_utf16().count() > BODY_LIMIT => Err(Refusal::bad(
-                21617,
-                "The concatenated message body exceeds the 1600 character limit",
-            )),
-            body => Ok(Self {
-                body: body.unwrap_or_default().to_owned(),
-                media,
-                ..self
-            }),
+            Some(body) if body.encode_utf16().count() > BODY_LIMIT => {
+                Err(Refusal::bad(21617, "The concatenated message body exceeds the 1600 character limit"))
+            }
+            body => Ok(Self { body: body.unwrap_or_default().to_owned(), media, ..self }),
         }
     }
 }
 
 fn web_url(text: &str) -> Option<Url> {
-    Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+    Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 /// Twilio refuses host names with an underscore and anything over 4,000 characters.
 fn status_callback(text: &str) -> Result<String, Refusal> {
     let url = web_url(text).filter(|url| url.host_str().is_some_and(|host| !host.contains('_')));
     if url.is_none() || text.chars().count() > 4_000 {
-        return Err(Refusal::bad(
-            21609,
-            format!("The StatusCallback URL {text} is not a valid URL."),
-        ));
+        return Err(Refusal::bad(21609, format!("The StatusCallback URL {text} is not a valid URL.")));
     }
     Ok(text.to_owned())
 }
@@ -150,10 +131,7 @@ fn send_at(form: &Form, via_service: bool, now: DateTime<Utc>) -> Result<Option<
         return Ok(None);
     }
     if !via_service {
-        return Err(Refusal::bad(
-            35118,
-            "MessagingServiceSid is required to schedule a message",
-        ));
+        return Err(Refusal::bad(35118, "MessagingServiceSid is required to schedule a message"));
     }
     let (Some("fixed"), Some(moment)) = (kind, moment) else {
         return Err(Refusal::bad(35111, "ScheduleType 'fixed' and SendAt go together"));
@@ -161,9 +139,6 @@ fn send_at(form: &Form, via_service: bool, now: DateTime<Utc>) -> Result<Option<
     let allowed = now + TimeDelta::minutes(15)..=now + TimeDelta::days(35);
     match wire::date(moment).filter(|moment| allowed.contains(moment)) {
         Some(moment) => Ok(Some(moment)),
-        None => Err(Refusal::bad(
-            35114,
-            "SendAt must be between 15 minutes and 35 days from now",
-        )),
+        None => Err(Refusal::bad(35114, "SendAt must be between 15 minutes and 35 days from now")),
     }
 }

@@ -12,10 +12,7 @@ impl Form {
 
     /// The first value of that name.
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(one, _)| one == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
     /// The first value of that name that says something.

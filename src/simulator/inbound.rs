@@ -31,21 +31,12 @@ pub async fn receive(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Re
     }
     let message = message(&simulator, from, &form);
     let fields = webhook_fields(&simulator, &message, &form);
-    if let Err(error) = simulator
-        .books()
-        .record(Entry::Created(Box::new(message.clone())))
-    {
+    if let Err(error) = simulator.books().record(Entry::Created(Box::new(message.clone()))) {
         tracing::error!(%error, "the simulator's journal cannot be written");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     timeline::follow(&simulator, message.sid.clone(), message.pending.clone());
-    let status = callbacks::post(
-        &simulator,
-        &simulator.options.inbound_url,
-        &fields,
-        Uuid::new_v4(),
-    )
-    .await;
+    let status = callbacks::post(&simulator, &simulator.options.inbound_url, &fields, Uuid::new_v4()).await;
     Json(json!({ "sid": message.sid, "webhookStatus": status })).into_response()
 }
 
@@ -60,16 +51,10 @@ fn message(simulator: &Simulator, from: String, form: &Form) -> Message {
     Message {
         sid: fresh_sid(if media.is_empty() { "SM" } else { "MM" }),
         inbound: true,
-        to: form
-            .filled("To")
-            .map_or_else(|| simulator.sender(), address::completed),
+        to: form.filled("To").map_or_else(|| simulator.sender(), address::completed),
         from,
         // A tapped button says its title.
-        body: form
-            .first("Body")
-            .or_else(|| form.first("ButtonText"))
-            .unwrap_or_default()
-            .to_owned(),
+        body: form.first("Body").or_else(|| form.first("ButtonText")).unwrap_or_default().to_owned(),
         media,
         content_sid: None,
         content_variables: None,
@@ -95,10 +80,7 @@ fn webhook_fields(simulator: &Simulator, message: &Message, given: &Form) -> Vec
     let mut fields = vec![
         ("SmsMessageSid", message.sid.clone()),
         ("NumMedia", message.media.len().to_string()),
-        (
-            "ProfileName",
-            format!("WhatsApp {}", &user[user.len().saturating_sub(4)..]),
-        ),
+        ("ProfileName", format!("WhatsApp {}", &user[user.len().saturating_sub(4)..])),
         ("MessageType", kind.to_owned()),
         ("SmsSid", message.sid.clone()),
         ("SmsStatus", "received".to_owned()),
@@ -119,10 +101,8 @@ fn webhook_fields(simulator: &Simulator, message: &Message, given: &Form) -> Vec
     if given.filled("OriginalRepliedMessageSid").is_some() {
         fields.push(("OriginalRepliedMessageSender", simulator.sender()));
     }
-    let mut fields: Vec<(String, String)> = fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let mut fields: Vec<(String, String)> =
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     for (name, value) in given.0.iter().filter(|(name, _)| name != "From" && name != "To") {
         match fields.iter_mut().find(|(one, _)| one == name) {
             Some(field) => field.1.clone_from(value),

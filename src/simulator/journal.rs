@@ -21,18 +21,11 @@ impl Journal {
     /// Opens or makes the file; returns the entries it holds. A last line without its end was cut off by a kill before its
     /// request was answered: it is dropped.
     pub fn open(path: &Path) -> Result<(Self, Vec<Entry>), SimulatorError> {
-        let broken = |source| SimulatorError::State {
-            path: path.to_owned(),
-            source,
-        };
+        let broken = |source| SimulatorError::State { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(broken)?;
         }
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(broken)?;
+        let file = OpenOptions::new().create(true).append(true).open(path).map_err(broken)?;
         let text = std::fs::read_to_string(path).map_err(broken)?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         file.set_len(whole as u64).map_err(broken)?;

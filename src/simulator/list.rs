@@ -21,36 +21,22 @@ pub async fn list(State(simulator): State<Arc<Simulator>>, uri: Uri) -> Result<A
 
     let books = simulator.books();
     let state = books.state();
-    let found: Vec<(usize, &Message)> = state
-        .messages()
-        .rev()
-        .filter(|(_, message)| filter.admits(message))
-        .collect();
+    let found: Vec<(usize, &Message)> =
+        state.messages().rev().filter(|(_, message)| filter.admits(message)).collect();
     let first = first_of_page(state, &found, query.filled("PageToken"), size)?;
     let shown = &found[first..found.len().min(first + size)];
-    let messages: Vec<Value> = shown
-        .iter()
-        .map(|(_, message)| wire::message(&simulator.options.account_sid, message))
-        .collect();
+    let messages: Vec<Value> =
+        shown.iter().map(|(_, message)| wire::message(&simulator.options.account_sid, message)).collect();
 
     let link = |page: usize, token: Option<String>| {
         let mut link = form_urlencoded::Serializer::new(format!("{}?", uri.path()));
-        link.extend_pairs(
-            query
-                .0
-                .iter()
-                .filter(|(name, _)| FILTERS.contains(&name.as_str())),
-        );
-        link.append_pair("PageSize", &size.to_string())
-            .append_pair("Page", &page.to_string());
+        link.extend_pairs(query.0.iter().filter(|(name, _)| FILTERS.contains(&name.as_str())));
+        link.append_pair("PageSize", &size.to_string()).append_pair("Page", &page.to_string());
         link.extend_pairs(token.map(|token| ("PageToken", token)));
         link.finish()
     };
     let more = first + shown.len() < found.len();
-    let next = shown
-        .last()
-        .filter(|_| more)
-        .map(|(_, last)| link(page + 1, Some(format!("PA{}", last.sid))));
+    let next = shown.last().filter(|_| more).map(|(_, last)| link(page + 1, Some(format!("PA{}", last.sid))));
     let previous = shown
         .first()
         .filter(|_| first > 0)
@@ -83,9 +69,7 @@ fn first_of_page(
     let place = token.get(2..).and_then(|sid| state.place(sid));
     match (token.get(..2), place) {
         (Some("PA"), Some(place)) => Ok(found.partition_point(|(one, _)| *one >= place)),
-        (Some("PB"), Some(place)) => Ok(found
-            .partition_point(|(one, _)| *one > place)
-            .saturating_sub(size)),
+        (Some("PB"), Some(place)) => Ok(found.partition_point(|(one, _)| *one > place).saturating_sub(size)),
         _ => Err(Refusal::bad(20001, "Invalid PageToken")),
     }
 }
@@ -121,14 +105,8 @@ impl<'a> Filter<'a> {
     fn admits(&self, message: &Message) -> bool {
         self.to.is_none_or(|to| to == message.to)
             && self.from.is_none_or(|from| from == message.from)
-            && self
-                .day
-                .is_none_or(|day| message.sent.is_some_and(|sent| sent.date_naive() == day))
-            && self
-                .until
-                .is_none_or(|until| message.sent.is_some_and(|sent| sent <= until))
-            && self
-                .since
-                .is_none_or(|since| message.sent.is_some_and(|sent| sent >= since))
+            && self.day.is_none_or(|day| message.sent.is_some_and(|sent| sent.date_naive() == day))
+            && self.until.is_none_or(|until| message.sent.is_some_and(|sent| sent <= until))
+            && self.since.is_none_or(|since| message.sent.is_some_and(|sent| sent >= since))
     }
 }

@@ -89,11 +89,7 @@ pub enum Act {
     /// The price becomes known; US$, a negative decimal string.
     Price(String),
     /// The status callback is posted, `token` its `I-Twilio-Idempotency-Token`.
-    Call {
-        status: Status,
-        error_code: Option<u32>,
-        token: Uuid,
-    },
+    Call { status: Status, error_code: Option<u32>, token: Uuid },
 }
 
 /// A fresh sid: two letters and 32 hex digits.

@@ -84,11 +84,7 @@ impl Course<'_> {
             if rand::random_bool(self.settings.drop_rate) {
                 continue;
             }
-            let act = Act::Call {
-                status,
-                error_code,
-                token: Uuid::new_v4(),
-            };
+            let act = Act::Call { status, error_code, token: Uuid::new_v4() };
             if shuffled || rand::random_bool(self.settings.duplicate_rate) {
                 calls.push((status, step(at, act.clone())));
             }
@@ -108,11 +104,7 @@ pub fn priced(start: DateTime<Utc>) -> Step {
 
 /// A step with an id of its own.
 pub fn step(at: DateTime<Utc>, act: Act) -> Step {
-    Step {
-        id: Uuid::new_v4(),
-        at,
-        act,
-    }
+    Step { id: Uuid::new_v4(), at, act }
 }
 
 /// Certainly another order of statuses, if there is one. A call never tells of what has not happened, so all wait for the
@@ -206,33 +198,19 @@ mod tests {
     #[test]
     fn failure_is_never_priced_and_window_violation_is_63016() {
         let settings = Settings::default();
-        let steps = Course {
-            violates_window: true,
-            ..course(&settings, None)
-        }
-        .steps();
+        let steps = Course { violates_window: true, ..course(&settings, None) }.steps();
         assert!(!steps.iter().any(|step| matches!(step.act, Act::Price(_))));
         assert!(matches!(
             steps.last().map(|step| &step.act),
-            Some(Act::Call {
-                status: Status::Undelivered,
-                error_code: Some(63016),
-                ..
-            })
+            Some(Act::Call { status: Status::Undelivered, error_code: Some(63016), .. })
         ));
     }
 
     #[test]
     fn rates_of_one_drop_every_callback_or_double_it() {
-        let silent = Settings {
-            drop_rate: 1.0,
-            ..Settings::default()
-        };
+        let silent = Settings { drop_rate: 1.0, ..Settings::default() };
         assert!(calls(&course(&silent, None).steps()).is_empty());
-        let double = Settings {
-            duplicate_rate: 1.0,
-            ..Settings::default()
-        };
+        let double = Settings { duplicate_rate: 1.0, ..Settings::default() };
         assert_eq!(calls(&course(&double, None).steps()).len(), 6);
     }
 }

@@ -22,12 +22,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub fn new(status: StatusCode, code: u32, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            detail: None,
-        }
+        Self { status, code, message: message.into(), detail: None }
     }
 
     /// 400.
@@ -38,28 +33,17 @@ impl Refusal {
     /// 401, code 20003.
     pub fn stranger() -> Self {
         let detail = Some("Your AccountSid or AuthToken was incorrect.");
-        Self {
-            detail,
-            ..Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate")
-        }
+        Self { detail, ..Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate") }
     }
 
     /// 404, code 20404; `path` is what was asked for.
     pub fn absent(path: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            20404,
-            format!("The requested resource {path} was not found"),
-        )
+        Self::new(StatusCode::NOT_FOUND, 20404, format!("The requested resource {path} was not found"))
     }
 
     /// 500, code 20500: nothing was done.
     pub fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            20500,
-            "An internal server error has occurred",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, 20500, "An internal server error has occurred")
     }
 }
 
@@ -81,11 +65,6 @@ impl IntoResponse for Refusal {
         if let Some(detail) = self.detail {
             value["detail"] = detail.into();
         }
-        Answer {
-            status: self.status,
-            root: "RestException",
-            value,
-        }
-        .into_response()
+        Answer { status: self.status, root: "RestException", value }.into_response()
     }
 }

@@ -47,30 +47,15 @@ pub async fn update(
         (Some(""), None) => Entry::Redacted { sid: sid.clone(), at },
         (Some(_), None) => return Err(Refusal::bad(20001, "Body can only be updated to an empty string")),
         (None, Some("canceled")) if message.status == Status::Scheduled => {
-            let act = Act::Call {
-                status: Status::Canceled,
-                error_code: None,
-                token: Uuid::new_v4(),
-            };
+            let act = Act::Call { status: Status::Canceled, error_code: None, token: Uuid::new_v4() };
             calls.push(step(at, act));
-            Entry::Canceled {
-                sid: sid.clone(),
-                at,
-                calls: calls.clone(),
-            }
+            Entry::Canceled { sid: sid.clone(), at, calls: calls.clone() }
         }
         (None, Some("canceled")) => {
-            return Err(Refusal::new(
-                StatusCode::CONFLICT,
-                30409,
-                "This message cannot be canceled",
-            ));
+            return Err(Refusal::new(StatusCode::CONFLICT, 30409, "This message cannot be canceled"));
         }
         _ => {
-            return Err(Refusal::bad(
-                20001,
-                "Only Body= or Status=canceled can be updated",
-            ));
+            return Err(Refusal::bad(20001, "Only Body= or Status=canceled can be updated"));
         }
     };
     books.record(entry)?;

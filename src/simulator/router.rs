@@ -20,20 +20,14 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
         .route(&format!("{MESSAGES}.json"), messages)
         .route(
             &format!("{MESSAGES}/{{file}}"),
-            get(resource::fetch)
-                .post(resource::update)
-                .delete(resource::delete),
+            get(resource::fetch).post(resource::update).delete(resource::delete),
         )
         .route("/v1/Content", get(content::list))
         .route("/v1/ContentAndApprovals", get(content::list_with_approvals))
         .route("/v1/Content/{sid}", get(content::fetch))
         .route("/v1/Content/{sid}/ApprovalRequests", get(content::fetch_approval))
         .method_not_allowed_fallback(async |method: Method| {
-            Refusal::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                20004,
-                format!("Method {method} not allowed"),
-            )
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, 20004, format!("Method {method} not allowed"))
         })
         .fallback(async |uri: Uri| Refusal::absent(uri.path()))
         .layer(from_fn_with_state(Arc::clone(&simulator), auth::gate))
@@ -41,10 +35,7 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/sim/messages", get(control::messages))
         .route("/sim/inbound", get(control::inbound).post(inbound::receive))
-        .route(
-            "/sim/settings",
-            get(control::settings).put(control::change_settings),
-        )
+        .route("/sim/settings", get(control::settings).put(control::change_settings))
         .route("/sim/clock", post(control::advance))
         .route("/sim", axum::routing::delete(control::forget))
         .merge(api)

@@ -13,9 +13,7 @@ pub struct Signer {
 
 impl Signer {
     pub fn new(auth_token: &str) -> Result<Self, InvalidLength> {
-        Ok(Self {
-            keyed: Hmac::new_from_slice(auth_token.as_bytes())?,
-        })
+        Ok(Self { keyed: Hmac::new_from_slice(auth_token.as_bytes())? })
     }
 
     /// The signature of a form post of `fields` to `url`, which bears no fragment: HMAC-SHA1 over the URL, then each name in
@@ -49,18 +47,12 @@ mod tests {
     #[test]
     fn twilios_own_example_gets_twilios_signature() {
         let form = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212";
-        assert_eq!(
-            sign("https://mycompany.com/myapp.php?foo=1&bar=2", form),
-            "RSOYDt4T1cUTdK1PDd93/VVr8B8="
-        );
+        assert_eq!(sign("https://mycompany.com/myapp.php?foo=1&bar=2", form), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
     }
 
     #[test]
     fn repeated_and_cased_names_sort_by_bytes() {
-        assert_eq!(
-            sign("https://okla.example/x", "A=2&A=1&A=1&AB=0&a=9"),
-            "Nl9uz6YAEz0SVv2xK3q7UOmGqwY="
-        );
+        assert_eq!(sign("https://okla.example/x", "A=2&A=1&A=1&AB=0&a=9"), "Nl9uz6YAEz0SVv2xK3q7UOmGqwY=");
     }
 
     #[test]

@@ -29,11 +29,7 @@ pub static TEMPLATES: [Template; 6] = [
         category: "UTILITY",
         status: "approved",
         body: "Hola {{1}}, un comprador pregunta en OKLA por su {{2}}: «{{3}}». Responda a este mensaje para contestarle.",
-        variables: &[
-            ("1", "Ana"),
-            ("2", "Toyota Corolla 2019"),
-            ("3", "¿Sigue disponible?"),
-        ],
+        variables: &[("1", "Ana"), ("2", "Toyota Corolla 2019"), ("3", "¿Sigue disponible?")],
         buttons: &[],
     },
     Template {
@@ -74,11 +70,7 @@ pub static TEMPLATES: [Template; 6] = [
         category: "MARKETING",
         status: "approved",
         body: "Hola {{1}}, {{2}} tiene una oferta para usted: {{3}}. Responda BAJA si no desea recibir más ofertas.",
-        variables: &[
-            ("1", "José"),
-            ("2", "Auto Feria"),
-            ("3", "RD$50,000 menos en el Honda CR-V 2021"),
-        ],
+        variables: &[("1", "José"), ("2", "Auto Feria"), ("3", "RD$50,000 menos en el Honda CR-V 2021")],
         buttons: &[],
     },
     Template {
@@ -108,22 +100,15 @@ impl Template {
     /// 21656 when the JSON is not an object of texts, names a variable that is not there, or holds a text WhatsApp refuses.
     pub fn render(&self, variables: Option<&str>) -> Result<String, Refusal> {
         let invalid = || Refusal::bad(21656, "The ContentVariables parameter is invalid.");
-        let given: BTreeMap<String, String> = variables
-            .map_or(Ok(BTreeMap::new()), serde_json::from_str)
-            .map_err(|_| invalid())?;
+        let given: BTreeMap<String, String> =
+            variables.map_or(Ok(BTreeMap::new()), serde_json::from_str).map_err(|_| invalid())?;
         let known = |name: &String| self.variables.iter().any(|(one, _)| one == name);
         if !given.keys().all(known) || !given.values().all(|text| is_acceptable(text)) {
             return Err(invalid());
         }
-        Ok(self
-            .variables
-            .iter()
-            .fold(self.body.to_owned(), |body, (name, sample)| {
-                body.replace(
-                    &format!("{{{{{name}}}}}"),
-                    given.get(*name).map_or(sample, String::as_str),
-                )
-            }))
+        Ok(self.variables.iter().fold(self.body.to_owned(), |body, (name, sample)| {
+            body.replace(&format!("{{{{{name}}}}}"), given.get(*name).map_or(sample, String::as_str))
+        }))
     }
 }
 

@@ -44,12 +44,7 @@ async fn walk(simulator: &Simulator, sid: &str, steps: Vec<Step>, due: mpsc::Unb
 
 async fn make(simulator: &Simulator, sid: &str, mut due: mpsc::UnboundedReceiver<Step>) {
     while let Some(step) = due.recv().await {
-        let Act::Call {
-            status,
-            error_code,
-            token,
-        } = step.act
-        else {
+        let Act::Call { status, error_code, token } = step.act else {
             continue;
         };
         let Some(message) = pending(simulator, sid, step.id) else {
@@ -64,18 +59,11 @@ async fn make(simulator: &Simulator, sid: &str, mut due: mpsc::UnboundedReceiver
 fn pending(simulator: &Simulator, sid: &str, step: Uuid) -> Option<Message> {
     let books = simulator.books();
     let message = books.state().get(sid)?;
-    message
-        .pending
-        .iter()
-        .any(|one| one.id == step)
-        .then(|| message.clone())
+    message.pending.iter().any(|one| one.id == step).then(|| message.clone())
 }
 
 fn done(simulator: &Simulator, sid: &str, step: Uuid) {
-    if let Err(error) = simulator.books().record(Entry::Stepped {
-        sid: sid.to_owned(),
-        step,
-    }) {
+    if let Err(error) = simulator.books().record(Entry::Stepped { sid: sid.to_owned(), step }) {
         tracing::error!(%sid, %error, "the simulator's journal cannot be written");
     }
 }

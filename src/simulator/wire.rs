@@ -43,11 +43,7 @@ fn rfc2822(moment: DateTime<Utc>) -> String {
 
 /// The dates that Twilio takes: a day (its midnight in UTC), ISO 8601, RFC 2822.
 pub fn date(text: &str) -> Option<DateTime<Utc>> {
-    let day = || {
-        text.parse::<NaiveDate>()
-            .ok()
-            .map(|day| day.and_time(NaiveTime::MIN).and_utc())
-    };
+    let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let iso = || DateTime::parse_from_rfc3339(text).ok().map(|date| date.to_utc());
     let rfc = || DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc());
     day().or_else(iso).or_else(rfc)

@@ -37,11 +37,7 @@ fn page(out: &mut Out, root: &str, fields: &Map<String, Value>, items: &[Value])
         .map(|(name, value)| (name.replace('_', ""), text(value).unwrap_or_default()))
         .collect();
     out.create_element(root)
-        .with_attributes(
-            attributes
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
-        )
+        .with_attributes(attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         .write_inner_content(|out| {
             for item in items {
                 element(out, root.trim_end_matches('s'), item)?;

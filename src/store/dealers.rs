@@ -53,12 +53,9 @@ pub async fn insert_dealer_if_new(
 /// # Errors
 /// The database's.
 pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Result<Option<Dealer>> {
-    let row = sqlx::query!(
-        "select id, slug, name, phone, location from dealers where slug = $1",
-        slug
-    )
-    .fetch_optional(conn)
-    .await?;
+    let row = sqlx::query!("select id, slug, name, phone, location from dealers where slug = $1", slug)
+        .fetch_optional(conn)
+        .await?;
     Ok(row.map(|row| Dealer {
         id: DealerId(row.id),
         slug: row.slug,

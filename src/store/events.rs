@@ -109,7 +109,5 @@ pub async fn insert_inbound(conn: &mut PgConnection, inbound: &NewInbound<'_>) -
 
 /// Which of these inbound messages were stored.
 pub async fn list_stored_inbound(conn: &mut PgConnection, sids: &[String]) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!("select sid from inbound_messages where sid = any($1)", sids)
-        .fetch_all(conn)
-        .await
+    sqlx::query_scalar!("select sid from inbound_messages where sid = any($1)", sids).fetch_all(conn).await
 }

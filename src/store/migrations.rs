@@ -9,9 +9,7 @@ static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// # Errors
 /// A migration that fails, or one that was changed after it had been applied.
 pub async fn apply(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::migrate::MigrateError> {
-    let pending = pending(conn)
-        .await
-        .map_err(sqlx::migrate::MigrateError::Execute)?;
+    let pending = pending(conn).await.map_err(sqlx::migrate::MigrateError::Execute)?;
     MIGRATOR.run(&mut *conn).await?;
     Ok(pending)
 }
@@ -22,9 +20,7 @@ pub async fn pending(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
         .fetch_one(&mut *conn)
         .await?;
     let applied: Vec<i64> = if known {
-        sqlx::query_scalar("select version from _sqlx_migrations where success")
-            .fetch_all(conn)
-            .await?
+        sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(conn).await?
     } else {
         Vec::new()
     };

@@ -24,14 +24,10 @@ pub async fn insert_part(
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!(
-        "insert into outbox (part_id, available_at) values ($1, $2)",
-        id.0,
-        now
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
+    sqlx::query!("insert into outbox (part_id, available_at) values ($1, $2)", id.0, now)
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// What a worker took from the outbox.
@@ -97,10 +93,7 @@ pub async fn mark_attempt(conn: &mut PgConnection, part: PartId, now: DateTime<U
 }
 
 pub async fn delete_from_outbox(conn: &mut PgConnection, part: PartId) -> sqlx::Result<()> {
-    sqlx::query!("delete from outbox where part_id = $1", part.0)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    sqlx::query!("delete from outbox where part_id = $1", part.0).execute(conn).await.map(|_| ())
 }
 
 /// Gives the lease up and waits until `available_at`.
@@ -148,9 +141,8 @@ pub async fn lock_part(conn: &mut PgConnection, id: PartId) -> sqlx::Result<Opti
 }
 
 pub async fn get_part_id_by_sid(conn: &mut PgConnection, sid: &str) -> sqlx::Result<Option<PartId>> {
-    let id = sqlx::query_scalar!("select id from message_parts where sid = $1", sid)
-        .fetch_optional(conn)
-        .await?;
+    let id =
+        sqlx::query_scalar!("select id from message_parts where sid = $1", sid).fetch_optional(conn).await?;
     Ok(id.map(PartId))
 }
 
@@ -294,9 +286,5 @@ pub async fn update_message_state(
 }
 
 fn exactly_one(done: &PgQueryResult) -> sqlx::Result<()> {
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }

@@ -107,6 +107,7 @@ fn expiry(record: &Record) -> Result<DateTime<Utc>> {
         .ok_or_else(|| Error::Encode(format!("{} is out of range", record.expiry_date)))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 fn backend(error: sqlx::Error) -> Error {
     Error::Backend(error.to_string())
 }

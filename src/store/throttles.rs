@@ -37,10 +37,7 @@ pub async fn take_back_hit(
 
 /// Forgets the knocks of a key that proved itself.
 pub async fn clear(conn: &mut PgConnection, key: &[u8]) -> sqlx::Result<()> {
-    sqlx::query!("delete from throttles where key = $1", key)
-        .execute(conn)
-        .await
-        .map(|_| ())
+    sqlx::query!("delete from throttles where key = $1", key).execute(conn).await.map(|_| ())
 }
 
 /// Forgets windows that began before `before`.

@@ -43,18 +43,12 @@ impl TryFrom<CardRow> for VehicleCard {
             year: row.year,
             body_type: row.body_type.parse().map_err(corrupt("vehicles.body_type"))?,
             color: row.color.parse().map_err(corrupt("vehicles.color"))?,
-            transmission: row
-                .transmission
-                .parse()
-                .map_err(corrupt("vehicles.transmission"))?,
+            transmission: row.transmission.parse().map_err(corrupt("vehicles.transmission"))?,
             fuel: row.fuel.parse().map_err(corrupt("vehicles.fuel"))?,
             mileage_km: row.mileage_km,
             price: Money {
                 amount: row.price_amount.normalize(),
-                currency: row
-                    .price_currency
-                    .parse()
-                    .map_err(corrupt("vehicles.price_currency"))?,
+                currency: row.price_currency.parse().map_err(corrupt("vehicles.price_currency"))?,
             },
             location: row.location,
         })
@@ -72,13 +66,8 @@ pub async fn list_vehicles(
     page_size: u16,
 ) -> sqlx::Result<VehiclePage> {
     let words = filter.words();
-    let by_prefix = (!words.is_empty()).then(|| {
-        words
-            .iter()
-            .map(|word| format!("{word}:*"))
-            .collect::<Vec<_>>()
-            .join(" & ")
-    });
+    let by_prefix = (!words.is_empty())
+        .then(|| words.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & "));
     let by_stem = words.join(" & ");
     let rows = sqlx::query_as!(
         CardRow,
@@ -112,11 +101,8 @@ pub async fn list_vehicles(
     .fetch_all(conn)
     .await?;
     let has_next = rows.len() > usize::from(page_size);
-    let vehicles = rows
-        .into_iter()
-        .take(page_size.into())
-        .map(TryInto::try_into)
-        .collect::<sqlx::Result<_>>()?;
+    let vehicles =
+        rows.into_iter().take(page_size.into()).map(TryInto::try_into).collect::<sqlx::Result<_>>()?;
     Ok(VehiclePage { vehicles, has_next })
 }
 

@@ -15,12 +15,8 @@ const ANA: &str = "ana@ejemplo.do";
 
 /// The names of the fields that the form's next showing complains about, and all it keeps.
 async fn flash(app: &TestApp, form: &str) -> (Vec<String>, Value) {
-    let kept: Value = app
-        .value(
-            "select data -> $1 from sessions where data ? $1",
-            &format!("form {form}"),
-        )
-        .await;
+    let kept: Value =
+        app.value("select data -> $1 from sessions where data ? $1", &format!("form {form}")).await;
     let fields = kept["problems"].as_array().unwrap().iter();
     let fields = fields.map(|problem| problem["field"].as_str().unwrap().to_owned());
     (fields.collect(), kept)
@@ -31,12 +27,8 @@ async fn sign_up_opens_a_buyers_account_and_signs_in(pool: PgPool) {
     let app = TestApp::start(pool).await;
     let landing = app.browser().sign_up(" ANA@Ejemplo.do ").await;
     assert_eq!((landing.status.as_u16(), landing.location.as_str()), (303, "/"));
-    let person: String = app
-        .value(
-            "select concat_ws(' ', name, phone, role) from users where email = $1",
-            ANA,
-        )
-        .await;
+    let person: String =
+        app.value("select concat_ws(' ', name, phone, role) from users where email = $1", ANA).await;
     assert_eq!(person, "Ana Peña +18095557788 buyer");
     assert_eq!(app.sessions_of(ANA).await, 1);
 }
@@ -100,9 +92,7 @@ async fn a_taken_email_is_told_and_changes_nothing(pool: PgPool) {
 async fn password_is_stored_as_argon2id_with_owasps_parameters(pool: PgPool) {
     let app = TestApp::start(pool).await;
     app.browser().sign_up(ANA).await;
-    let stored: String = app
-        .value("select password_hash from users where email = $1", ANA)
-        .await;
+    let stored: String = app.value("select password_hash from users where email = $1", ANA).await;
     assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
 }
 
@@ -110,11 +100,7 @@ async fn password_is_stored_as_argon2id_with_owasps_parameters(pool: PgPool) {
 async fn sign_in_leads_back_to_where_the_visitor_was(pool: PgPool) {
     let app = TestApp::start(pool).await;
     app.add_user(ANA, Role::Buyer, None).await;
-    let fields = [
-        ("email", ANA),
-        ("password", PASSWORD),
-        ("back", "/vehiculos/7/contactar?x=1"),
-    ];
+    let fields = [("email", ANA), ("password", PASSWORD), ("back", "/vehiculos/7/contactar?x=1")];
     let landing = app.browser().post_form("/fn/ingresar", &fields).await;
     assert_eq!(landing.location, "/vehiculos/7/contactar?x=1");
     assert_eq!(app.sessions_of(ANA).await, 1);
@@ -140,24 +126,15 @@ async fn unknown_email_and_wrong_password_get_the_same_answer_after_the_same_wor
         let landing = browser.sign_in(email, "no es esta, no").await;
         let (_, kept) = flash(&app, "ingresar").await;
         let page = browser.get(&landing.location).await.body;
-        assert!(
-            page.contains("El correo o la contraseña no son correctos"),
-            "{page}"
-        );
+        assert!(page.contains("El correo o la contraseña no son correctos"), "{page}");
         answers.push((landing.status, landing.location, kept["problems"].clone()));
-        sqlx::query("delete from sessions")
-            .execute(&app.pool)
-            .await
-            .unwrap();
+        sqlx::query("delete from sessions").execute(&app.pool).await.unwrap();
     }
     assert_eq!(answers[0], answers[1]);
 
     let known = fastest(&app.browser(), ANA).await;
     let unknown = fastest(&app.browser(), "nadie@ejemplo.do").await;
-    assert!(
-        unknown > known / 2 && known > unknown / 2,
-        "{known:?}, {unknown:?}"
-    );
+    assert!(unknown > known / 2 && known > unknown / 2, "{known:?}, {unknown:?}");
 }
 
 #[sqlx::test]
@@ -172,10 +149,7 @@ async fn what_cannot_be_text_in_a_field_is_an_answer_and_not_a_fault(pool: PgPoo
 
 #[sqlx::test]
 async fn demo_accounts_their_sessions_and_tokens_open_nothing_outside_demo_mode(pool: PgPool) {
-    let demo = Options {
-        demo: true,
-        ..Options::default()
-    };
+    let demo = Options { demo: true, ..Options::default() };
     let app = TestApp::start_with(pool.clone(), demo).await;
     seed_demo(&app.tools(), PASSWORD).await.unwrap();
     let email = "comprador@okla.test";

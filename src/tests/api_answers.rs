@@ -24,10 +24,7 @@ async fn message_that_twilio_took_is_answered_200(pool: PgPool) {
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("content-type"), Some("application/json"));
     let told = &reply.json;
-    assert_eq!(
-        keys(told),
-        ["cost", "id", "messageId", "parts", "status", "success"]
-    );
+    assert_eq!(keys(told), ["cost", "id", "messageId", "parts", "status", "success"]);
     assert_eq!(told["success"], true);
     assert_eq!(told["status"], "queued");
     assert_eq!(told["cost"].to_string(), "0.015", "a JSON number");
@@ -53,12 +50,7 @@ async fn respond_async_is_answered_202_with_where_to_ask(pool: PgPool) {
         let location = reply.header("location").unwrap();
         assert_eq!(location, format!("/api/whatsapp/status/{}", reply.id()));
         app.wait_for(&reply.id(), "read").await;
-        assert_eq!(
-            Reply::of(dealer.request(reqwest::Method::GET, location))
-                .await
-                .json["status"],
-            "read"
-        );
+        assert_eq!(Reply::of(dealer.request(reqwest::Method::GET, location)).await.json["status"], "read");
     }
 }
 
@@ -102,12 +94,7 @@ async fn status_has_every_field_of_the_contract(pool: PgPool) {
     // By Twilio's id it is the same.
     let by_sid = dealer.status(told["messageId"].as_str().unwrap()).await;
     assert_eq!(by_sid.json, *told);
-    let said: Vec<&Value> = told["events"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|event| &event["status"])
-        .collect();
+    let said: Vec<&Value> = told["events"].as_array().unwrap().iter().map(|event| &event["status"]).collect();
     for status in ["queued", "sent", "delivered", "read"] {
         assert!(said.iter().any(|said| **said == status), "{said:?}");
     }
@@ -115,10 +102,7 @@ async fn status_has_every_field_of_the_contract(pool: PgPool) {
 
 #[sqlx::test]
 async fn message_is_there_before_twilio_is_called(pool: PgPool) {
-    let options = Options {
-        workers: false,
-        ..Options::default()
-    };
+    let options = Options { workers: false, ..Options::default() };
     let app = TestApp::start_with(pool, options).await;
     let dealer = app.token_for(Role::Dealer).await;
     let id = dealer.write_async(PLAIN, "hola").await.id();

@@ -18,16 +18,9 @@ async fn start(pool: PgPool) -> (TestApp, Api) {
 /// The error's code, once its shape is right.
 fn code(reply: &Reply, status: u16) -> String {
     assert_eq!(reply.status, status, "{}", reply.text);
-    let error = reply
-        .json
-        .as_object()
-        .unwrap_or_else(|| panic!("not JSON: {:?}", reply.text));
+    let error = reply.json.as_object().unwrap_or_else(|| panic!("not JSON: {:?}", reply.text));
     assert!(error["error"].as_str().unwrap().ends_with('.'), "{error:?}");
-    assert!(
-        error
-            .keys()
-            .all(|key| ["error", "code", "field"].contains(&key.as_str()))
-    );
+    assert!(error.keys().all(|key| ["error", "code", "field"].contains(&key.as_str())));
     error["code"].as_str().unwrap().to_owned()
 }
 
@@ -40,17 +33,9 @@ async fn each_wrong_field_is_named(pool: PgPool) {
         ("toPhoneNumber", json!(""), "invalid_phone_number"),
         ("toPhoneNumber", Value::Null, "invalid_phone_number"),
         ("toPhoneNumber", json!("+0123456"), "invalid_phone_number"),
-        (
-            "toPhoneNumber",
-            json!("+1234567890123456"),
-            "invalid_phone_number",
-        ),
+        ("toPhoneNumber", json!("+1234567890123456"), "invalid_phone_number"),
         ("toPhoneNumber", json!("++18095551234"), "invalid_phone_number"),
-        (
-            "toPhoneNumber",
-            json!("whatsapp:+18095551234"),
-            "invalid_phone_number",
-        ),
+        ("toPhoneNumber", json!("whatsapp:+18095551234"), "invalid_phone_number"),
         ("toPhoneNumber", json!("+1809555123\0"), "invalid_phone_number"),
         ("messageBody", json!(""), "invalid_message_body"),
         ("messageBody", json!(" \n\u{200b}"), "invalid_message_body"),
@@ -92,25 +77,10 @@ async fn error_speaks_spanish_and_english_when_asked(pool: PgPool) {
         assert_ne!(spanish.json["error"], english.json["error"], "{field}");
     }
     let nobody = app.anonymous();
-    let english = Reply::of(
-        nobody
-            .post_send(&good)
-            .header("accept-language", "en-GB, es;q=0.3"),
-    )
-    .await;
-    assert!(
-        english.json["error"]
-            .as_str()
-            .unwrap()
-            .starts_with("A valid token is missing")
-    );
+    let english = Reply::of(nobody.post_send(&good).header("accept-language", "en-GB, es;q=0.3")).await;
+    assert!(english.json["error"].as_str().unwrap().starts_with("A valid token is missing"));
     let spanish = Reply::of(nobody.post_send(&good).header("accept-language", "es, en")).await;
-    assert!(
-        spanish.json["error"]
-            .as_str()
-            .unwrap()
-            .starts_with("Falta un token")
-    );
+    assert!(spanish.json["error"].as_str().unwrap().starts_with("Falta un token"));
 }
 
 #[sqlx::test]
@@ -136,22 +106,15 @@ async fn missing_or_wrong_token_is_401(pool: PgPool) {
         assert_eq!(code(&reply, 401), "unauthorized", "{header:?}");
         assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
     }
-    let reply = Reply::of(
-        app.anonymous()
-            .post_send(&body)
-            .header("authorization", format!("bearer {token}")),
-    )
-    .await;
+    let reply =
+        Reply::of(app.anonymous().post_send(&body).header("authorization", format!("bearer {token}"))).await;
     assert_eq!(reply.status, 200, "a scheme has no case");
 }
 
 #[sqlx::test]
 async fn revoked_token_is_401(pool: PgPool) {
     let (app, dealer) = start(pool).await;
-    sqlx::query("update api_tokens set revoked_at = now()")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("update api_tokens set revoked_at = now()").execute(&app.pool).await.unwrap();
     assert_eq!(code(&dealer.write(PLAIN, "hola").await, 401), "unauthorized");
 }
 
@@ -231,24 +194,15 @@ async fn what_is_not_json_is_refused(pool: PgPool) {
         assert_eq!(code(&reply, 400), "invalid_json", "{broken:?}");
     }
     let deep = "[".repeat(20_000);
-    assert_eq!(
-        code(&post_raw(&dealer, Some("application/json"), deep).await, 400),
-        "invalid_json"
-    );
-    for kind in [
-        None,
-        Some("text/plain"),
-        Some("application/x-www-form-urlencoded"),
-        Some("application/jsonx"),
-    ] {
+    assert_eq!(code(&post_raw(&dealer, Some("application/json"), deep).await, 400), "invalid_json");
+    for kind in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonx")]
+    {
         let reply = post_raw(&dealer, kind, "{}").await;
         assert_eq!(code(&reply, 415), "unsupported_media_type", "{kind:?}");
     }
     let large = format!("{{\"messageBody\": \"{}\"}}", "x".repeat(70_000));
-    assert_eq!(
-        code(&post_raw(&dealer, Some("application/json"), large).await, 413),
-        "too_large"
-    );
+    assert_eq!(code(&post_raw(&dealer, Some("application/json"), large).await, 413), "too_large");
     assert_eq!(app.count("messages").await, 0);
 }
 

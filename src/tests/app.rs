@@ -143,14 +143,7 @@ impl TestApp {
                 .with_graceful_shutdown(stop.clone().cancelled_owned())
                 .into_future(),
         );
-        Self {
-            url,
-            app,
-            pool,
-            clock,
-            sim,
-            stop,
-        }
+        Self { url, app, pool, clock, sim, stop }
     }
 
     /// Puts the application's clock forward, and the simulator's by the same.
@@ -187,14 +180,7 @@ impl TestApp {
     }
 
     pub async fn add_user(&self, email: &str, role: Role, dealer: Option<&str>) {
-        let user = AddUser {
-            email,
-            name: None,
-            role,
-            dealer,
-            password: PASSWORD,
-            demo: false,
-        };
+        let user = AddUser { email, name: None, role, dealer, password: PASSWORD, demo: false };
         add_user(&self.tools(), user).await.unwrap();
     }
 
@@ -210,31 +196,20 @@ impl TestApp {
 
     /// Adds the dealer unless he is there.
     pub async fn have_dealer(&self, slug: &str, phone: &str) {
-        let there: bool = self
-            .value("select exists (select from dealers where slug = $1)", slug)
-            .await;
+        let there: bool = self.value("select exists (select from dealers where slug = $1)", slug).await;
         if !there {
-            add_dealer(&self.pool, slug, slug, phone, self.clock.now())
-                .await
-                .unwrap();
+            add_dealer(&self.pool, slug, slug, phone, self.clock.now()).await.unwrap();
         }
     }
 
     /// `okla limits set`.
     pub async fn set_limit(&self, limit: Limit, value: Option<i32>) {
-        let change = SetLimit {
-            limit,
-            value,
-            dealer: None,
-        };
+        let change = SetLimit { limit, value, dealer: None };
         set_limit(&self.tools(), change).await.unwrap();
     }
 
     pub fn tools(&self) -> Tools {
-        Tools {
-            pool: self.pool.clone(),
-            clock: Arc::new(self.clock.clone()),
-        }
+        Tools { pool: self.pool.clone(), clock: Arc::new(self.clock.clone()) }
     }
 
     /// What Twilio really has for a number: the ground truth.
@@ -256,8 +231,7 @@ impl TestApp {
     }
 
     pub async fn stored_status(&self, id: &str) -> String {
-        self.value("select status from messages where id = $1::uuid", id)
-            .await
+        self.value("select status from messages where id = $1::uuid", id).await
     }
 
     /// One value by one text; the query is the test's own.
@@ -265,20 +239,13 @@ impl TestApp {
     where
         T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
     {
-        sqlx::query_scalar(query)
-            .bind(by)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap()
+        sqlx::query_scalar(query).bind(by).fetch_one(&self.pool).await.unwrap()
     }
 
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
         let query = format!("select count(*) from {table}");
-        sqlx::query_scalar(sqlx::AssertSqlSafe(query))
-            .fetch_one(&self.pool)
-            .await
-            .unwrap()
+        sqlx::query_scalar(sqlx::AssertSqlSafe(query)).fetch_one(&self.pool).await.unwrap()
     }
 
     /// In how many browsers the person is signed in.
@@ -292,11 +259,7 @@ impl TestApp {
 
     /// How many places are taken under a limit, whosever they are.
     pub async fn places(&self, limit: Limit) -> i64 {
-        self.value(
-            "select coalesce(sum(places), 0) from limit_places where name = $1",
-            limit.name(),
-        )
-        .await
+        self.value("select coalesce(sum(places), 0) from limit_places where name = $1", limit.name()).await
     }
 }
 
@@ -309,23 +272,13 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
         secret_key: Secret::new("a key for tests, long enough to be one"),
         twilio: TwilioConfig {
             account_sid: ACCOUNT.to_owned(),
-            auth_tokens: options
-                .auth_tokens
-                .iter()
-                .map(|token| Secret::new(*token))
-                .collect(),
+            auth_tokens: options.auth_tokens.iter().map(|token| Secret::new(*token)).collect(),
             api_key: None,
             number: Phone::parse_api(SENDER).unwrap(),
             api_base_url: twilio.clone(),
         },
-        limits: FirstLimits {
-            daily: 1000,
-            hourly: 100,
-        },
-        demo: options.demo.then(|| DemoConfig {
-            simulator_url: twilio,
-            password: Secret::new(PASSWORD),
-        }),
+        limits: FirstLimits { daily: 1000, hourly: 100 },
+        demo: options.demo.then(|| DemoConfig { simulator_url: twilio, password: Secret::new(PASSWORD) }),
         trusted_proxies: Vec::new(),
         verify_interval: Duration::from_mins(1),
     }

@@ -21,10 +21,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("twilio", &["domain", "app::gateway", "app::handset"]),
     ("worker", &["app", "domain"]),
     ("web", &["app", "domain", "config"]),
-    (
-        "web::hooks",
-        &["app", "domain", "config", "web", "twilio::signature"],
-    ),
+    ("web::hooks", &["app", "domain", "config", "web", "twilio::signature"]),
     ("web::islands", &["domain", "web::error"]),
     ("simulator", &[]),
 ];
@@ -42,13 +39,7 @@ fn every_arrow_points_the_allowed_way() {
 
 #[test]
 fn sql_is_in_store_only() {
-    let macros = [
-        "query!",
-        "query_as!",
-        "query_scalar!",
-        "query_unchecked!",
-        "sqlx::query(",
-    ];
+    let macros = ["query!", "query_as!", "query_scalar!", "query_unchecked!", "sqlx::query("];
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         if !path.starts_with("store") {
@@ -78,10 +69,8 @@ fn no_file_is_too_long() {
 fn the_map_in_lib_names_every_module() {
     let lib = fs::read_to_string(root().join("lib.rs")).unwrap();
     let map: String = lib.lines().filter(|line| line.starts_with("//! |")).collect();
-    let modules: Vec<&str> = lib
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
+    let modules: Vec<&str> =
+        lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     assert!(modules.len() >= 9, "{modules:?}");
     for module in modules {
         assert!(map.contains(&format!("`{module}`")), "{module} is not on the map");
@@ -96,51 +85,26 @@ fn arrows_that_are_forbidden_are_seen() {
     assert_eq!(seen("store/parts.rs", "    crate::app::state::App::new()"), 1);
     assert_eq!(seen("store/parts.rs", "pub(crate) use crate::domain::ids;"), 0);
     assert_eq!(
-        seen(
-            "app/x.rs",
-            "use crate::{\n    domain::phone::Phone,\n    web::{state::AppState},\n};"
-        ),
+        seen("app/x.rs", "use crate::{\n    domain::phone::Phone,\n    web::{state::AppState},\n};"),
         1
     );
-    assert_eq!(
-        seen(
-            "twilio/client.rs",
-            "use crate::{app::gateway::Gateway, domain::phone};"
-        ),
-        0
-    );
-    assert_eq!(
-        seen("twilio/client.rs", "use crate::app::{gateway, state::App};"),
-        1
-    );
+    assert_eq!(seen("twilio/client.rs", "use crate::{app::gateway::Gateway, domain::phone};"), 0);
+    assert_eq!(seen("twilio/client.rs", "use crate::app::{gateway, state::App};"), 1);
     assert_eq!(seen("web/pages/x.rs", "use crate::store;"), 1);
     assert_eq!(seen("web/api/x.rs", "use crate::twilio::signature;"), 1);
     assert_eq!(seen("web/hooks.rs", "use crate::twilio::{signature, client};"), 1);
     assert_eq!(seen("web/islands/x.rs", "use crate::web::error::WebError;"), 0);
     assert_eq!(seen("web/islands/x.rs", "use crate::web::state::AppState;"), 1);
     assert_eq!(
-        seen(
-            "web/islands/x.rs",
-            "#[server]\nfn f() {\n    use crate::{app::x, web::state};\n}"
-        ),
+        seen("web/islands/x.rs", "#[server]\nfn f() {\n    use crate::{app::x, web::state};\n}"),
         0,
         "a server function's body is the server's"
     );
-    assert_eq!(
-        seen("web/islands/x.rs", "fn f() {\n    use crate::web::state;\n}"),
-        1
-    );
+    assert_eq!(seen("web/islands/x.rs", "fn f() {\n    use crate::web::state;\n}"), 1);
     assert_eq!(seen("simulator/x.rs", "use crate::domain::phone;"), 1);
     assert_eq!(seen("cli/serve.rs", "use crate::{store, web, worker};"), 0);
-    assert_eq!(
-        seen("app/x.rs", "//! See [`crate::web::state`]."),
-        0,
-        "a comment uses nothing"
-    );
-    assert_eq!(
-        seen("app/x.rs", "#[cfg(test)]\nmod tests {\n    use crate::web::x;\n}"),
-        1
-    );
+    assert_eq!(seen("app/x.rs", "//! See [`crate::web::state`]."), 0, "a comment uses nothing");
+    assert_eq!(seen("app/x.rs", "#[cfg(test)]\nmod tests {\n    use crate::web::x;\n}"), 1);
 }
 
 fn root() -> PathBuf {
@@ -176,10 +140,8 @@ fn forbidden_arrows(path: &Path, text: &str) -> Vec<String> {
         .map(|part| part.to_str().unwrap().to_owned())
         .collect::<Vec<_>>()
         .join("::");
-    let Some((from, allowed)) = ARROWS
-        .iter()
-        .filter(|(module, _)| is_within(&own, module))
-        .max_by_key(|(module, _)| module.len())
+    let Some((from, allowed)) =
+        ARROWS.iter().filter(|(module, _)| is_within(&own, module)).max_by_key(|(module, _)| module.len())
     else {
         return Vec::new();
     };
@@ -203,21 +165,14 @@ fn place(path: &Path, line: usize, text: &str) -> String {
 }
 
 fn is_within(used: &str, module: &str) -> bool {
-    used.strip_prefix(module)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    used.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 /// Every `crate::…` path with the number of its line, groups in braces taken apart.
 fn mentions(text: &str) -> BTreeSet<(usize, String)> {
     let code: String = text
         .lines()
-        .map(|line| {
-            if line.trim_start().starts_with("//") {
-                ""
-            } else {
-                line
-            }
-        })
+        .map(|line| if line.trim_start().starts_with("//") { "" } else { line })
         .flat_map(|line| [line, "\n"])
         .collect();
     let mut found = BTreeSet::new();
@@ -233,16 +188,12 @@ fn mentions(text: &str) -> BTreeSet<(usize, String)> {
 /// Reads one path, or group of paths, that begins at `at`; returns where it ends.
 fn take_apart(code: &str, at: usize, prefix: &str, found: &mut BTreeSet<(usize, String)>) -> usize {
     let rest = &code[at..];
-    let name_end = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
+    let name_end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
     let (name, after) = rest.split_at(name_end);
     if name.is_empty() && after.starts_with('{') {
         let mut at = at + 1;
         loop {
-            at += code[at..]
-                .find(|c: char| !c.is_whitespace() && c != ',')
-                .unwrap_or(0);
+            at += code[at..].find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(0);
             if code[at..].is_empty() || code[at..].starts_with('}') {
                 return (at + 1).min(code.len());
             }
@@ -275,6 +226,5 @@ fn is_server_function(text: &str, line: usize) -> bool {
         .skip_while(|line| line.starts_with(' ') || line.is_empty() || line.starts_with(')'))
         .take_while(|line| !line.is_empty() && !line.starts_with('}'))
         .collect();
-    head.iter()
-        .any(|line| line.starts_with("#[server") || line.starts_with("#[cfg(feature = \"ssr\")]"))
+    head.iter().any(|line| line.starts_with("#[server") || line.starts_with("#[cfg(feature = \"ssr\")]"))
 }

@@ -14,9 +14,7 @@ const KEY: &str = "0190a000-0000-7000-8000-000000000001";
 /// A site with a catalogue, and a vehicle of the dealer at [`DEALER_PHONE`].
 async fn start(pool: PgPool) -> (TestApp, String) {
     let app = TestApp::start(pool).await;
-    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now())
-        .await
-        .unwrap();
+    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now()).await.unwrap();
     let vehicle = app
         .value(
             "select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.phone = $1 limit 1",
@@ -34,12 +32,7 @@ async fn signed_in(app: &TestApp) -> Browser {
 }
 
 async fn press_send(browser: &Browser, vehicle: &str, message: &str, image_url: &str) -> Landing {
-    let fields = [
-        ("vehicle", vehicle),
-        ("message", message),
-        ("image_url", image_url),
-        ("form_key", KEY),
-    ];
+    let fields = [("vehicle", vehicle), ("message", message), ("image_url", image_url), ("form_key", KEY)];
     browser.post_form(FORM, &fields).await
 }
 
@@ -55,11 +48,7 @@ async fn visitor_signs_in_on_the_way_and_finds_what_he_wrote(pool: PgPool) {
     assert_eq!(landing.location, format!("/ingresar?volver={escaped}"));
     assert_eq!(app.count("messages").await, 0);
 
-    let fields = [
-        ("email", "ana@ejemplo.do"),
-        ("password", PASSWORD),
-        ("back", &form),
-    ];
+    let fields = [("email", "ana@ejemplo.do"), ("password", PASSWORD), ("back", &form)];
     let landing = browser.post_form("/fn/ingresar", &fields).await;
     assert_eq!(landing.location, form);
     assert!(browser.get(&form).await.body.contains(text));
@@ -69,10 +58,8 @@ async fn visitor_signs_in_on_the_way_and_finds_what_he_wrote(pool: PgPool) {
 async fn second_press_finds_the_first_message(pool: PgPool) {
     let (app, vehicle) = start(pool).await;
     let browser = signed_in(&app).await;
-    let (one, two) = tokio::join!(
-        press_send(&browser, &vehicle, "hola", ""),
-        press_send(&browser, &vehicle, "hola", "")
-    );
+    let (one, two) =
+        tokio::join!(press_send(&browser, &vehicle, "hola", ""), press_send(&browser, &vehicle, "hola", ""));
     assert_eq!(one.status, 303);
     assert!(one.location.starts_with("/mensajes/"), "{one:?}");
     assert_eq!(one.location, two.location);
@@ -110,10 +97,7 @@ async fn limit_is_told_in_words(pool: PgPool) {
     let browser = signed_in(&app).await;
     let landing = press_send(&browser, &vehicle, "hola", "").await;
     let page = browser.get(&landing.location).await.body;
-    assert!(
-        page.contains("OKLA alcanzó su límite de mensajes de hoy"),
-        "{page}"
-    );
+    assert!(page.contains("OKLA alcanzó su límite de mensajes de hoy"), "{page}");
     assert!(page.contains("hola"));
 }
 
@@ -121,10 +105,7 @@ async fn limit_is_told_in_words(pool: PgPool) {
 async fn vehicle_that_is_gone_is_told(pool: PgPool) {
     let (app, vehicle) = start(pool).await;
     let browser = signed_in(&app).await;
-    sqlx::query("update vehicles set published_at = null")
-        .execute(&app.pool)
-        .await
-        .unwrap();
+    sqlx::query("update vehicles set published_at = null").execute(&app.pool).await.unwrap();
     for id in [vehicle.as_str(), "no-uuid", ""] {
         let landing = press_send(&browser, id, "hola", "").await;
         assert_eq!(landing.status, 303, "{id:?}");

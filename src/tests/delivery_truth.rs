@@ -17,10 +17,7 @@ use crate::{
 const SID: &str = "SM1234567890";
 
 async fn app_without_a_twilio(pool: PgPool) -> TestApp {
-    let options = Options {
-        gateway: Some(Arc::new(GatewayMock::default())),
-        ..Options::default()
-    };
+    let options = Options { gateway: Some(Arc::new(GatewayMock::default())), ..Options::default() };
     TestApp::start_with(pool, options).await
 }
 
@@ -89,12 +86,9 @@ async fn strange_words_are_stored_and_change_nothing(pool: PgPool) {
         assert_eq!(app.stored_status(&id).await, "queued", "{strange:?}");
     }
     let long = "9".repeat(5_000);
-    for (name, value) in [
-        ("ErrorCode", "99999999999999"),
-        ("ErrorMessage", "\0"),
-        ("New\0Field", "x"),
-        ("ErrorCode", &long),
-    ] {
+    for (name, value) in
+        [("ErrorCode", "99999999999999"), ("ErrorMessage", "\0"), ("New\0Field", "x"), ("ErrorCode", &long)]
+    {
         let answer = app.callback(SID, "teleported", &[(name, value)]).await;
         assert_eq!(answer.status, 204, "{name:?}");
     }
@@ -112,13 +106,7 @@ async fn callback_of_an_unknown_sid_waits_for_its_message(pool: PgPool) {
     let reply = dealer.write(PLAIN, "hola").await;
     assert_eq!(reply.status, 200);
     app.wait_for(&reply.id(), "delivered").await;
-    assert_eq!(
-        dealer.status(&reply.id()).await.json["events"]
-            .as_array()
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(dealer.status(&reply.id()).await.json["events"].as_array().unwrap().len(), 3);
 }
 
 #[sqlx::test]
@@ -162,9 +150,7 @@ async fn price_is_asked_for_because_no_callback_tells_it(pool: PgPool) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    let price = tokio::time::timeout(Duration::from_secs(5), priced)
-        .await
-        .unwrap();
+    let price = tokio::time::timeout(Duration::from_secs(5), priced).await.unwrap();
     assert_eq!(price.as_deref(), Some("0.00500 USD"));
     assert_eq!(
         dealer.status(&id).await.json["cost"].to_string(),

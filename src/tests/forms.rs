@@ -17,9 +17,8 @@ const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 /// Every address a form may be posted to.
 fn forms() -> Vec<String> {
-    let mut paths: Vec<String> = leptos::server_fn::axum::server_fn_paths()
-        .map(|(path, _)| path.to_owned())
-        .collect();
+    let mut paths: Vec<String> =
+        leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     assert!(paths.len() >= 3, "{paths:?}");
     paths.push("/tema".to_owned());
     paths
@@ -54,10 +53,8 @@ async fn form_of_another_site_is_refused(pool: PgPool) {
 async fn form_of_an_old_browser_is_known_by_its_origin(pool: PgPool) {
     let app = TestApp::start(pool).await;
     let browser = app.browser();
-    let request = browser
-        .request(Method::POST, "/fn/registro")
-        .header("origin", &app.url)
-        .form(&sign_up_form(ANA));
+    let request =
+        browser.request(Method::POST, "/fn/registro").header("origin", &app.url).form(&sign_up_form(ANA));
     assert_eq!(browser.land(request).await.location, "/");
     assert_eq!(app.count("users").await, 1);
 }
@@ -79,10 +76,7 @@ async fn way_back_never_leads_to_another_site(pool: PgPool) {
         let fields = [("email", ANA), ("password", PASSWORD), ("back", back)];
         let landing = app.browser().post_form("/fn/ingresar", &fields).await;
         assert_eq!(landing.location, "/", "{back:?}");
-        let landing = app
-            .browser()
-            .post_form("/tema", &[("theme", "dark"), ("back", back)])
-            .await;
+        let landing = app.browser().post_form("/tema", &[("theme", "dark"), ("back", back)]).await;
         assert_eq!(landing.location, "/", "{back:?}");
         // A mistake on the way does not open it either.
         let fields = [("email", ANA), ("password", "no"), ("back", back)];
@@ -114,11 +108,7 @@ async fn guesser_is_stopped_and_the_owner_elsewhere_is_not(pool: PgPool) {
 
     app.clock.advance(TimeDelta::minutes(15));
     app.browser().sign_in(ANA, PASSWORD).await;
-    assert_eq!(
-        app.sessions_of(ANA).await,
-        2,
-        "a quarter of an hour later he may try again"
-    );
+    assert_eq!(app.sessions_of(ANA).await, 2, "a quarter of an hour later he may try again");
 }
 
 #[sqlx::test]
@@ -131,10 +121,7 @@ async fn guesser_does_not_change_his_address_by_saying_so(pool: PgPool) {
             .request(Method::POST, "/fn/ingresar")
             .header("sec-fetch-site", "same-origin")
             .header("x-forwarded-for", format!("203.0.113.{number}"))
-            .form(&[
-                ("email", ANA),
-                ("password", if number < 10 { "no es" } else { PASSWORD }),
-            ]);
+            .form(&[("email", ANA), ("password", if number < 10 { "no es" } else { PASSWORD })]);
         browser.land(request).await;
     }
     assert_eq!(app.sessions_of(ANA).await, 0);
@@ -148,9 +135,7 @@ async fn list_of_accounts_is_stopped_by_its_address(pool: PgPool) {
     for _ in 0..60 {
         // At the door itself: sixty passwords take long to hash.
         let mut conn = app.pool.acquire().await.unwrap();
-        throttle::knock(&app.app, &mut conn, Door::SignInFrom { address })
-            .await
-            .unwrap();
+        throttle::knock(&app.app, &mut conn, Door::SignInFrom { address }).await.unwrap();
     }
     app.browser().sign_in(ANA, PASSWORD).await;
     assert_eq!(app.sessions_of(ANA).await, 0);

@@ -15,10 +15,7 @@ use crate::{
 const TELEPHONE: &str = "/demo/telefono?numero=%2B18095550101";
 
 async fn demo(pool: PgPool) -> TestApp {
-    let options = Options {
-        demo: true,
-        ..Options::default()
-    };
+    let options = Options { demo: true, ..Options::default() };
     TestApp::start_with(pool, options).await
 }
 
@@ -29,10 +26,7 @@ async fn write(app: &TestApp, to: &str, body: &str, status: &str) {
 }
 
 async fn answer(app: &TestApp, text: &str) -> String {
-    let landing = app
-        .browser()
-        .post_form("/fn/telefono", &[("number", DEALER_PHONE), ("text", text)])
-        .await;
+    let landing = app.browser().post_form("/fn/telefono", &[("number", DEALER_PHONE), ("text", text)]).await;
     assert_eq!(landing.status, StatusCode::SEE_OTHER, "{}", landing.body);
     landing.location
 }
@@ -45,14 +39,9 @@ async fn what_arrived_is_on_the_telephone_under_the_dealers_name(pool: PgPool) {
 
     let page = app.browser().get("/demo/telefono").await;
     assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("<p>¿Sigue disponible el Corolla?</p>"), "no bubble: {}", page.body);
     assert!(
-        page.body.contains("<p>¿Sigue disponible el Corolla?</p>"),
-        "no bubble: {}",
-        page.body
-    );
-    assert!(
-        page.body
-            .contains(&format!("Teléfono de {DEALER} · +1 809 555 0101")),
+        page.body.contains(&format!("Teléfono de {DEALER} · +1 809 555 0101")),
         "whose telephone it is: {}",
         page.body
     );
@@ -62,11 +51,7 @@ async fn what_arrived_is_on_the_telephone_under_the_dealers_name(pool: PgPool) {
 async fn a_messages_own_page_leads_to_the_telephone_it_went_to(pool: PgPool) {
     let app = demo(pool).await;
     app.add_user("ana@ejemplo.do", Role::Admin, None).await;
-    let sent = app
-        .token_of("ana@ejemplo.do")
-        .await
-        .write(DEALER_PHONE, "Hola")
-        .await;
+    let sent = app.token_of("ana@ejemplo.do").await.write(DEALER_PHONE, "Hola").await;
     let browser = app.browser();
     browser.sign_in("ana@ejemplo.do", PASSWORD).await;
 
@@ -81,12 +66,7 @@ async fn what_whatsapp_refused_is_not_on_the_telephone_and_the_page_says_so(pool
 
     let page = app.browser().get("/demo/telefono?numero=%2B18095557016").await;
     assert!(!page.body.contains("Nunca llega"), "{}", page.body);
-    assert!(
-        page.body
-            .contains("1 mensaje a este número nunca llegó (código 63016)."),
-        "{}",
-        page.body
-    );
+    assert!(page.body.contains("1 mensaje a este número nunca llegó (código 63016)."), "{}", page.body);
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -95,10 +75,8 @@ async fn an_answer_comes_in_once_by_the_signed_webhook_and_shows_on_the_telephon
     let back = answer(&app, "Sí, disponible").await;
     assert_eq!(back, format!("{TELEPHONE}#telefono"));
 
-    let stored: Vec<(String, String)> = sqlx::query_as("select from_address, body from inbound_messages")
-        .fetch_all(&app.pool)
-        .await
-        .unwrap();
+    let stored: Vec<(String, String)> =
+        sqlx::query_as("select from_address, body from inbound_messages").fetch_all(&app.pool).await.unwrap();
     assert_eq!(stored, [(DEALER_PHONE.to_owned(), "Sí, disponible".to_owned())]);
 
     let page = app.browser().get(TELEPHONE).await.body;
@@ -108,11 +86,8 @@ async fn an_answer_comes_in_once_by_the_signed_webhook_and_shows_on_the_telephon
 
 #[sqlx::test(migrations = "./migrations")]
 async fn an_answer_that_okla_refused_keeps_its_words_and_is_not_shown_as_received(pool: PgPool) {
-    let options = Options {
-        demo: true,
-        auth_tokens: vec!["another token than the simulator's"],
-        ..Options::default()
-    };
+    let options =
+        Options { demo: true, auth_tokens: vec!["another token than the simulator's"], ..Options::default() };
     let app = TestApp::start_with(pool, options).await;
     let browser = app.browser();
     let fields = [("number", DEALER_PHONE), ("text", "Venga \"mañana\" <b>")];
@@ -121,10 +96,7 @@ async fn an_answer_that_okla_refused_keeps_its_words_and_is_not_shown_as_receive
 
     let page = browser.get(&landing.location).await.body;
     assert!(page.contains("OKLA no lo recibió"), "{page}");
-    assert!(
-        page.contains(r#"value="Venga &quot;mañana&quot; &lt;b&gt;""#),
-        "the words are lost: {page}"
-    );
+    assert!(page.contains(r#"value="Venga &quot;mañana&quot; &lt;b&gt;""#), "the words are lost: {page}");
     assert!(!page.contains(r#"aria-label="Entregado""#), "{page}");
     assert_eq!(app.count("inbound_messages").await, 0);
 }
@@ -133,9 +105,7 @@ async fn an_answer_that_okla_refused_keeps_its_words_and_is_not_shown_as_receive
 async fn an_empty_answer_is_refused_in_words(pool: PgPool) {
     let app = demo(pool).await;
     let browser = app.browser();
-    let landing = browser
-        .post_form("/fn/telefono", &[("number", DEALER_PHONE), ("text", "  ")])
-        .await;
+    let landing = browser.post_form("/fn/telefono", &[("number", DEALER_PHONE), ("text", "  ")]).await;
     assert_eq!(landing.status, StatusCode::SEE_OTHER);
     let page = browser.get(&landing.location).await.body;
     assert!(page.contains("Escriba un mensaje."), "{page}");
@@ -155,10 +125,7 @@ async fn hostile_words_stay_words_on_the_page_and_in_its_live_part(pool: PgPool)
     for (name, html) in [("page", page), ("conversation", live), ("list", list)] {
         assert!(!html.contains("<script>alert"), "{name}: {html}");
         assert!(!html.contains("<img src=x"), "{name}: {html}");
-        assert!(
-            html.contains("&lt;script&gt;alert(1)"),
-            "{name} does not show it: {html}"
-        );
+        assert!(html.contains("&lt;script&gt;alert(1)"), "{name} does not show it: {html}");
     }
 }
 
@@ -192,10 +159,7 @@ async fn without_its_simulator_the_telephone_says_so_and_breaks_nothing(pool: Pg
     let fields = [("number", DEALER_PHONE), ("text", "¿Hay alguien?")];
     let landing = browser.post_form("/fn/telefono", &fields).await;
     let page = browser.get(&landing.location).await.body;
-    assert!(
-        page.contains("El simulador no responde. Inténtelo de nuevo"),
-        "{page}"
-    );
+    assert!(page.contains("El simulador no responde. Inténtelo de nuevo"), "{page}");
     assert!(page.contains(r#"value="¿Hay alguien?""#), "{page}");
 }
 

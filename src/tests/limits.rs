@@ -16,10 +16,7 @@ use crate::app::{Api, DEALER, DEALER_PHONE, Options, PLAIN, Reply, TestApp};
 
 /// Nothing is delivered here: only taking counts.
 async fn start(pool: PgPool) -> TestApp {
-    let options = Options {
-        workers: false,
-        ..Options::default()
-    };
+    let options = Options { workers: false, ..Options::default() };
     TestApp::start_with(pool, options).await
 }
 
@@ -29,12 +26,7 @@ async fn write(api: &Api, to: &str) -> Reply {
 
 /// What must not change when a send is refused.
 async fn taken(app: &TestApp) -> [i64; 5] {
-    let used: i64 = app
-        .value(
-            "select coalesce(sum(used), 0) from limit_days where name <> $1",
-            "",
-        )
-        .await;
+    let used: i64 = app.value("select coalesce(sum(used), 0) from limit_days where name <> $1", "").await;
     [
         used,
         app.count("limit_places").await,
@@ -57,19 +49,12 @@ async fn holds_at_two(app: &TestApp, api: &Api, limit: Limit, code: &str, words:
     assert_eq!(refused.code(), code);
     let sentence = refused.json["error"].as_str().unwrap();
     assert!(sentence.contains(words), "{sentence}");
-    assert!(
-        !sentence.contains('2') || sentence.contains(':'),
-        "no count is told: {sentence}"
-    );
+    assert!(!sentence.contains('2') || sentence.contains(':'), "no count is told: {sentence}");
     assert_eq!(taken(app).await, before, "a refusal takes nothing");
 
     let wait = refused.retry_after();
     app.clock.advance(TimeDelta::seconds(wait - 5));
-    assert_eq!(
-        write(api, PLAIN_OR_DEALER).await.status,
-        429,
-        "five seconds early"
-    );
+    assert_eq!(write(api, PLAIN_OR_DEALER).await.status, 429, "five seconds early");
     app.clock.advance(TimeDelta::seconds(5));
     let after = write(api, PLAIN_OR_DEALER).await;
     assert_eq!(after.status, 202, "after Retry-After: {wait}: {}", after.text);
@@ -86,27 +71,14 @@ async fn platform_day_holds_and_begins_anew_at_midnight_in_santo_domingo(pool: P
     // Well before midnight there, so that the test's own minutes are on one day.
     let now = app.clock.now();
     app.clock.advance(next_midnight(now) - now + TimeDelta::hours(6));
-    let wait = holds_at_two(
-        &app,
-        &dealer,
-        Limit::PlatformDay,
-        "daily_limit",
-        "OKLA alcanzó su límite",
-    )
-    .await;
-    assert!(
-        (60_000..65_000).contains(&wait),
-        "eighteen hours less ten minutes: {wait}"
-    );
+    let wait = holds_at_two(&app, &dealer, Limit::PlatformDay, "daily_limit", "OKLA alcanzó su límite").await;
+    assert!((60_000..65_000).contains(&wait), "eighteen hours less ten minutes: {wait}");
 }
 
 #[sqlx::test]
 async fn platform_day_counts_everyone(pool: PgPool) {
     let app = start(pool).await;
-    let (dealer, admin) = (
-        app.token_for(Role::Dealer).await,
-        app.token_for(Role::Admin).await,
-    );
+    let (dealer, admin) = (app.token_for(Role::Dealer).await, app.token_for(Role::Admin).await);
     app.set_limit(Limit::PlatformDay, Some(2)).await;
     assert_eq!(write(&dealer, PLAIN).await.status, 202);
     assert_eq!(write(&admin, PLAIN).await.status, 202);
@@ -118,24 +90,14 @@ async fn platform_day_counts_everyone(pool: PgPool) {
 async fn dealer_hour_holds_and_rolls(pool: PgPool) {
     let app = start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
-    let wait = holds_at_two(
-        &app,
-        &dealer,
-        Limit::DealerHour,
-        "hourly_limit",
-        "Su concesionario",
-    )
-    .await;
+    let wait = holds_at_two(&app, &dealer, Limit::DealerHour, "hourly_limit", "Su concesionario").await;
     assert!((2_990..=3_000).contains(&wait), "{wait}");
 }
 
 #[sqlx::test]
 async fn dealer_hour_counts_all_of_a_dealers_users_and_no_other_dealers(pool: PgPool) {
     let app = start(pool).await;
-    let (one, two) = (
-        app.token_for(Role::Dealer).await,
-        app.token_for(Role::Dealer).await,
-    );
+    let (one, two) = (app.token_for(Role::Dealer).await, app.token_for(Role::Dealer).await);
     app.have_dealer("otro", "+18095550199").await;
     app.add_user("otro@ejemplo.do", Role::Dealer, Some("otro")).await;
     let other = app.token_of("otro@ejemplo.do").await;
@@ -160,14 +122,7 @@ async fn dealer_day_holds_until_midnight(pool: PgPool) {
     let dealer = app.token_for(Role::Dealer).await;
     let now = app.clock.now();
     app.clock.advance(next_midnight(now) - now + TimeDelta::hours(6));
-    holds_at_two(
-        &app,
-        &dealer,
-        Limit::DealerDay,
-        "dealer_daily_limit",
-        "Su concesionario",
-    )
-    .await;
+    holds_at_two(&app, &dealer, Limit::DealerDay, "dealer_daily_limit", "Su concesionario").await;
 }
 
 #[sqlx::test]
@@ -217,11 +172,7 @@ async fn buyers_message_never_uses_the_dealers_hour(pool: PgPool) {
     let buyer = app.token_for(Role::Buyer).await;
     assert_eq!(write(&buyer, DEALER_PHONE).await.status, 202);
     let dealer = app.token_for(Role::Dealer).await;
-    assert_eq!(
-        write(&dealer, PLAIN).await.status,
-        429,
-        "a limit of 0 lets nothing through"
-    );
+    assert_eq!(write(&dealer, PLAIN).await.status, 429, "a limit of 0 lets nothing through");
 }
 
 #[sqlx::test]
@@ -229,11 +180,7 @@ async fn a_dealers_own_value_wins_over_the_rule_for_all(pool: PgPool) {
     let app = start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
     app.set_limit(Limit::DealerHour, Some(0)).await;
-    let own = SetLimit {
-        limit: Limit::DealerHour,
-        value: None,
-        dealer: Some(DEALER),
-    };
+    let own = SetLimit { limit: Limit::DealerHour, value: None, dealer: Some(DEALER) };
     set_limit(&app.tools(), own).await.unwrap();
     assert_eq!(write(&dealer, PLAIN).await.status, 202);
 }
@@ -260,46 +207,24 @@ async fn refusal_speaks_english_when_asked(pool: PgPool) {
     let dealer = app.token_for(Role::Dealer).await;
     app.set_limit(Limit::PlatformDay, Some(0)).await;
     let body = json!({ "toPhoneNumber": PLAIN, "messageBody": "hi" });
-    let reply = Reply::of(
-        dealer
-            .post_send(&body)
-            .header("accept-language", "en-US,es;q=0.5"),
-    )
-    .await;
-    assert_eq!(
-        reply.json["error"],
-        "OKLA has reached its limit of messages for today."
-    );
+    let reply = Reply::of(dealer.post_send(&body).header("accept-language", "en-US,es;q=0.5")).await;
+    assert_eq!(reply.json["error"], "OKLA has reached its limit of messages for today.");
 }
 
 async fn exactly_ten_of_twenty_pass(pool: PgPool, limit: Limit) {
     let app = start(pool).await;
-    let (one, two) = (
-        app.token_for(Role::Dealer).await,
-        app.token_for(Role::Dealer).await,
-    );
+    let (one, two) = (app.token_for(Role::Dealer).await, app.token_for(Role::Dealer).await);
     app.set_limit(limit, Some(10)).await;
     app.set_limit(Limit::PairDay, None).await;
     let replies = join_all((0..20).map(|number| {
-        let api = if limit != Limit::UserHour && number % 2 == 0 {
-            &two
-        } else {
-            &one
-        };
+        let api = if limit != Limit::UserHour && number % 2 == 0 { &two } else { &one };
         write(api, PLAIN)
     }))
     .await;
-    let passed: Vec<&Value> = replies
-        .iter()
-        .filter(|reply| reply.status == 202)
-        .map(|reply| &reply.json["id"])
-        .collect();
+    let passed: Vec<&Value> =
+        replies.iter().filter(|reply| reply.status == 202).map(|reply| &reply.json["id"]).collect();
     assert_eq!(passed.len(), 10);
-    assert!(
-        replies
-            .iter()
-            .all(|reply| reply.status == 202 || reply.status == 429)
-    );
+    assert!(replies.iter().all(|reply| reply.status == 202 || reply.status == 429));
     assert_eq!(app.count("messages").await, 10);
     assert_eq!(app.places(limit).await, 10);
 }

@@ -11,10 +11,7 @@ use sqlx::PgPool;
 use crate::app::{Options, PLAIN, TestApp};
 
 async fn without_workers(pool: PgPool) -> TestApp {
-    let options = Options {
-        workers: false,
-        ..Options::default()
-    };
+    let options = Options { workers: false, ..Options::default() };
     TestApp::start_with(pool, options).await
 }
 
@@ -101,11 +98,8 @@ async fn message_of_an_earlier_day_with_the_same_text_is_not_taken_for_a_lost_on
     app.work().await;
     app.wait_for(&first, "read").await;
     // As if the first had never been ours: only its age tells it from the lost one.
-    sqlx::query("update message_parts set sid = null")
-        .execute(&app.pool)
-        .await
-        .unwrap();
-    app.advance(TimeDelta::seconds(10)).await;
+    sqlx::query("update message_parts set sid = null").execute(&app.pool).await.unwrap();
+    app.advance(TimeDelta::hours(24)).await;
     app.sim.set(json!({ "errorRate": 1.0 })).await;
     let lost = dealer.write_async(PLAIN, "hola").await.id();
     app.work().await;

@@ -18,10 +18,7 @@ struct Case {
 
 impl Case {
     async fn of(pool: PgPool, digits: &str) -> Self {
-        let options = Options {
-            twilio_timeout: Duration::from_millis(400),
-            ..Options::default()
-        };
+        let options = Options { twilio_timeout: Duration::from_millis(400), ..Options::default() };
         let app = TestApp::start_with(pool, options).await;
         Self {
             dealer: app.token_for(Role::Dealer).await,
@@ -35,9 +32,7 @@ impl Case {
     }
 
     async fn id(&self) -> String {
-        self.app
-            .value("select id::text from messages where to_phone = $1", &self.number)
-            .await
+        self.app.value("select id::text from messages where to_phone = $1", &self.number).await
     }
 
     async fn creates(&self) -> usize {
@@ -53,26 +48,15 @@ impl Case {
         let told = told.json;
         assert_eq!(told["status"], status);
         assert_eq!(told["errorCode"].as_i64(), code);
-        assert_eq!(
-            told["errorMessage"].is_string(),
-            status != "read" && status != "sent"
-        );
+        assert_eq!(told["errorMessage"].is_string(), status != "read" && status != "sent");
         assert_eq!(told["cost"].to_string(), cost);
         assert_eq!(self.creates().await, creates, "creates at Twilio");
-        for limit in [
-            Limit::PlatformDay,
-            Limit::DealerHour,
-            Limit::UserHour,
-            Limit::PairDay,
-        ] {
+        for limit in [Limit::PlatformDay, Limit::DealerHour, Limit::UserHour, Limit::PairDay] {
             assert_eq!(self.app.places(limit).await, places, "{limit:?}");
         }
         let used: i64 = self
             .app
-            .value(
-                "select coalesce(sum(used), 0) from limit_days where name = $1",
-                "platform_day",
-            )
+            .value("select coalesce(sum(used), 0) from limit_days where name = $1", "platform_day")
             .await;
         assert_eq!(used, places, "today's counter");
         told
@@ -168,10 +152,7 @@ async fn lost(pool: PgPool, digits: &str) -> Case {
     assert_eq!(reply.status, 202, "{}", reply.text);
     assert_eq!(reply.json["status"], "verifying");
     assert_eq!(reply.json["messageId"], Value::Null);
-    assert_eq!(
-        reply.header("location").unwrap(),
-        format!("/api/whatsapp/status/{}", reply.id())
-    );
+    assert_eq!(reply.header("location").unwrap(), format!("/api/whatsapp/status/{}", reply.id()));
     case.app.advance(TimeDelta::seconds(21)).await;
     case.app.work().await;
     case
@@ -184,20 +165,11 @@ async fn was_created_after_all(pool: PgPool, digits: &str) {
 
 async fn was_never_created(pool: PgPool, digits: &str) {
     let case = lost(pool, digits).await;
-    assert_eq!(
-        case.app.stored_status(&case.id().await).await,
-        "verifying",
-        "one look is not enough"
-    );
+    assert_eq!(case.app.stored_status(&case.id().await).await, "verifying", "one look is not enough");
     case.app.advance(TimeDelta::seconds(61)).await;
     case.app.work().await;
     let told = case.is("failed", None, "0.0", 0, 0).await;
-    assert!(
-        told["errorMessage"]
-            .as_str()
-            .unwrap()
-            .contains("nunca lo recibió")
-    );
+    assert!(told["errorMessage"].as_str().unwrap().contains("nunca lo recibió"));
     assert_eq!(told["attemptCount"], 1, "it was not sent again");
 }
 
@@ -244,9 +216,7 @@ async fn number_777_never_goes_backwards(pool: PgPool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), until_read)
-        .await
-        .expect("it never was read");
+    tokio::time::timeout(Duration::from_secs(10), until_read).await.expect("it never was read");
     assert!(ranks.is_sorted(), "{ranks:?}");
     // The rest of the shuffled callbacks comes, each a second time, and changes nothing.
     tokio::time::sleep(Duration::from_millis(500)).await;

@@ -44,10 +44,7 @@ impl Gateway for GatewayMock {
 }
 
 async fn app_with(pool: PgPool, gateway: &Arc<GatewayMock>) -> TestApp {
-    let options = Options {
-        gateway: Some(Arc::clone(gateway) as Arc<dyn Gateway>),
-        ..Options::default()
-    };
+    let options = Options { gateway: Some(Arc::clone(gateway) as Arc<dyn Gateway>), ..Options::default() };
     TestApp::start_with(pool, options).await
 }
 
@@ -93,9 +90,8 @@ async fn whatsapp_api_integration_should_send_message_successfully(pool: PgPool)
     let app = TestApp::start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
     for run in 1..=10 {
-        let response = dealer
-            .send(json!({ "toPhoneNumber": "+1234567890", "messageBody": "Test message" }))
-            .await;
+        let response =
+            dealer.send(json!({ "toPhoneNumber": "+1234567890", "messageBody": "Test message" })).await;
         assert_eq!(response.status, 200, "run {run}: {}", response.text);
         assert_eq!(response.json["success"], true);
         assert!(response.json["messageId"].as_str().unwrap().starts_with("SM"));

@@ -13,9 +13,7 @@ use crate::app::{Api, DEALER, DEALER_PHONE, PLAIN, TestApp};
 /// The demo catalogue's first dealer is [`DEALER`], at [`DEALER_PHONE`].
 async fn start(pool: PgPool) -> TestApp {
     let app = TestApp::start(pool).await;
-    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now())
-        .await
-        .unwrap();
+    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now()).await.unwrap();
     app
 }
 
@@ -75,19 +73,10 @@ async fn vehicle_that_is_not_for_sale_is_told_by_its_field(pool: PgPool) {
     let app = start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
     let vehicle = a_vehicle_of(&app, DEALER).await;
-    sqlx::query("update vehicles set published_at = null")
-        .execute(&app.pool)
-        .await
-        .unwrap();
-    for id in [
-        vehicle.as_str(),
-        "01900000-0000-7000-8000-000000000000",
-        "7",
-        "\0",
-    ] {
-        let reply = dealer
-            .send(json!({ "toPhoneNumber": PLAIN, "messageBody": "hola", "vehicleId": id }))
-            .await;
+    sqlx::query("update vehicles set published_at = null").execute(&app.pool).await.unwrap();
+    for id in [vehicle.as_str(), "01900000-0000-7000-8000-000000000000", "7", "\0"] {
+        let reply =
+            dealer.send(json!({ "toPhoneNumber": PLAIN, "messageBody": "hola", "vehicleId": id })).await;
         assert_eq!(reply.status, 400, "{id:?}");
         assert_eq!(reply.code(), "unknown_vehicle");
         assert_eq!(reply.json["field"], "vehicleId");
@@ -111,8 +100,7 @@ async fn message_is_seen_by_its_sender_its_dealer_and_admins_only(pool: PgPool) 
         assert_eq!(sees(api, &id, &sid).await, [200, 200]);
     }
     let other_buyer = app.token_for(Role::Buyer).await;
-    app.add_user("otro@ejemplo.do", Role::Dealer, Some("cibao-motors"))
-        .await;
+    app.add_user("otro@ejemplo.do", Role::Dealer, Some("cibao-motors")).await;
     let other_dealer = app.token_of("otro@ejemplo.do").await;
     for api in [&other_buyer, &other_dealer] {
         assert_eq!(sees(api, &id, &sid).await, [404, 404]);

@@ -53,10 +53,7 @@ async fn session_cookie_is_out_of_scripts_and_other_sites_reach(pool: PgPool) {
     let cookies: Vec<&str> = cookies.map(|line| line.to_str().unwrap()).collect();
     assert_eq!(cookies.len(), 2);
     for cookie in cookies {
-        assert!(
-            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
-            "{cookie}"
-        );
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     }
 }
 

@@ -34,10 +34,7 @@ fn outbound() -> Outbound {
     Outbound {
         to: TO.into(),
         from: FROM.into(),
-        content: Content::Text {
-            body: BODY.into(),
-            media_url: None,
-        },
+        content: Content::Text { body: BODY.into(), media_url: None },
         status_callback: "https://okla.example/webhooks/twilio/status?m=42".into(),
     }
 }
@@ -50,11 +47,7 @@ fn message(sid: &str) -> String {
 async fn failure(reply: Reply) -> GatewayError {
     let server = Server::start([reply]).await;
     let error = client(&server).send(&outbound()).await.unwrap_err();
-    assert_eq!(
-        server.received().len(),
-        1,
-        "a create is never repeated by the client"
-    );
+    assert_eq!(server.received().len(), 1, "a create is never repeated by the client");
     error
 }
 
@@ -71,54 +64,24 @@ async fn a_create_is_posted_as_twilio_wants_it_and_its_answer_is_read() {
 
     let request = &server.received()[0];
     assert_eq!(request.line, "POST /2010-04-01/Accounts/AC1/Messages.json");
-    assert!(
-        request
-            .head
-            .contains("content-type: application/x-www-form-urlencoded")
-    );
+    assert!(request.head.contains("content-type: application/x-www-form-urlencoded"));
     // AC1:secret-token
-    assert!(
-        request
-            .head
-            .contains(&"authorization: Basic QUMxOnNlY3JldC10b2tlbg==".to_lowercase())
-    );
+    assert!(request.head.contains(&"authorization: Basic QUMxOnNlY3JldC10b2tlbg==".to_lowercase()));
     assert!(request.body.contains("To=whatsapp%3A%2B18095551234"));
     let callback = "https://okla.example/webhooks/twilio/status?m=42#rc=3&rp=ct,rt,5xx&rt=4000";
-    for field in [
-        ("From", "whatsapp:+14155238886"),
-        ("Body", BODY),
-        ("StatusCallback", callback),
-    ] {
-        assert!(
-            request.form().contains(&(field.0.to_owned(), field.1.to_owned())),
-            "{field:?}"
-        );
+    for field in [("From", "whatsapp:+14155238886"), ("Body", BODY), ("StatusCallback", callback)] {
+        assert!(request.form().contains(&(field.0.to_owned(), field.1.to_owned())), "{field:?}");
     }
 }
 
 #[tokio::test]
 async fn an_api_key_makes_the_calls_when_there_is_one() {
     let server = Server::start([json("201 Created", &message(SID))]).await;
-    let settings = Settings {
-        api_key: Some(("SK1".into(), "key".into())),
-        ..settings(server.url.clone())
-    };
-    TwilioClient::new(settings)
-        .unwrap()
-        .send(&outbound())
-        .await
-        .unwrap();
+    let settings = Settings { api_key: Some(("SK1".into(), "key".into())), ..settings(server.url.clone()) };
+    TwilioClient::new(settings).unwrap().send(&outbound()).await.unwrap();
     let request = &server.received()[0];
-    assert!(
-        request
-            .head
-            .contains(&"authorization: Basic U0sxOmtleQ==".to_lowercase()),
-        "SK1:key"
-    );
-    assert!(
-        request.line.contains("/Accounts/AC1/"),
-        "the account stays in the path"
-    );
+    assert!(request.head.contains(&"authorization: Basic U0sxOmtleQ==".to_lowercase()), "SK1:key");
+    assert!(request.line.contains("/Accounts/AC1/"), "the account stays in the path");
 }
 
 #[tokio::test]
@@ -128,10 +91,7 @@ async fn an_answer_of_4xx_is_a_refusal_with_its_code_if_it_has_one() {
     let xml = "<TwilioResponse><RestException><Code>21617</Code><Message>Too long</Message></RestException></TwilioResponse>";
     for (reply, expected) in [
         (
-            json(
-                "400 Bad Request",
-                r#"{"code":21211,"message":"To +18095551234 is not valid"}"#,
-            ),
+            json("400 Bad Request", r#"{"code":21211,"message":"To +18095551234 is not valid"}"#),
             (400, Some(21_211), "To +1809…34 is not valid"),
         ),
         (
@@ -143,29 +103,13 @@ async fn an_answer_of_4xx_is_a_refusal_with_its_code_if_it_has_one() {
             (404, Some(20_404), "No account"),
         ),
         (json("409 Conflict", rfc9457), (409, Some(20_001), "Busy")),
-        (
-            answer("400 Bad Request", "", "application/xml", xml),
-            (400, Some(21_617), "Too long"),
-        ),
-        (
-            answer("403 Forbidden", "", "text/html", html),
-            (403, None, "no readable explanation"),
-        ),
-        (
-            json("400 Bad Request", r#"{"code":{},"message":7}"#),
-            (400, None, "7"),
-        ),
+        (answer("400 Bad Request", "", "application/xml", xml), (400, Some(21_617), "Too long")),
+        (answer("403 Forbidden", "", "text/html", html), (403, None, "no readable explanation")),
+        (json("400 Bad Request", r#"{"code":{},"message":7}"#), (400, None, "7")),
     ] {
         let (http_status, code, message) = expected;
         let message = message.to_owned();
-        assert_eq!(
-            failure(reply).await,
-            GatewayError::Refused {
-                http_status,
-                code,
-                message
-            }
-        );
+        assert_eq!(failure(reply).await, GatewayError::Refused { http_status, code, message });
     }
 }
 
@@ -174,18 +118,13 @@ async fn too_many_requests_may_be_retried_after_what_twilio_says() {
     let body = r#"{"code":20429,"message":"Too many requests"}"#;
     for (headers, expected) in [
         ("Retry-After: 7\r\n", Some(7)),
-        (
-            "Date: Fri, 20 Nov 2026 12:00:00 GMT\r\nRetry-After: Fri, 20 Nov 2026 12:01:30 GMT\r\n",
-            Some(90),
-        ),
+        ("Date: Fri, 20 Nov 2026 12:00:00 GMT\r\nRetry-After: Fri, 20 Nov 2026 12:01:30 GMT\r\n", Some(90)),
         ("Retry-After: 18446744073709551615\r\n", Some(24 * 60 * 60)),
         ("Retry-After: soon\r\n", None),
         ("", None),
     ] {
         let reply = answer("429 Too Many Requests", headers, "application/json", body);
-        let GatewayError::Retry { after, .. } = failure(reply).await else {
-            panic!("{headers} is no retry")
-        };
+        let GatewayError::Retry { after, .. } = failure(reply).await else { panic!("{headers} is no retry") };
         assert_eq!(after, expected.map(Duration::from_secs), "{headers}");
     }
 }
@@ -261,10 +200,7 @@ async fn a_created_message_is_known_by_its_sid_however_broken_the_answer() {
 async fn a_message_is_fetched_by_its_sid_and_none_is_no_error() {
     let html = "<html>Welcome</html>";
     let server = Server::start([
-        json(
-            "200 OK",
-            &format!(r#"{{"sid":"{SID}","status":"read","price":"-0.00500"}}"#),
-        ),
+        json("200 OK", &format!(r#"{{"sid":"{SID}","status":"read","price":"-0.00500"}}"#)),
         json("404 Not Found", r#"{"code":20404,"message":"gone"}"#),
         answer("200 OK", "", "text/html", html),
         json("500 Internal Server Error", "{}"),
@@ -272,22 +208,12 @@ async fn a_message_is_fetched_by_its_sid_and_none_is_no_error() {
     .await;
     let client = client(&server);
     let found = client.fetch(SID).await.unwrap().unwrap();
-    assert_eq!(
-        (found.status.as_str(), found.price.unwrap().to_string().as_str()),
-        ("read", "0.00500")
-    );
+    assert_eq!((found.status.as_str(), found.price.unwrap().to_string().as_str()), ("read", "0.00500"));
     assert_eq!(client.fetch("SM/../x").await.unwrap(), None);
     assert!(is_unknown(&client.fetch(SID).await.unwrap_err()));
     assert!(is_unknown(&client.fetch(SID).await.unwrap_err()));
-    let lines: Vec<String> = server
-        .received()
-        .into_iter()
-        .map(|request| request.line)
-        .collect();
-    assert_eq!(
-        lines[0],
-        format!("GET /2010-04-01/Accounts/AC1/Messages/{SID}.json")
-    );
+    let lines: Vec<String> = server.received().into_iter().map(|request| request.line).collect();
+    assert_eq!(lines[0], format!("GET /2010-04-01/Accounts/AC1/Messages/{SID}.json"));
     assert_eq!(
         lines[1], "GET /2010-04-01/Accounts/AC1/Messages/SM%2F..%2Fx.json",
         "a sid cannot leave its path"
@@ -298,12 +224,9 @@ async fn a_message_is_fetched_by_its_sid_and_none_is_no_error() {
 async fn the_list_is_followed_page_by_page_until_one_repeats() {
     let next = "/2010-04-01/Accounts/AC1/Messages.json?To=whatsapp%3A%2B18095551234&Page=1&PageToken=PAMM1";
     let page = |sid: &str| format!(r#"{{"messages":[{}],"next_page_uri":"{next}"}}"#, message(sid));
-    let server = Server::start([
-        json("200 OK", &page("SM1")),
-        json("200 OK", &page("SM2")),
-        json("200 OK", "{}"),
-    ])
-    .await;
+    let server =
+        Server::start([json("200 OK", &page("SM1")), json("200 OK", &page("SM2")), json("200 OK", "{}")])
+            .await;
     let client = client(&server);
     let first = client.list(TO, FROM, None).await.unwrap();
     assert_eq!(first.messages[0].sid, "SM1");
@@ -331,28 +254,17 @@ async fn credentials_are_not_carried_to_a_page_of_another_host() {
         "https://api.twilio.com/x",
         "file:///etc/hosts",
     ] {
-        assert!(
-            is_unknown(&client.list(TO, FROM, Some(next)).await.unwrap_err()),
-            "{next}"
-        );
+        assert!(is_unknown(&client.list(TO, FROM, Some(next)).await.unwrap_err()), "{next}");
     }
     assert!(elsewhere.received().is_empty() && server.received().is_empty());
 }
 
 #[tokio::test]
 async fn no_more_requests_are_under_way_than_were_allowed() {
-    let late = || {
-        Reply::Late(
-            Duration::from_millis(60),
-            text("201 Created", "", "application/json", &message(SID)),
-        )
-    };
+    let late =
+        || Reply::Late(Duration::from_millis(60), text("201 Created", "", "application/json", &message(SID)));
     let server = Server::start([late(), late(), late(), late(), late(), late()]).await;
-    let client = TwilioClient::new(Settings {
-        concurrency: 2,
-        ..settings(server.url.clone())
-    })
-    .unwrap();
+    let client = TwilioClient::new(Settings { concurrency: 2, ..settings(server.url.clone()) }).unwrap();
     let outbound = outbound();
     let sends = futures::future::join_all((0..6).map(|_| client.send(&outbound))).await;
     assert!(sends.iter().all(Result::is_ok));

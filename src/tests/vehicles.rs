@@ -25,23 +25,12 @@ fn now() -> DateTime<Utc> {
 }
 
 async fn seed(pool: &PgPool) {
-    seed_catalogue(&mut pool.acquire().await.unwrap(), now())
-        .await
-        .unwrap();
+    seed_catalogue(&mut pool.acquire().await.unwrap(), now()).await.unwrap();
 }
 
 async fn list(pool: &PgPool, query: &[(&str, &str)]) -> Vec<VehicleCard> {
-    let value = |name: &str| {
-        query
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| (*value).to_owned())
-    };
-    list_vehicles(pool, &VehicleFilter::parse(value).0)
-        .await
-        .unwrap()
-        .page
-        .vehicles
+    let value = |name: &str| query.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+    list_vehicles(pool, &VehicleFilter::parse(value).0).await.unwrap().page.vehicles
 }
 
 async fn names(pool: &PgPool, query: &[(&str, &str)]) -> Vec<String> {
@@ -50,9 +39,7 @@ async fn names(pool: &PgPool, query: &[(&str, &str)]) -> Vec<String> {
 
 async fn import(pool: &PgPool, dealer: &str, lines: &[&str]) -> ImportReport {
     let file = format!("{HEADER}\n{}\n", lines.join("\n"));
-    import_vehicles(pool, dealer, file.as_bytes(), now())
-        .await
-        .unwrap()
+    import_vehicles(pool, dealer, file.as_bytes(), now()).await.unwrap()
 }
 
 async fn add(pool: &PgPool, slug: &str) {
@@ -73,9 +60,7 @@ async fn the_whole_demo_catalogue_can_be_paged_through_and_seeding_twice_adds_no
     seed(&pool).await;
     let mut seen = Vec::new();
     for page in 0..4 {
-        let answer = list_vehicles(&pool, &VehicleFilter::default().on_page(page))
-            .await
-            .unwrap();
+        let answer = list_vehicles(&pool, &VehicleFilter::default().on_page(page)).await.unwrap();
         assert_eq!(answer.page.has_next, page < 3, "page {page}");
         seen.extend(answer.page.vehicles.into_iter().map(|vehicle| vehicle.id));
     }
@@ -83,10 +68,7 @@ async fn the_whole_demo_catalogue_can_be_paged_through_and_seeding_twice_adds_no
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 40, "no vehicle shows on two pages");
-    let makes = list_vehicles(&pool, &VehicleFilter::default())
-        .await
-        .unwrap()
-        .makes;
+    let makes = list_vehicles(&pool, &VehicleFilter::default()).await.unwrap().makes;
     assert_eq!(makes.first().map(String::as_str), Some("Chevrolet"));
     assert_eq!(makes.len(), 15);
 }
@@ -96,15 +78,7 @@ async fn make_year_and_price_narrow_the_list_together(pool: PgPool) {
     seed(&pool).await;
     let toyotas = list(&pool, &[("marca", "Toyota")]).await;
     assert!(toyotas.len() > 3 && toyotas.iter().all(|vehicle| vehicle.make == "Toyota"));
-    let found = names(
-        &pool,
-        &[
-            ("marca", "Toyota"),
-            ("anio_min", "2019"),
-            ("precio_max", "1,000,000"),
-        ],
-    )
-    .await;
+    let found = names(&pool, &[("marca", "Toyota"), ("anio_min", "2019"), ("precio_max", "1,000,000")]).await;
     assert_eq!(found, ["Toyota Corolla LE 2019"]);
     assert_eq!(names(&pool, &[("marca", "Ferrari")]).await, [""; 0]);
 }
@@ -113,40 +87,23 @@ async fn make_year_and_price_narrow_the_list_together(pool: PgPool) {
 async fn prices_in_dollars_and_pesos_are_compared_at_the_reference_rate(pool: PgPool) {
     seed(&pool).await;
     let cheapest = list(&pool, &[("orden", "precio")]).await;
-    let prices: Vec<Decimal> = cheapest
-        .iter()
-        .filter_map(|vehicle| vehicle.price.in_dop())
-        .collect();
+    let prices: Vec<Decimal> = cheapest.iter().filter_map(|vehicle| vehicle.price.in_dop()).collect();
     assert!(prices.is_sorted() && prices.len() == 12);
     let dearest = list(&pool, &[("orden", "precio-mayor")]).await;
     assert_eq!(dearest[0].title(), "Toyota Land Cruiser Prado VX 2019");
     // The page's rate and the column's are one.
     let limit = (Decimal::from(52_000) * Decimal::from(DOP_PER_USD)).to_string();
-    assert_eq!(
-        names(&pool, &[("precio_min", &limit)]).await,
-        ["Toyota Land Cruiser Prado VX 2019"]
-    );
+    assert_eq!(names(&pool, &[("precio_min", &limit)]).await, ["Toyota Land Cruiser Prado VX 2019"]);
 }
 
 #[sqlx::test(migrations = "./migrations")]
 async fn text_finds_words_by_their_beginning_without_accents_and_in_the_plural(pool: PgPool) {
     seed(&pool).await;
     assert!(names(&pool, &[("texto", "corolla ferrari")]).await.is_empty());
-    assert_eq!(
-        names(&pool, &[("texto", "COROL 2019")]).await,
-        ["Toyota Corolla LE 2019"]
-    );
-    assert_eq!(
-        names(&pool, &[("texto", "camión npr")]).await,
-        ["Isuzu NPR Cama larga 2016"]
-    );
+    assert_eq!(names(&pool, &[("texto", "COROL 2019")]).await, ["Toyota Corolla LE 2019"]);
+    assert_eq!(names(&pool, &[("texto", "camión npr")]).await, ["Isuzu NPR Cama larga 2016"]);
     let suvs = list(&pool, &[("texto", "jeepetas"), ("orden", "anio")]).await;
-    assert!(
-        suvs.len() > 5
-            && suvs
-                .iter()
-                .all(|vehicle| vehicle.body_type.as_str().starts_with("jeepeta"))
-    );
+    assert!(suvs.len() > 5 && suvs.iter().all(|vehicle| vehicle.body_type.as_str().starts_with("jeepeta")));
     for odd in ["'", "& | !", "a:*b <-> (", "\\", "%", "\0"] {
         list(&pool, &[("texto", odd), ("marca", odd)]).await;
     }
@@ -164,10 +121,7 @@ async fn a_draft_is_neither_listed_nor_shown(pool: PgPool) {
         .await
         .unwrap();
     assert!(names(&pool, &[("texto", "wrangler")]).await.is_empty());
-    assert!(matches!(
-        get_vehicle(&pool, card.id).await,
-        Err(AppError::NotFound)
-    ));
+    assert!(matches!(get_vehicle(&pool, card.id).await, Err(AppError::NotFound)));
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -214,25 +168,11 @@ async fn importing_again_changes_only_what_changed_and_keeps_the_vehicles_addres
     let before = list(&pool, &[("texto", "rio")]).await.remove(0);
 
     let again = import(&pool, "mi-lote", &[first, second]).await.upserted;
-    assert_eq!(
-        again,
-        Upserted {
-            inserted: 0,
-            updated: 0,
-            unchanged: 2
-        }
-    );
+    assert_eq!(again, Upserted { inserted: 0, updated: 0, unchanged: 2 });
 
     let cheaper = first.replace("700000", "RD$ 690.000");
     let changed = import(&pool, "mi-lote", &[&cheaper, second]).await.upserted;
-    assert_eq!(
-        changed,
-        Upserted {
-            inserted: 0,
-            updated: 1,
-            unchanged: 1
-        }
-    );
+    assert_eq!(changed, Upserted { inserted: 0, updated: 1, unchanged: 1 });
     let after = list(&pool, &[("texto", "rio")]).await.remove(0);
     assert_eq!(after.id, before.id);
     assert_eq!(after.price.to_string(), "RD$\u{a0}690,000");
@@ -242,23 +182,11 @@ async fn importing_again_changes_only_what_changed_and_keeps_the_vehicles_addres
 async fn another_dealers_vehicle_of_the_same_reference_is_left_alone(pool: PgPool) {
     add(&pool, "uno").await;
     add(&pool, "dos").await;
-    import(
-        &pool,
-        "uno",
-        &["A1,Kia,Rio,,2019,sedan,gris,10000,cvt,gasolina,700000,DOP,Bonao,"],
-    )
-    .await;
-    let report = import(
-        &pool,
-        "dos",
-        &["A1,Ford,Fiesta,,2015,sedan,rojo,90000,cvt,gasolina,300000,DOP,Moca,"],
-    )
-    .await;
+    import(&pool, "uno", &["A1,Kia,Rio,,2019,sedan,gris,10000,cvt,gasolina,700000,DOP,Bonao,"]).await;
+    let report =
+        import(&pool, "dos", &["A1,Ford,Fiesta,,2015,sedan,rojo,90000,cvt,gasolina,300000,DOP,Moca,"]).await;
     assert_eq!(report.upserted.inserted, 1);
-    assert_eq!(
-        names(&pool, &[("orden", "precio")]).await,
-        ["Ford Fiesta 2015", "Kia Rio 2019"]
-    );
+    assert_eq!(names(&pool, &[("orden", "precio")]).await, ["Ford Fiesta 2015", "Kia Rio 2019"]);
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -267,14 +195,9 @@ async fn a_spreadsheets_file_is_read_with_bom_semicolons_crlf_and_windows_letter
     let header = HEADER.replace(',', ";");
     let line = "B1;Kia;Río;;2019;sedan;gris;10,000;cvt;gasolina;700,000;DOP;Higüey;";
     let excel = format!("\u{feff}{header}\r\n{line}\r\n;;;\r\n");
-    let report = import_vehicles(&pool, "mi-lote", excel.as_bytes(), now())
-        .await
-        .unwrap();
+    let report = import_vehicles(&pool, "mi-lote", excel.as_bytes(), now()).await.unwrap();
     assert_eq!((report.upserted.inserted, sentences(&report)), (1, vec![]));
-    let windows: Vec<u8> = excel[3..]
-        .chars()
-        .map(|c| u8::try_from(u32::from(c)).unwrap())
-        .collect();
+    let windows: Vec<u8> = excel[3..].chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let report = import_vehicles(&pool, "mi-lote", &windows, now()).await.unwrap();
     assert_eq!(report.upserted.unchanged, 1, "the same words in another encoding");
 }

@@ -53,9 +53,8 @@ async fn changed_webhook_is_refused_and_nothing_is_stored(pool: PgPool) {
         flipped.signature = flipped.signature.map(|text| text.chars().rev().collect());
         let other_token = Webhook::signed(&app, path, &FIELDS, "another-token");
         let no_token = Webhook::signed(&app, path, &FIELDS, "");
-        for (number, spoilt) in [body, added, url, unsigned, empty, flipped, other_token, no_token]
-            .into_iter()
-            .enumerate()
+        for (number, spoilt) in
+            [body, added, url, unsigned, empty, flipped, other_token, no_token].into_iter().enumerate()
         {
             assert_eq!(spoilt.post(&app).await.status, 403, "{path}, {number}");
         }
@@ -69,10 +68,7 @@ async fn changed_webhook_is_refused_and_nothing_is_stored(pool: PgPool) {
 
 #[sqlx::test]
 async fn every_token_of_the_list_verifies_while_rotating(pool: PgPool) {
-    let options = Options {
-        auth_tokens: vec!["the-new-token", TOKEN],
-        ..Options::default()
-    };
+    let options = Options { auth_tokens: vec!["the-new-token", TOKEN], ..Options::default() };
     let app = TestApp::start_with(pool, options).await;
     for token in ["the-new-token", TOKEN] {
         let answer = Webhook::signed(&app, STATUS, &FIELDS, token).post(&app).await;
@@ -87,9 +83,7 @@ async fn webhook_over_64_kib_is_413(pool: PgPool) {
     let app = TestApp::start(pool).await;
     let long = "x".repeat(64 * 1024);
     for path in [STATUS, INBOUND] {
-        let answer = Webhook::signed(&app, path, &[("Body", &long)], TOKEN)
-            .post(&app)
-            .await;
+        let answer = Webhook::signed(&app, path, &[("Body", &long)], TOKEN).post(&app).await;
         assert_eq!(answer.status, 413);
     }
     assert_eq!(stored(&app).await, 0);
@@ -98,15 +92,8 @@ async fn webhook_over_64_kib_is_413(pool: PgPool) {
 #[sqlx::test]
 async fn webhook_without_a_sid_or_a_sender_is_taken_in_and_means_nothing(pool: PgPool) {
     let app = TestApp::start(pool).await;
-    for path in [
-        STATUS,
-        INBOUND,
-        "/webhooks/twilio/status?m=no-uuid",
-        "/webhooks/twilio/status?m=%ff",
-    ] {
-        let answer = Webhook::signed(&app, path, &[("New", "field")], TOKEN)
-            .post(&app)
-            .await;
+    for path in [STATUS, INBOUND, "/webhooks/twilio/status?m=no-uuid", "/webhooks/twilio/status?m=%ff"] {
+        let answer = Webhook::signed(&app, path, &[("New", "field")], TOKEN).post(&app).await;
         assert_eq!(answer.status, 204, "{path}");
     }
 }
@@ -119,10 +106,7 @@ async fn inbound_message_is_stored_once(pool: PgPool) {
     }
     assert_eq!(app.count("inbound_messages").await, 1);
     let kept: String = app
-        .value(
-            "select from_address || ' ' || body from inbound_messages where sid = $1",
-            FIELDS[0].1,
-        )
+        .value("select from_address || ' ' || body from inbound_messages where sid = $1", FIELDS[0].1)
         .await;
     assert_eq!(kept, "+18095551234 ¿Sí, a las 3? 100% & más");
 }
@@ -130,13 +114,7 @@ async fn inbound_message_is_stored_once(pool: PgPool) {
 #[sqlx::test]
 async fn answer_from_the_simulated_phone_arrives(pool: PgPool) {
     let app = TestApp::start(pool).await;
-    let told = app
-        .sim
-        .receive(&[
-            ("From", "whatsapp:+18095551234"),
-            ("Body", "Sí, está disponible\0"),
-        ])
-        .await;
+    let told = app.sim.receive(&[("From", "whatsapp:+18095551234"), ("Body", "Sí, está disponible\0")]).await;
     assert_eq!(told["webhookStatus"], 204, "{told}");
     assert_eq!(app.count("inbound_messages").await, 1);
 }
@@ -149,12 +127,8 @@ async fn event_keeps_neither_the_persons_number_nor_his_words(pool: PgPool) {
     let id = dealer.write(PLAIN, "una palabra secreta").await.id();
     app.wait_for(&id, "read").await;
     Webhook::signed(&app, STATUS, &FIELDS, TOKEN).post(&app).await;
-    let events: String = app
-        .value(
-            "select string_agg(e::text, ' ') from message_events e where $1 <> ''",
-            "x",
-        )
-        .await;
+    let events: String =
+        app.value("select string_agg(e::text, ' ') from message_events e where $1 <> ''", "x").await;
     for personal in ["8095551234", "secreta", "100%"] {
         assert!(!events.contains(personal), "{events}");
     }

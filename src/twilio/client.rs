@@ -84,21 +84,13 @@ impl TwilioClient {
     pub fn new(settings: Settings) -> Result<Self, SetUpError> {
         let http = http_client(&settings)?;
         let mut account = settings.base_url;
-        account
-            .path_segments_mut()
-            .map_err(|()| SetUpError::BaseUrl)?
-            .pop_if_empty()
-            .extend(["2010-04-01", "Accounts", &settings.account_sid]);
-        let (user, secret) = settings
-            .api_key
-            .unwrap_or((settings.account_sid, settings.auth_token));
-        Ok(Self {
-            http,
-            user,
-            secret,
-            account,
-            places: Semaphore::new(settings.concurrency),
-        })
+        account.path_segments_mut().map_err(|()| SetUpError::BaseUrl)?.pop_if_empty().extend([
+            "2010-04-01",
+            "Accounts",
+            &settings.account_sid,
+        ]);
+        let (user, secret) = settings.api_key.unwrap_or((settings.account_sid, settings.auth_token));
+        Ok(Self { http, user, secret, account, places: Semaphore::new(settings.concurrency) })
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -187,12 +179,8 @@ fn class<T>(result: &Result<T, GatewayError>) -> (&'static str, Option<i32>, Opt
 impl Gateway for TwilioClient {
     fn send<'a>(&'a self, message: &'a Outbound) -> BoxFuture<'a, Result<ProviderMessage, GatewayError>> {
         Box::pin(async move {
-            let request = self
-                .http
-                .post(self.url(&["Messages.json"]))
-                .form(&wire::form(message));
-            self.exchange("create", &phone::masked(&message.to), request, wire::created)
-                .await
+            let request = self.http.post(self.url(&["Messages.json"])).form(&wire::form(message));
+            self.exchange("create", &phone::masked(&message.to), request, wire::created).await
         })
     }
 
@@ -220,20 +208,13 @@ impl Gateway for TwilioClient {
                     ("From", wire::address(from).as_str()),
                     ("PageSize", PAGE_SIZE),
                 ]),
-                Some(next) => self
-                    .http
-                    .get(self.page_url(next).ok_or_else(|| GatewayError::Unknown {
-                        reason: "the next page's address leads away from Twilio".to_owned(),
-                    })?),
+                Some(next) => self.http.get(self.page_url(next).ok_or_else(|| GatewayError::Unknown {
+                    reason: "the next page's address leads away from Twilio".to_owned(),
+                })?),
             };
-            let mut found = self
-                .exchange("list", &phone::masked(to), request, wire::page)
-                .await?;
+            let mut found = self.exchange("list", &phone::masked(to), request, wire::page).await?;
             if page.is_some() && found.next.as_deref() == page {
-                tracing::warn!(
-                    call = "list",
-                    "a page names itself as the next; the list ends here"
-                );
+                tracing::warn!(call = "list", "a page names itself as the next; the list ends here");
                 found.next = None;
             }
             Ok(found)

@@ -42,9 +42,7 @@ impl SimulatedHandset {
     }
 
     fn url(&self, path: &str) -> Result<Url, HandsetError> {
-        self.base
-            .join(path)
-            .map_err(|error| HandsetError(error.to_string()))
+        self.base.join(path).map_err(|error| HandsetError(error.to_string()))
     }
 
     async fn list(&self, path: &str) -> Result<Vec<MessageWire>, HandsetError> {
@@ -56,12 +54,7 @@ async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Hands
     // Its URL may hold a number.
     let failed = |error: reqwest::Error| HandsetError(error.without_url().to_string());
     let answer = request.send().await.map_err(failed)?;
-    answer
-        .error_for_status()
-        .map_err(failed)?
-        .json()
-        .await
-        .map_err(failed)
+    answer.error_for_status().map_err(failed)?.json().await.map_err(failed)
 }
 
 #[derive(Deserialize)]

@@ -26,10 +26,7 @@ pub struct SignedRequest<'a> {
 
 /// Whether one of `tokens` signed the request. Empty tokens sign nothing.
 pub fn verify<T: AsRef<str>>(tokens: &[T], request: &SignedRequest<'_>) -> bool {
-    let Some(claimed) = request
-        .signature
-        .and_then(|header| STANDARD.decode(header.trim()).ok())
-    else {
+    let Some(claimed) = request.signature.and_then(|header| STANDARD.decode(header.trim()).ok()) else {
         return false;
     };
     let url = request.url.split('#').next().unwrap_or_default();
@@ -41,20 +38,14 @@ pub fn verify<T: AsRef<str>>(tokens: &[T], request: &SignedRequest<'_>) -> bool 
         .iter()
         .map(|token| token.as_ref().as_bytes())
         .filter(|token| !token.is_empty())
-        .any(|token| {
-            urls.iter()
-                .any(|url| is_signed(token, url, &signed_fields, &claimed))
-        })
+        .any(|token| urls.iter().any(|url| is_signed(token, url, &signed_fields, &claimed)))
 }
 
 fn is_signed(token: &[u8], url: &str, signed_fields: &str, claimed: &[u8]) -> bool {
     let Ok(mac) = Hmac::<Sha1>::new_from_slice(token) else {
         return false;
     };
-    mac.chain_update(url)
-        .chain_update(signed_fields)
-        .verify_slice(claimed)
-        .is_ok()
+    mac.chain_update(url).chain_update(signed_fields).verify_slice(claimed).is_ok()
 }
 
 /// What is signed after the URL: a form's fields, and nothing for any other body, whose hash the URL then carries.
@@ -110,11 +101,7 @@ fn spellings(url: &str) -> BTreeSet<String> {
     [Some(url.to_owned()), serialised, legacy]
         .into_iter()
         .flatten()
-        .flat_map(|url| {
-            [Port::Without, Port::With]
-                .into_iter()
-                .filter_map(move |port| with_port(&url, port))
-        })
+        .flat_map(|url| [Port::Without, Port::With].into_iter().filter_map(move |port| with_port(&url, port)))
         .collect()
 }
 
@@ -135,11 +122,7 @@ fn with_port(url: &str, port: Port) -> Option<String> {
     Some(match (port, colon) {
         (Port::Without, Some(colon)) => format!("{scheme}://{}{path}", &authority[..colon]),
         (Port::With, None) => {
-            let port = if scheme.eq_ignore_ascii_case("https") {
-                443
-            } else {
-                80
-            };
+            let port = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
             format!("{scheme}://{authority}:{port}{path}")
         }
         _ => url.to_owned(),

@@ -30,10 +30,7 @@ pub(super) fn form(message: &Outbound) -> Vec<(&'static str, String)> {
             fields.push(("Body", body.clone()));
             fields.extend(media_url.iter().map(|url| ("MediaUrl", url.clone())));
         }
-        Content::Template {
-            content_sid,
-            variables,
-        } => {
+        Content::Template { content_sid, variables } => {
             fields.push(("ContentSid", content_sid.clone()));
             fields.push(("ContentVariables", json_text(variables)));
         }
@@ -47,30 +44,20 @@ pub(super) fn address(number: &str) -> String {
 }
 
 fn callback(url: &str) -> String {
-    if url.contains('#') {
-        url.to_owned()
-    } else {
-        format!("{url}{CALLBACK_OVERRIDES}")
-    }
+    if url.contains('#') { url.to_owned() } else { format!("{url}{CALLBACK_OVERRIDES}") }
 }
 
 fn json_text(variables: &BTreeMap<String, String>) -> String {
-    let object: Map<String, Value> = variables
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::String(value.clone())))
-        .collect();
+    let object: Map<String, Value> =
+        variables.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
     Value::Object(object).to_string()
 }
 
 /// The message that a 2xx to a create speaks of. Its sid is looked for in any text, for a message whose sid is missed
 /// is a message sent twice. Without a readable status it is `queued`, as every created message first is.
 pub(super) fn created(text: &str) -> Option<ProviderMessage> {
-    let mut message = message(text).or_else(|| {
-        Some(ProviderMessage {
-            sid: sid_in(text)?,
-            ..ProviderMessage::default()
-        })
-    })?;
+    let mut message = message(text)
+        .or_else(|| Some(ProviderMessage { sid: sid_in(text)?, ..ProviderMessage::default() }))?;
     if message.status.is_empty() {
         "queued".clone_into(&mut message.status);
     }
@@ -87,11 +74,7 @@ pub(super) fn page(text: &str) -> Option<ProviderPage> {
     let envelope = object(text)?;
     let messages = envelope.get("messages")?.as_array()?;
     Some(ProviderPage {
-        messages: messages
-            .iter()
-            .filter_map(Value::as_object)
-            .filter_map(message_of)
-            .collect(),
+        messages: messages.iter().filter_map(Value::as_object).filter_map(message_of).collect(),
         next: text_of(&envelope, "next_page_uri"),
     })
 }
@@ -102,9 +85,7 @@ pub(super) fn refusal(text: &str) -> (Option<i32>, String) {
     let (code, explanation) = match object(text) {
         Some(problem) => (
             number_of(&problem, "code"),
-            ["message", "detail", "title"]
-                .into_iter()
-                .find_map(|name| text_of(&problem, name)),
+            ["message", "detail", "title"].into_iter().find_map(|name| text_of(&problem, name)),
         ),
         None => (
             element(text, "Code").and_then(|code| code.trim().parse().ok()),
@@ -160,20 +141,13 @@ fn number_of<N: std::str::FromStr>(fields: &Map<String, Value>, name: &str) -> O
 
 fn number_address(fields: &Map<String, Value>, name: &str) -> Option<String> {
     let address = text_of(fields, name)?;
-    Some(
-        address
-            .strip_prefix("whatsapp:")
-            .map_or(address.clone(), str::to_owned),
-    )
+    Some(address.strip_prefix("whatsapp:").map_or(address.clone(), str::to_owned))
 }
 
 /// Twilio writes what it takes as a negative amount.
 fn amount(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    let amount = text
-        .parse::<Decimal>()
-        .or_else(|_| Decimal::from_scientific(text))
-        .ok()?;
+    let amount = text.parse::<Decimal>().or_else(|_| Decimal::from_scientific(text)).ok()?;
     Some(amount.abs())
 }
 
@@ -198,10 +172,7 @@ fn sid_in(text: &str) -> Option<String> {
     for (start, _) in text.match_indices("SM").chain(text.match_indices("MM")) {
         let Some(sid) = sid_at(text, start) else { continue };
         let before = text[..start].trim_end_matches(|c: char| !c.is_alphanumeric());
-        if before
-            .get(before.len().saturating_sub(3)..)
-            .is_some_and(|word| word.eq_ignore_ascii_case("sid"))
-        {
+        if before.get(before.len().saturating_sub(3)..).is_some_and(|word| word.eq_ignore_ascii_case("sid")) {
             return Some(sid.to_owned());
         }
         if !found.contains(&sid) {

@@ -19,14 +19,8 @@ use crate::app::{actor::Actor, tokens::authenticate_token};
 /// `/api/…`
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route(
-            "/api/whatsapp/send",
-            post(send::send).fallback(error::wrong_method),
-        )
-        .route(
-            "/api/whatsapp/status/{id}",
-            get(status::status).fallback(error::wrong_method),
-        )
+        .route("/api/whatsapp/send", post(send::send).fallback(error::wrong_method))
+        .route("/api/whatsapp/status/{id}", get(status::status).fallback(error::wrong_method))
         .route("/api", any(error::unknown_path))
         .route("/api/", any(error::unknown_path))
         .route("/api/{*rest}", any(error::unknown_path))
@@ -40,18 +34,15 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let language = error::Language::of(&parts.headers);
-        let header = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = header.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
         let actor = match token {
-            Some(token) => authenticate_token(state, token)
-                .await
-                .map_err(|error| ApiError::from_app(error, language))?,
+            Some(token) => {
+                authenticate_token(state, token).await.map_err(|error| ApiError::from_app(error, language))?
+            }
             None => None,
         };
         actor.map(Caller).ok_or_else(|| ApiError::unauthorized(language))

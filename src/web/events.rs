@@ -64,10 +64,7 @@ async fn message(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     }
-    let wake = MessageChanges {
-        changes: state.notices.subscribe(),
-        id,
-    };
+    let wake = MessageChanges { changes: state.notices.subscribe(), id };
     let stop = state.stop.clone();
     let load = move || {
         let (state, actor) = (state.clone(), actor.clone());
@@ -78,11 +75,8 @@ async fn message(
 
 async fn progress(state: &AppState, actor: &Actor, view: View, id: MessageId) -> Result<Fragment> {
     let message = get_message(state, actor, view, id).await?.message;
-    let (last, now) = (message.status.is_final(), state.clock.now());
-    Ok(Fragment::render(
-        last,
-        || view! { <MessageProgress message=&message now=now/> },
-    ))
+    let (last, now, payer) = (message.status.is_final(), state.clock.now(), view == View::Dealer);
+    Ok(Fragment::render(last, || view! { <MessageProgress message=&message now=now payer=payer/> }))
 }
 
 struct MessageChanges {

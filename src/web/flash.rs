@@ -23,10 +23,7 @@ pub struct Problem {
 
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
-        Self {
-            field: error.field.to_owned(),
-            message: error.message,
-        }
+        Self { field: error.field.to_owned(), message: error.message }
     }
 }
 
@@ -42,19 +39,12 @@ impl Flash {
 
     /// What was typed into a field; nothing is an empty text.
     pub fn value(&self, field: &str) -> String {
-        self.values
-            .iter()
-            .find(|(name, _)| name == field)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
+        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
     /// What is wrong with a field.
     pub fn problem(&self, field: &str) -> Option<String> {
-        self.problems
-            .iter()
-            .find(|problem| problem.field == field)
-            .map(|problem| problem.message.clone())
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.message.clone())
     }
 }
 
@@ -65,11 +55,7 @@ pub async fn keep(session: &Session, form: &str, flash: &Flash) -> Result<()> {
 
 /// Takes what was kept for `form`; once.
 pub async fn take(session: &Session, form: &str) -> Result<Flash> {
-    Ok(session
-        .remove(&key(form))
-        .await
-        .map_err(fault)?
-        .unwrap_or_default())
+    Ok(session.remove(&key(form)).await.map_err(fault)?.unwrap_or_default())
 }
 
 fn key(form: &str) -> String {

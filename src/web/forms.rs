@@ -49,8 +49,5 @@ fn problems(error: AppError) -> Vec<Problem> {
             WebError::Unexpected.to_string()
         }
     };
-    vec![Problem {
-        field: String::new(),
-        message: sentence,
-    }]
+    vec![Problem { field: String::new(), message: sentence }]
 }

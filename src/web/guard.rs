@@ -26,11 +26,7 @@ pub fn signed_in(current: &Current) -> Result<Actor> {
 /// As [`signed_in`], and `NotFound`.
 pub fn dealer(current: &Current) -> Result<Actor> {
     let actor = signed_in(current)?;
-    if actor.role == Role::Dealer {
-        Ok(actor)
-    } else {
-        Err(AppError::NotFound)
-    }
+    if actor.role == Role::Dealer { Ok(actor) } else { Err(AppError::NotFound) }
 }
 
 /// The sign-in page that leads back to `path`.

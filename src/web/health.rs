@@ -15,11 +15,7 @@ pub async fn alive() -> &'static str {
 pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     let readiness = check_readiness(&state).await;
     let word = |ok: bool| if ok { "ok" } else { "down" };
-    let status = if readiness.all() {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if readiness.all() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": word(readiness.all()),
         "database": word(readiness.database),

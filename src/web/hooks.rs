@@ -47,14 +47,8 @@ struct Call {
 
 impl Call {
     fn webhook(&self) -> Webhook<'_> {
-        let token = self
-            .headers
-            .get("i-twilio-idempotency-token")
-            .and_then(|value| value.to_str().ok());
-        Webhook {
-            fields: &self.fields,
-            token,
-        }
+        let token = self.headers.get("i-twilio-idempotency-token").and_then(|value| value.to_str().ok());
+        Webhook { fields: &self.fields, token }
     }
 }
 
@@ -73,13 +67,8 @@ async fn verified(state: &AppState, request: Request<Body>) -> Result<Call, Resp
         raw_body: &raw,
         signature: text("x-twilio-signature"),
     };
-    let tokens: Vec<&str> = state
-        .config
-        .twilio
-        .auth_tokens
-        .iter()
-        .map(|token| token.expose())
-        .collect();
+    let tokens: Vec<&str> =
+        state.config.twilio.auth_tokens.iter().map(super::super::config::Secret::expose).collect();
     if !verify(&tokens, &signed) {
         tracing::warn!(
             path = parts.uri.path(),
@@ -88,11 +77,7 @@ async fn verified(state: &AppState, request: Request<Body>) -> Result<Call, Resp
         return Err(StatusCode::FORBIDDEN.into_response());
     }
     let fields = form_urlencoded::parse(&raw).into_owned().collect();
-    Ok(Call {
-        uri: parts.uri,
-        headers: parts.headers,
-        fields,
-    })
+    Ok(Call { uri: parts.uri, headers: parts.headers, fields })
 }
 
 fn answer(stored: crate::app::error::Result<()>) -> Response {

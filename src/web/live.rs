@@ -15,7 +15,7 @@ use crate::app::error::Result;
 const END: &str = "end";
 
 /// Then the browser comes again by itself and shows anew who it is.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// A part of a page as it stands.
 pub struct Fragment {
@@ -27,10 +27,7 @@ pub struct Fragment {
 impl Fragment {
     /// Renders a view that holds no islands.
     pub fn render<V: IntoView>(last: bool, view: impl FnOnce() -> V) -> Self {
-        Self {
-            html: Owner::new().with(|| view().into_view().to_html()),
-            last,
-        }
+        Self { html: Owner::new().with(|| view().into_view().to_html()), last }
     }
 }
 
@@ -58,12 +55,7 @@ where
         shown: Option<String>,
         ended: bool,
     }
-    let start = State {
-        wake,
-        load,
-        shown: None,
-        ended: false,
-    };
+    let start = State { wake, load, shown: None, ended: false };
     let fragments = stream::unfold(start, move |mut state| async move {
         if state.ended {
             return None;

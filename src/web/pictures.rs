@@ -16,10 +16,8 @@ pub async fn picture(Path(name): Path<String>) -> Response {
     let Some((body, color)) = parse(&name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let headers = [
-        (header::CONTENT_TYPE, "image/svg+xml"),
-        (header::CACHE_CONTROL, "public, max-age=604800"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=604800")];
     (headers, draw(body, color)).into_response()
 }
 
@@ -81,20 +79,10 @@ mod tests {
                 let name = format!("{body}-{color}.svg");
                 let (body, color) = parse(&name).expect("the card's own address");
                 let svg = draw(body, color);
-                assert!(
-                    !svg.contains('{') && svg.len() < 6_000,
-                    "{name}: {} bytes",
-                    svg.len()
-                );
+                assert!(!svg.contains('{') && svg.len() < 6_000, "{name}: {} bytes", svg.len());
             }
         }
-        for wrong in [
-            "sedan.svg",
-            "avion-rojo.svg",
-            "sedan-rosado.svg",
-            "sedan-rojo",
-            "../sedan-rojo.svg",
-        ] {
+        for wrong in ["sedan.svg", "avion-rojo.svg", "sedan-rosado.svg", "sedan-rojo", "../sedan-rojo.svg"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -40,15 +40,9 @@ mod tests {
     #[test]
     fn only_our_own_paths_are_followed() {
         assert_eq!(local("/vehiculos/1/contactar?x=1"), "/vehiculos/1/contactar?x=1");
-        for foreign in [
-            "https://evil.example",
-            "//evil.example",
-            "/\\evil.example",
-            "evil",
-            "",
-            "/a\r\nX: y",
-            "/ñ",
-        ] {
+        for foreign in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "", "/a\r\nX: y", "/ñ"]
+        {
             assert_eq!(local(foreign), "/", "{foreign:?} was followed");
         }
     }

@@ -34,25 +34,15 @@ impl Current {
         let missing = |what: &str| AppError::Fault(format!("no {what} in this request"));
         let state = use_context::<AppState>().ok_or_else(|| missing("state"))?;
         let parts = use_context::<Parts>().ok_or_else(|| missing("parts"))?;
-        let session = parts
-            .extensions
-            .get::<Session>()
-            .cloned()
-            .ok_or_else(|| missing("session"))?;
+        let session = parts.extensions.get::<Session>().cloned().ok_or_else(|| missing("session"))?;
         let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Ok(Self {
             state,
             session,
             actor: parts.extensions.get().cloned(),
             headers: parts.headers,
-            path_and_query: parts
-                .uri
-                .path_and_query()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            peer: connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
-                address.ip()
-            }),
+            path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            peer: connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip()),
         })
     }
 
@@ -63,19 +53,12 @@ impl Current {
 
     /// Whether a browser posted a plain form and expects a page.
     pub fn wants_page(&self) -> bool {
-        let accept = self
-            .headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok());
+        let accept = self.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         accept.is_some_and(|accept| accept.contains("text/html"))
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let lines = self
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok());
+        let lines = self.headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         lines
             .flat_map(|line| line.split(';'))
             .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
@@ -86,10 +69,7 @@ impl Current {
 /// each hop is trusted, for anyone may write its left part.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) -> IpAddr {
     let is_ours = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
-    let lines = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|line| line.to_str().ok());
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     let mut nearest = peer;
     for hop in hops.into_iter().rev() {
@@ -119,10 +99,7 @@ mod tests {
     fn a_forwarded_address_counts_only_from_our_own_proxies() {
         assert_eq!(seen("203.0.113.9", "198.51.100.1"), "203.0.113.9");
         assert_eq!(seen("10.0.0.1", "198.51.100.1"), "198.51.100.1");
-        assert_eq!(
-            seen("10.0.0.1", "1.2.3.4, 198.51.100.1, 10.0.0.2"),
-            "198.51.100.1"
-        );
+        assert_eq!(seen("10.0.0.1", "1.2.3.4, 198.51.100.1, 10.0.0.2"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "not an address"), "10.0.0.1");
     }
 }

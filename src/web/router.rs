@@ -88,29 +88,18 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-                .layer(
-                    TraceLayer::new_for_http()
-                        .make_span_with(request_span)
-                        .on_response(request_done),
-                )
+                .layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(request_done))
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(CompressionLayer::new())
                 .layer(middleware::from_fn_with_state(state.clone(), security::headers))
-                .layer(middleware::from_fn_with_state(
-                    state.clone(),
-                    security::same_origin_only,
-                )),
+                .layer(middleware::from_fn_with_state(state.clone(), security::same_origin_only)),
         )
         .with_state(state)
 }
 
 /// Every line logged during a request bears its id, method and path; never its query, which may name a person.
 fn request_span(request: &Request) -> Span {
-    let id = request
-        .headers()
-        .get("x-request-id")
-        .and_then(|id| id.to_str().ok())
-        .unwrap_or_default();
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
 }
 
@@ -132,13 +121,8 @@ fn assets(
 + 'static {
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            forever,
-        ))
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
         .service(
-            ServeDir::new(format!("{}/pkg", state.config.site_root))
-                .precompressed_br()
-                .precompressed_gzip(),
+            ServeDir::new(format!("{}/pkg", state.config.site_root)).precompressed_br().precompressed_gzip(),
         )
 }

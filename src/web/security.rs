@@ -38,14 +38,8 @@ pub async fn headers(State(state): State<AppState>, mut request: Request, next: 
         // Forms without scripts go back by Referer; other sites learn nothing.
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), geolocation=(), microphone=()",
-        ),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     let headers = response.headers_mut();
     for (name, value) in fixed {
@@ -55,15 +49,10 @@ pub async fn headers(State(state): State<AppState>, mut request: Request, next: 
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     if state.config.public_url.scheme() == "https" {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     // Pages are somebody's own; what may be cached says so itself.
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -102,42 +91,19 @@ mod tests {
     use super::*;
 
     fn allowed(pairs: &[(&'static str, &'static str)]) -> bool {
-        let headers = pairs
-            .iter()
-            .map(|&(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)))
-            .collect();
-        is_same_origin(
-            &headers,
-            &Url::parse("https://okla.example").expect("a test's own URL"),
-        )
+        let headers =
+            pairs.iter().map(|&(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v))).collect();
+        is_same_origin(&headers, &Url::parse("https://okla.example").expect("a test's own URL"))
     }
 
     #[test]
     fn only_our_own_pages_may_post() {
-        assert!(allowed(&[
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "https://okla.example")
-        ]));
-        assert!(allowed(&[
-            ("origin", "https://okla.example"),
-            ("host", "internal:3000")
-        ]));
-        assert!(allowed(&[
-            ("origin", "http://127.0.0.1:3000"),
-            ("host", "127.0.0.1:3000")
-        ]));
-        assert!(!allowed(&[
-            ("sec-fetch-site", "cross-site"),
-            ("origin", "https://okla.example")
-        ]));
-        assert!(!allowed(&[
-            ("sec-fetch-site", "same-site"),
-            ("host", "okla.example")
-        ]));
-        assert!(!allowed(&[
-            ("origin", "https://evil.example"),
-            ("host", "okla.example")
-        ]));
+        assert!(allowed(&[("sec-fetch-site", "same-origin"), ("origin", "https://okla.example")]));
+        assert!(allowed(&[("origin", "https://okla.example"), ("host", "internal:3000")]));
+        assert!(allowed(&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")]));
+        assert!(!allowed(&[("sec-fetch-site", "cross-site"), ("origin", "https://okla.example")]));
+        assert!(!allowed(&[("sec-fetch-site", "same-site"), ("host", "okla.example")]));
+        assert!(!allowed(&[("origin", "https://evil.example"), ("host", "okla.example")]));
         assert!(!allowed(&[("origin", "null"), ("host", "okla.example")]));
         assert!(!allowed(&[("host", "okla.example")]));
     }

@@ -65,11 +65,7 @@ async fn signed_in(state: &AppState, session: &Session) -> Result<Option<Actor>>
     let signed_in: Option<DateTime<Utc>> = session.get(SIGNED_IN).await.map_err(fault)?;
     let seen: Option<DateTime<Utc>> = session.get(SEEN).await.map_err(fault)?;
     let alive = signed_in.is_some_and(|at| now - at < ABSOLUTE) && seen.is_some_and(|at| now - at < IDLE);
-    let actor = if alive {
-        get_actor(state, user).await?
-    } else {
-        None
-    };
+    let actor = if alive { get_actor(state, user).await? } else { None };
     if actor.is_none() {
         session.flush().await.map_err(fault)?;
     } else if seen.is_none_or(|at| now - at >= SEEN_EVERY) {
@@ -92,6 +88,7 @@ pub async fn end(session: &Session) -> Result<()> {
     session.flush().await.map_err(fault)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
 pub(super) fn fault(error: tower_sessions::session::Error) -> AppError {
     AppError::Fault(format!("session: {error}"))
 }

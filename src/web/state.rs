@@ -36,18 +36,8 @@ impl AppState {
             .build();
         let version =
             std::fs::read_to_string(format!("{}/pkg/VERSION", config.site_root)).unwrap_or_default();
-        let assets = if version.trim().is_empty() {
-            "dev"
-        } else {
-            version.trim()
-        };
-        Self {
-            app,
-            config,
-            leptos,
-            stop,
-            assets: Arc::from(assets),
-        }
+        let assets = if version.trim().is_empty() { "dev" } else { version.trim() };
+        Self { app, config, leptos, stop, assets: Arc::from(assets) }
     }
 }
 

@@ -33,13 +33,9 @@ pub fn of_request() -> Option<&'static str> {
 }
 
 fn of_headers(headers: &HeaderMap) -> Option<&'static str> {
-    let cookies = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let chosen = cookies
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix("okla_tema="))?;
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let chosen =
+        cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("okla_tema="))?;
     match chosen {
         "light" => Some("light"),
         "dark" => Some("dark"),

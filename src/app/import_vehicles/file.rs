@@ -61,11 +61,7 @@ impl<'t> Table<'t> {
         let header = reader
             .headers()
             .map_err(|error| {
-                AppError::invalid(
-                    "file",
-                    "file_unreadable",
-                    format!("El archivo no es un CSV: {error}."),
-                )
+                AppError::invalid("file", "file_unreadable", format!("El archivo no es un CSV: {error}."))
             })?
             .clone();
         let mut columns = [None; COLUMNS.len()];
@@ -139,11 +135,7 @@ impl LineCounter {
         let rest = text.get(byte..).unwrap_or_default();
         let begin = byte + rest.len() - rest.trim_start_matches(['\r', '\n']).len();
         let passed = text.get(self.counted..begin).unwrap_or_default();
-        self.line += passed
-            .bytes()
-            .filter(|byte| *byte == b'\n')
-            .map(|_| 1)
-            .sum::<u64>();
+        self.line += passed.bytes().filter(|byte| *byte == b'\n').map(|_| 1).sum::<u64>();
         self.counted = begin;
         self.line
     }
@@ -153,10 +145,7 @@ impl LineCounter {
 fn delimiter(text: &str) -> u8 {
     let header = text.lines().next().unwrap_or_default();
     let count = |separator: u8| header.bytes().filter(|byte| *byte == separator).count();
-    [b',', b';', b'\t']
-        .into_iter()
-        .max_by_key(|separator| count(*separator))
-        .unwrap_or(b',')
+    [b',', b';', b'\t'].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
 /// The text of a file. What is not UTF-8 is taken for Windows-1252, as Excel writes it here; its letters are Latin-1's.
@@ -179,11 +168,7 @@ mod tests {
         assert_eq!(decode(b"a\xf1o"), "año");
         assert_eq!(delimiter("referencia;marca;modelo\r\n1,5;x"), b';');
         assert_eq!(delimiter("referencia\tmarca"), b'\t');
-        assert_eq!(
-            delimiter("referencia"),
-            b'\t',
-            "one column: any separator will do"
-        );
+        assert_eq!(delimiter("referencia"), b'\t', "one column: any separator will do");
     }
 
     #[test]

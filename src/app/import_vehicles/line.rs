@@ -72,12 +72,7 @@ pub(super) fn read(
     dealer: &Dealer,
     now: DateTime<Utc>,
 ) -> Result<NewVehicle, Vec<Problem>> {
-    let mut fields = Fields {
-        line,
-        record,
-        columns,
-        problems: Vec::new(),
-    };
+    let mut fields = Fields { line, record, columns, problems: Vec::new() };
     let vehicle = fields.vehicle(dealer, now);
     match vehicle {
         Some(vehicle) if fields.problems.is_empty() => Ok(vehicle),
@@ -131,20 +126,13 @@ impl<'a> Fields<'a> {
     }
 
     fn problem(&mut self, field: &'static str, sentence: impl Into<String>) {
-        self.problems.push(Problem {
-            line: self.line,
-            field: Some(field),
-            sentence: sentence.into(),
-        });
+        self.problems.push(Problem { line: self.line, field: Some(field), sentence: sentence.into() });
     }
 
     fn optional(&mut self, field: &'static str, longest: usize) -> Option<String> {
         let value = self.columns.value(self.record, field);
         if value.chars().count() > longest {
-            self.problem(
-                field,
-                format!("Es demasiado largo: caben {longest} letras. Acórtelo."),
-            );
+            self.problem(field, format!("Es demasiado largo: caben {longest} letras. Acórtelo."));
         }
         (!value.is_empty()).then(|| value.to_owned())
     }
@@ -175,10 +163,7 @@ impl<'a> Fields<'a> {
     fn year(&mut self, now: DateTime<Utc>) -> Option<i16> {
         let value = self.needed("anio")?;
         let newest = now.year() + 1;
-        let year = value
-            .parse()
-            .ok()
-            .filter(|year| (1950..=newest).contains(&i32::from(*year)));
+        let year = value.parse().ok().filter(|year| (1950..=newest).contains(&i32::from(*year)));
         if year.is_none() {
             self.problem(
                 "anio",
@@ -194,20 +179,14 @@ impl<'a> Fields<'a> {
     fn mileage(&mut self) -> Option<i32> {
         let value = self.needed("kilometraje")?;
         let text = fold(value);
-        let miles = ["millas", "mi"]
-            .into_iter()
-            .find_map(|unit| text.strip_suffix(unit));
+        let miles = ["millas", "mi"].into_iter().find_map(|unit| text.strip_suffix(unit));
         let digits = miles
             .or_else(|| ["kms", "km"].into_iter().find_map(|unit| text.strip_suffix(unit)))
             .unwrap_or(&text);
         let km = money::parse(digits)
             .and_then(|(amount, currency)| currency.is_none().then_some(amount))
             .and_then(|amount| {
-                if miles.is_some() {
-                    amount.checked_mul(Decimal::new(1_609_344, 6))
-                } else {
-                    Some(amount)
-                }
+                if miles.is_some() { amount.checked_mul(Decimal::new(1_609_344, 6)) } else { Some(amount) }
             })
             .and_then(|km| km.round().to_i32())
             .filter(|km| *km <= 2_000_000);
@@ -244,20 +223,13 @@ impl<'a> Fields<'a> {
             (Some(Ok(named)), Some(signed)) if named != signed => {
                 self.problem(
                     "moneda",
-                    format!(
-                        "Dice {}, pero el precio dice {}. Deje una sola.",
-                        named.code(),
-                        signed.sign()
-                    ),
+                    format!("Dice {}, pero el precio dice {}. Deje una sola.", named.code(), signed.sign()),
                 );
                 return None;
             }
             (Some(Ok(currency)), _) | (None, Some(currency)) => currency,
             (None, None) => {
-                self.problem(
-                    "moneda",
-                    "Falta la moneda. Escriba DOP o USD, o ponga RD$ o US$ en el precio.",
-                );
+                self.problem("moneda", "Falta la moneda. Escriba DOP o USD, o ponga RD$ o US$ en el precio.");
                 return None;
             }
         };

@@ -21,14 +21,10 @@ pub(super) const UNKNOWN: Words = (
 /// Refused at once, with no code at all.
 pub(super) const REFUSED: Words = ("El servicio de mensajes no aceptó el mensaje.", LATER);
 /// Failed afterwards, with no code at all.
-pub(super) const WITHOUT_CODE: Words = (
-    "El mensaje no se pudo entregar y WhatsApp no indicó el motivo.",
-    LATER,
-);
-pub(super) const CANCELED: Words = (
-    "El mensaje se retiró antes de salir.",
-    "Si todavía quiere enviarlo, escríbalo de nuevo.",
-);
+pub(super) const WITHOUT_CODE: Words =
+    ("El mensaje no se pudo entregar y WhatsApp no indicó el motivo.", LATER);
+pub(super) const CANCELED: Words =
+    ("El mensaje se retiró antes de salir.", "Si todavía quiere enviarlo, escríbalo de nuevo.");
 
 const LATER: &str = "Inténtelo más tarde. Si se repite, avise a OKLA.";
 const SOON: &str = "Envíelo de nuevo dentro de unos minutos.";
@@ -45,69 +41,35 @@ const TEMPLATE: &str = "La plantilla del mensaje está mal preparada.";
 pub(super) fn meaning(code: i32) -> Option<Words> {
     Some(match code {
         // The account and its credentials.
-        20_003 => (
-            "El servicio de mensajes no reconoció las credenciales de OKLA.",
-            LATER,
-        ),
-        20_005 | 30_002 => (
-            "La cuenta de mensajes de OKLA está suspendida o sin saldo.",
-            LATER,
-        ),
-        20_008 => (
-            "OKLA usó credenciales de prueba, que no sirven para enviar.",
-            TELL_OKLA,
-        ),
-        20_404 => (
-            "El servicio de mensajes ya no tiene registro de este mensaje.",
-            LATER,
-        ),
-        21_608 => (
-            "La cuenta de OKLA está a prueba y aún no puede escribir a este número.",
-            TELL_OKLA,
-        ),
-        21_408 => (
-            "La cuenta de OKLA no tiene permiso para escribir a este número.",
-            TELL_OKLA,
-        ),
-        63_038 => (
-            "La cuenta de OKLA alcanzó su límite de mensajes de las últimas 24 horas.",
-            TOMORROW,
-        ),
+        20_003 => ("El servicio de mensajes no reconoció las credenciales de OKLA.", LATER),
+        20_005 | 30_002 => ("La cuenta de mensajes de OKLA está suspendida o sin saldo.", LATER),
+        20_008 => ("OKLA usó credenciales de prueba, que no sirven para enviar.", TELL_OKLA),
+        20_404 => ("El servicio de mensajes ya no tiene registro de este mensaje.", LATER),
+        21_608 => ("La cuenta de OKLA está a prueba y aún no puede escribir a este número.", TELL_OKLA),
+        21_408 => ("La cuenta de OKLA no tiene permiso para escribir a este número.", TELL_OKLA),
+        63_038 => ("La cuenta de OKLA alcanzó su límite de mensajes de las últimas 24 horas.", TOMORROW),
 
         // The service itself.
-        TOO_MANY_REQUESTS => (
-            "El servicio de mensajes estaba ocupado y no tomó el mensaje.",
-            SOON,
-        ),
+        TOO_MANY_REQUESTS => ("El servicio de mensajes estaba ocupado y no tomó el mensaje.", SOON),
         20_500 | 20_503 | 20_504 => ("El servicio de mensajes tuvo una falla interna.", SOON),
         20_009 => (
             "No se puede borrar un mensaje que todavía está en camino.",
             "Espere a que termine y bórrelo después.",
         ),
-        21_611 => (
-            "Hay demasiados mensajes en espera de salir.",
-            "Inténtelo de nuevo dentro de unas horas.",
-        ),
+        21_611 => ("Hay demasiados mensajes en espera de salir.", "Inténtelo de nuevo dentro de unas horas."),
         30_001 => ("La cola de salida se llenó.", SOON),
         30_010 => ("El mensaje superó el precio máximo permitido.", TELL_OKLA),
-        30_036 => (
-            "El mensaje no se pudo entregar a tiempo.",
-            "Si todavía importa, envíelo de nuevo.",
-        ),
+        30_036 => ("El mensaje no se pudo entregar a tiempo.", "Si todavía importa, envíelo de nuevo."),
         63_009 | 63_010 | 63_012 => ("WhatsApp tuvo una falla interna.", SOON),
         63_017 => ("OKLA envió demasiados mensajes al mismo tiempo.", SOON),
 
         // The recipient.
         21_211 => ("El número no es válido.", CHECK_NUMBER),
         21_614 => ("Este número no puede recibir mensajes.", CHECK_NUMBER),
-        21_610 => (
-            "El destinatario pidió no recibir mensajes.",
-            "Respete su decisión: no le escriba por esta vía.",
-        ),
-        30_003 => (
-            "El teléfono del destinatario está apagado o sin señal.",
-            "Inténtelo más tarde o llame.",
-        ),
+        21_610 => {
+            ("El destinatario pidió no recibir mensajes.", "Respete su decisión: no le escriba por esta vía.")
+        }
+        30_003 => ("El teléfono del destinatario está apagado o sin señal.", "Inténtelo más tarde o llame."),
         30_004 => ("El destinatario o su red bloqueó el mensaje.", OTHER_WAY),
         30_005 => ("El número no existe o ya no está en uso.", CHECK_NUMBER),
         30_006 => ("El número es de una línea que no recibe mensajes.", OTHER_WAY),
@@ -124,10 +86,7 @@ pub(super) fn meaning(code: i32) -> Option<Words> {
             "Avise a OKLA: el número de pruebas no sirve para clientes.",
         ),
         63_031 => ("El número de destino es el mismo número de OKLA.", CHECK_NUMBER),
-        63_032 => (
-            "WhatsApp no permite por ahora escribirle a esta persona.",
-            OTHER_WAY,
-        ),
+        63_032 => ("WhatsApp no permite por ahora escribirle a esta persona.", OTHER_WAY),
         63_036 => ("El teléfono del destinatario no está disponible.", OTHER_WAY),
 
         // WhatsApp's rules.
@@ -135,19 +94,13 @@ pub(super) fn meaning(code: i32) -> Option<Words> {
             "Pasaron más de 24 horas desde que el destinatario escribió, y WhatsApp ya no admite texto libre.",
             "Envíe una plantilla aprobada o comuníquese por otra vía.",
         ),
-        63_018 => (
-            "Se alcanzó el límite de mensajes que WhatsApp concede a OKLA.",
-            TOMORROW,
-        ),
+        63_018 => ("Se alcanzó el límite de mensajes que WhatsApp concede a OKLA.", TOMORROW),
         63_049 => (
             "WhatsApp limitó este mensaje promocional para no cansar al destinatario.",
             "No insista hoy: espere unos días o a que el destinatario escriba.",
         ),
         63_005 | 63_021 => ("WhatsApp rechazó el contenido del mensaje.", OTHER_CONTENT),
-        63_013 => (
-            "WhatsApp considera que el mensaje no cumple sus políticas.",
-            OTHER_CONTENT,
-        ),
+        63_013 => ("WhatsApp considera que el mensaje no cumple sus políticas.", OTHER_CONTENT),
         63_025 => (
             "WhatsApp descartó el mensaje por repetido.",
             "Revise la conversación antes de enviarlo otra vez.",
@@ -156,15 +109,9 @@ pub(super) fn meaning(code: i32) -> Option<Words> {
 
         // Text, picture and template.
         21_602 | 21_619 => ("El mensaje estaba vacío.", "Escriba un texto y envíelo de nuevo."),
-        21_617 => (
-            "El mensaje pasa de 1,600 caracteres.",
-            "Acórtelo y envíelo de nuevo.",
-        ),
+        21_617 => ("El mensaje pasa de 1,600 caracteres.", "Acórtelo y envíelo de nuevo."),
         21_620 => ("La dirección de la imagen no es válida.", OTHER_PICTURE),
-        21_623 => (
-            "El mensaje tiene demasiadas imágenes.",
-            "Envíe una sola imagen por mensaje.",
-        ),
+        21_623 => ("El mensaje tiene demasiadas imágenes.", "Envíe una sola imagen por mensaje."),
         11_751 | 63_019 | 63_034 => ("No se pudo adjuntar la imagen.", OTHER_PICTURE),
         21_654..=21_656 | 21_658 | 63_027..=63_030 => (TEMPLATE, TELL_OKLA),
         63_040 => ("WhatsApp rechazó la plantilla del mensaje.", TELL_OKLA),
@@ -172,24 +119,15 @@ pub(super) fn meaning(code: i32) -> Option<Words> {
         63_042 => ("WhatsApp desactivó la plantilla del mensaje.", TELL_OKLA),
 
         // How OKLA is set up.
-        21_603 | 21_604 => (
-            "OKLA no indicó bien de quién o para quién era el mensaje.",
-            TELL_OKLA,
-        ),
+        21_603 | 21_604 => ("OKLA no indicó bien de quién o para quién era el mensaje.", TELL_OKLA),
         21_601 | 21_606 | 21_612 => ("El número de OKLA no puede escribirle a este número.", TELL_OKLA),
         21_609 => ("OKLA indicó mal dónde recibe los avisos de entrega.", TELL_OKLA),
         21_624 | 35_111 | 35_114 | 35_118 | 35_126 => {
             ("OKLA indicó mal el plazo o la hora del envío.", TELL_OKLA)
         }
-        21_701..=21_705 => (
-            "El servicio de mensajes de OKLA no tiene un número asignado.",
-            TELL_OKLA,
-        ),
+        21_701..=21_705 => ("El servicio de mensajes de OKLA no tiene un número asignado.", TELL_OKLA),
         63_001 => ("WhatsApp no reconoció la conexión de OKLA.", TELL_OKLA),
-        63_002 | 63_007 | 63_008 => (
-            "El número de WhatsApp de OKLA no está listo para enviar.",
-            TELL_OKLA,
-        ),
+        63_002 | 63_007 | 63_008 => ("El número de WhatsApp de OKLA no está listo para enviar.", TELL_OKLA),
         63_020 | 63_051 | 63_112 => ("La cuenta de OKLA en WhatsApp tiene un problema.", TELL_OKLA),
         63_039 => ("El mensaje salió por un canal que no es WhatsApp.", TELL_OKLA),
         11_200 | 11_205 | 11_237 | 57_012 => (
@@ -224,15 +162,7 @@ mod tests {
                 assert!(sentence.ends_with('.'), "{code}: {sentence}");
                 assert!(sentence.starts_with(char::is_uppercase), "{code}: {sentence}");
                 let lower = format!(" {} ", sentence.to_lowercase());
-                for familiar in [
-                    " tu ",
-                    " tus ",
-                    " te ",
-                    " escribe ",
-                    " envía ",
-                    " revisa ",
-                    " intenta ",
-                ] {
+                for familiar in [" tu ", " tus ", " te ", " escribe ", " envía ", " revisa ", " intenta "] {
                     assert!(!lower.contains(familiar), "{code}: {sentence}");
                 }
             }

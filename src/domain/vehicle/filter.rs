@@ -79,14 +79,9 @@ impl VehicleFilter {
         let mut notes = Vec::new();
         let given = |name: &str| {
             // PostgreSQL's text holds no NUL.
-            value(name)
-                .map(|text| text.replace('\0', "").trim().to_owned())
-                .filter(|text| !text.is_empty())
+            value(name).map(|text| text.replace('\0', "").trim().to_owned()).filter(|text| !text.is_empty())
         };
-        let mut read = Read {
-            given: &given,
-            notes: &mut notes,
-        };
+        let mut read = Read { given: &given, notes: &mut notes };
         let mut filter = Self {
             text: given("texto").map(|text| text.chars().take(LONGEST_TEXT).collect()),
             make: given("marca"),
@@ -129,10 +124,7 @@ impl VehicleFilter {
             ("precio_max", amount(&self.price_max)),
             ("anio_min", self.year_min.map(|year| year.to_string())),
             ("anio_max", self.year_max.map(|year| year.to_string())),
-            (
-                "orden",
-                (self.sort != Sort::Newest).then(|| self.sort.as_str().to_owned()),
-            ),
+            ("orden", (self.sort != Sort::Newest).then(|| self.sort.as_str().to_owned())),
             ("pagina", (self.page > 0).then(|| (self.page + 1).to_string())),
         ]
         .into_iter()
@@ -160,22 +152,14 @@ impl VehicleFilter {
         [
             (self.text.as_ref().map(|text| format!("«{text}»")), &["texto"][..]),
             (self.make.clone(), &["marca"][..]),
-            (
-                range(self.price_min.map(money), self.price_max.map(money)),
-                &["precio_min", "precio_max"][..],
-            ),
+            (range(self.price_min.map(money), self.price_max.map(money)), &["precio_min", "precio_max"][..]),
             (
                 range(self.year_min.map(year), self.year_max.map(year)).map(|years| format!("Año {years}")),
                 &["anio_min", "anio_max"][..],
             ),
         ]
         .into_iter()
-        .filter_map(|(label, fields)| {
-            Some(ActiveFilter {
-                label: label?,
-                fields,
-            })
-        })
+        .filter_map(|(label, fields)| Some(ActiveFilter { label: label?, fields }))
         .collect()
     }
 
@@ -238,10 +222,7 @@ mod tests {
 
     fn parse(pairs: &[(&str, &str)]) -> (VehicleFilter, Vec<FilterNote>) {
         VehicleFilter::parse(|name| {
-            pairs
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -260,10 +241,7 @@ mod tests {
         assert_eq!(filter.price_min, Some(Decimal::from(500_000)));
         assert_eq!(filter.page, 2);
         let pairs = filter.to_pairs();
-        let again: Vec<(&str, &str)> = pairs
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
+        let again: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(parse(&again).0, filter);
         assert_eq!(VehicleFilter::default().to_pairs(), []);
     }
@@ -289,20 +267,13 @@ mod tests {
     fn a_backward_range_is_turned_and_dollars_are_compared_in_pesos() {
         let (filter, _) = parse(&[("precio_min", "US$ 20,000"), ("precio_max", "500000")]);
         assert_eq!(filter.price_min, Some(Decimal::from(500_000)));
-        assert_eq!(
-            filter.price_max,
-            Some(Decimal::from(20_000) * Decimal::from(money::DOP_PER_USD))
-        );
+        assert_eq!(filter.price_max, Some(Decimal::from(20_000) * Decimal::from(money::DOP_PER_USD)));
     }
 
     #[test]
     fn taking_one_chip_off_leaves_the_others_and_goes_back_to_the_first_page() {
-        let (filter, _) = parse(&[
-            ("marca", "Kia"),
-            ("anio_min", "2018"),
-            ("anio_max", "2020"),
-            ("pagina", "2"),
-        ]);
+        let (filter, _) =
+            parse(&[("marca", "Kia"), ("anio_min", "2018"), ("anio_max", "2020"), ("pagina", "2")]);
         let active = filter.active();
         let labels: Vec<&str> = active.iter().map(|chip| chip.label.as_str()).collect();
         assert_eq!(labels, ["Kia", "Año 2018 a 2020"]);

@@ -67,9 +67,5 @@ pub async fn upsert_vehicles(
     .fetch_all(conn)
     .await?;
     let inserted = written.iter().filter(|is_new| **is_new).count();
-    Ok(Upserted {
-        inserted,
-        updated: written.len() - inserted,
-        unchanged: vehicles.len() - written.len(),
-    })
+    Ok(Upserted { inserted, updated: written.len() - inserted, unchanged: vehicles.len() - written.len() })
 }

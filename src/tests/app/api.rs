@@ -27,12 +27,7 @@ impl Reply {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         let text = answer.text().await.unwrap();
-        Self {
-            status,
-            headers,
-            json: serde_json::from_str(&text).unwrap_or(Value::Null),
-            text,
-        }
+        Self { status, headers, json: serde_json::from_str(&text).unwrap_or(Value::Null), text }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -59,11 +54,7 @@ impl Reply {
 
 impl Api {
     pub fn new(url: &str, token: Option<String>) -> Self {
-        Self {
-            http: http(),
-            url: url.to_owned(),
-            token,
-        }
+        Self { http: http(), url: url.to_owned(), token }
     }
 
     /// A request to any path, with the token if there is one.
@@ -86,8 +77,7 @@ impl Api {
 
     /// A plain text to a number.
     pub async fn write(&self, to: &str, body: &str) -> Reply {
-        self.send(json!({ "toPhoneNumber": to, "messageBody": body }))
-            .await
+        self.send(json!({ "toPhoneNumber": to, "messageBody": body })).await
     }
 
     /// The same without waiting for Twilio.

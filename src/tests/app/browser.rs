@@ -36,11 +36,7 @@ impl Browser {
             .redirect(redirect::Policy::none())
             .build()
             .unwrap();
-        Self {
-            http,
-            url,
-            cookies: Mutex::default(),
-        }
+        Self { http, url, cookies: Mutex::default() }
     }
 
     /// A form of one of our own pages, as a browser posts it.
@@ -58,8 +54,7 @@ impl Browser {
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Landing {
-        self.post_form("/fn/ingresar", &[("email", email), ("password", password)])
-            .await
+        self.post_form("/fn/ingresar", &[("email", email), ("password", password)]).await
     }
 
     /// Opens a buyer's account with everything right.
@@ -69,22 +64,10 @@ impl Browser {
 
     /// A request with this browser's cookies and nothing else of a browser.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let cookies: Vec<String> = self
-            .cookies
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let request = self
-            .http
-            .request(method, format!("{}{path}", self.url))
-            .header("accept", "text/html");
-        if cookies.is_empty() {
-            request
-        } else {
-            request.header(COOKIE, cookies.join("; "))
-        }
+        let cookies: Vec<String> =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.http.request(method, format!("{}{path}", self.url)).header("accept", "text/html");
+        if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) }
     }
 
     pub async fn land(&self, request: RequestBuilder) -> Landing {
@@ -93,9 +76,7 @@ impl Browser {
         let location = answer.headers().get(LOCATION);
         Landing {
             status: answer.status(),
-            location: location
-                .map(|value| value.to_str().unwrap().to_owned())
-                .unwrap_or_default(),
+            location: location.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default(),
             body: answer.text().await.unwrap(),
         }
     }
@@ -105,10 +86,7 @@ impl Browser {
     }
 
     pub fn set_cookie(&self, name: &str, value: &str) {
-        self.cookies
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), value.to_owned());
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
 
     fn keep_cookies(&self, answer: &Response) {

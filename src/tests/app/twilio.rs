@@ -21,14 +21,8 @@ impl Webhook {
     /// To `path` of the application, signed under `token`.
     pub fn signed(app: &TestApp, path: &str, fields: &[(&str, &str)], token: &str) -> Self {
         let url = format!("{}{path}", app.url);
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        Self {
-            signature: Some(signature(&url, fields, token)),
-            url,
-            body,
-        }
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self { signature: Some(signature(&url, fields, token)), url, body }
     }
 
     pub async fn post(self, app: &TestApp) -> Reply {
@@ -68,8 +62,6 @@ impl TestApp {
             ("From", SENDER),
         ];
         fields.extend_from_slice(more);
-        Webhook::signed(self, "/webhooks/twilio/status", &fields, TOKEN)
-            .post(self)
-            .await
+        Webhook::signed(self, "/webhooks/twilio/status", &fields, TOKEN).post(self).await
     }
 }

@@ -44,12 +44,7 @@ impl Environment {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_okla"));
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(&self.0)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.args(arguments).env_clear().envs(&self.0).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
@@ -80,29 +75,16 @@ impl Environment {
 
     /// The same with options.
     pub async fn serve_as(&self, arguments: &[&str]) -> Running {
-        let child = self
-            .command(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let child = self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let running = Running(child);
         let http = http();
         let waiting = async {
             let url = format!("{}/readyz", self.url());
-            while !http
-                .get(&url)
-                .send()
-                .await
-                .is_ok_and(|answer| answer.status() == 200)
-            {
+            while !http.get(&url).send().await.is_ok_and(|answer| answer.status() == 200) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        assert!(
-            tokio::time::timeout(PATIENCE, waiting).await.is_ok(),
-            "it does not serve"
-        );
+        assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "it does not serve");
         running
     }
 }
@@ -120,10 +102,7 @@ impl Drop for Running {
 impl Running {
     /// SIGTERM.
     pub fn ask_to_stop(&self) {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.0.id().to_string()])
-            .status()
-            .unwrap();
+        let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
         assert!(asked.success());
     }
 
@@ -148,9 +127,5 @@ impl Running {
 }
 
 pub fn free_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string()
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }

@@ -90,19 +90,13 @@ async fn demo_mode_is_refused_on_a_public_address(pool: PgPool) {
         assert!(said.contains("modo de prueba"), "{said}");
     }
     let said = refusal(&demo(&pool).without("TWILIO_API_BASE_URL")).await;
-    assert!(
-        said.contains("TWILIO_API_BASE_URL: "),
-        "a demo never talks to Twilio: {said}"
-    );
+    assert!(said.contains("TWILIO_API_BASE_URL: "), "a demo never talks to Twilio: {said}");
 }
 
 #[sqlx::test]
 async fn demo_mode_starts_on_loopback_without_a_secret_key(pool: PgPool) {
     demo(&pool).serve().await;
-    demo(&pool)
-        .with("PUBLIC_URL", "http://localhost:3000")
-        .serve()
-        .await;
+    demo(&pool).with("PUBLIC_URL", "http://localhost:3000").serve().await;
 }
 
 #[sqlx::test]
@@ -125,11 +119,7 @@ async fn unmigrated_database_is_refused_until_it_is_migrated(pool: PgPool) {
     assert!(text.contains("aplicada"), "{text}");
     environment.serve().await;
     let again = environment.run(&["migrate"]).await;
-    assert!(
-        String::from_utf8(again.stdout)
-            .unwrap()
-            .contains("ya está al día")
-    );
+    assert!(String::from_utf8(again.stdout).unwrap().contains("ya está al día"));
 }
 
 #[sqlx::test(migrations = false)]
@@ -145,24 +135,13 @@ async fn serve_migrates_when_told_to(pool: PgPool) {
 
 #[sqlx::test]
 async fn first_values_of_the_limits_are_the_environments_and_then_the_operators(pool: PgPool) {
-    let environment = Environment::live(&pool)
-        .with("OKLA_DAILY_LIMIT", "7")
-        .with("OKLA_HOURLY_LIMIT", "3");
+    let environment = Environment::live(&pool).with("OKLA_DAILY_LIMIT", "7").with("OKLA_HOURLY_LIMIT", "3");
     environment.serve().await;
     let set = environment.run(&["limits", "set", "platform_day", "9"]).await;
     assert!(set.status.success());
     environment.serve().await;
-    let values: Vec<(String, Option<i32>)> = sqlx::query_as("select name, value from limits order by name")
-        .fetch_all(&pool)
-        .await
-        .unwrap();
+    let values: Vec<(String, Option<i32>)> =
+        sqlx::query_as("select name, value from limits order by name").fetch_all(&pool).await.unwrap();
     let values: Vec<(&str, Option<i32>)> = values.iter().map(|(name, value)| (&**name, *value)).collect();
-    assert_eq!(
-        values,
-        [
-            ("dealer_hour", Some(3)),
-            ("platform_day", Some(9)),
-            ("user_hour", Some(3))
-        ]
-    );
+    assert_eq!(values, [("dealer_hour", Some(3)), ("platform_day", Some(9)), ("user_hour", Some(3))]);
 }

@@ -16,13 +16,10 @@ use crate::{
 async fn start(pool: &PgPool) -> (Environment, Sim, Api) {
     let environment = Environment::live(pool);
     let sim = Sim::start(format!("{}/webhooks/twilio/inbound", environment.url())).await;
-    let environment = environment
-        .with("TWILIO_API_BASE_URL", &sim.url)
-        .with("OKLA_VERIFY_INTERVAL_SECONDS", "1");
+    let environment =
+        environment.with("TWILIO_API_BASE_URL", &sim.url).with("OKLA_VERIFY_INTERVAL_SECONDS", "1");
     add_admin(&environment).await;
-    let made = environment
-        .run(&["token", "create", "--email", "admin@ejemplo.do"])
-        .await;
+    let made = environment.run(&["token", "create", "--email", "admin@ejemplo.do"]).await;
     let said = String::from_utf8(made.stdout).unwrap();
     let token = said.split_whitespace().last().unwrap().to_owned();
     let api = Api::new(&environment.url(), Some(token));
@@ -102,21 +99,11 @@ async fn kill_during_a_send_leaves_it_once_and_true(pool: PgPool) {
     sim.set(json!({ "latencyMs": 0 })).await;
 
     let server = environment.serve().await;
-    assert_eq!(
-        api.status(&id).await.json["status"],
-        "queued",
-        "its lease still runs"
-    );
+    assert_eq!(api.status(&id).await.json["status"], "queued", "its lease still runs");
     // As if the lease's 45 s had passed.
-    sqlx::query("update outbox set leased_until = now()")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query("update outbox set leased_until = now()").execute(&pool).await.unwrap();
     wait_for(&api, &id, "verifying").await;
-    sqlx::query("update message_parts set next_check_at = now()")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query("update message_parts set next_check_at = now()").execute(&pool).await.unwrap();
     let told = wait_for(&api, &id, "read").await;
     assert_eq!(told["attemptCount"], 1);
     assert_eq!(sim.truth(to).await.len(), 1);

@@ -16,10 +16,7 @@ async fn sent_delivered_and_read_are_told_in_order_with_twilios_fields() {
     let sent = rig.hook.next().await;
     assert_eq!(sent.path, "/status?m=7");
     assert_eq!(sent.header("user-agent"), "TwilioProxy/1.1");
-    assert_eq!(
-        sent.header("content-type"),
-        "application/x-www-form-urlencoded; charset=utf-8"
-    );
+    assert_eq!(sent.header("content-type"), "application/x-www-form-urlencoded; charset=utf-8");
     assert_eq!(sent.header("x-twilio-signature").len(), 28);
     let sender = format!("whatsapp:{SENDER}");
     for (field, expected) in [
@@ -42,10 +39,7 @@ async fn sent_delivered_and_read_are_told_in_order_with_twilios_fields() {
     let delivered = rig.hook.next().await;
     assert_eq!(delivered.field("MessageStatus"), Some("delivered"));
     assert_eq!(delivered.field("EventType"), Some("DELIVERED"));
-    assert_ne!(
-        delivered.header("i-twilio-idempotency-token"),
-        sent.header("i-twilio-idempotency-token")
-    );
+    assert_ne!(delivered.header("i-twilio-idempotency-token"), sent.header("i-twilio-idempotency-token"));
     assert_eq!(rig.hook.next().await.field("EventType"), Some("READ"));
     assert!(rig.hook.statuses().await.is_empty());
 }
@@ -57,10 +51,7 @@ async fn default_beat_is_half_a_second() {
     rig.send(TO, "hola").await;
     for (status, millis) in [("sent", 500), ("delivered", 1_500), ("read", 4_000)] {
         assert_eq!(rig.hook.next().await.field("MessageStatus"), Some(status));
-        assert!(
-            began.elapsed() >= Duration::from_millis(millis),
-            "{status} came too early"
-        );
+        assert!(began.elapsed() >= Duration::from_millis(millis), "{status} came too early");
     }
 }
 
@@ -85,9 +76,7 @@ async fn fragment_orders_retries_which_keep_their_token() {
     let mut rig = Rig::start().await;
     rig.hook.answer(vec![500, 503]).await;
     let callback = format!("{}/status?m=1#rc=3&rp=ct,rt,5xx&rt=4000", rig.hook.url);
-    rig.post("+18095550999", &[("Body", "hola"), ("StatusCallback", &callback)])
-        .await
-        .unwrap();
+    rig.post("+18095550999", &[("Body", "hola"), ("StatusCallback", &callback)]).await.unwrap();
     let first = rig.hook.next().await;
     assert_eq!(first.path, "/status?m=1", "a fragment is never sent");
     for _ in 0..2 {
@@ -108,10 +97,7 @@ async fn rates_and_shuffle_apply_to_every_number() {
     assert!(rig.hook.statuses().await.is_empty());
     rig.set(json!({ "dropRate": 0, "duplicateRate": 1 })).await;
     rig.send(TO, "doubled").await;
-    assert_eq!(
-        rig.hook.statuses().await,
-        ["sent", "sent", "delivered", "delivered", "read", "read"]
-    );
+    assert_eq!(rig.hook.statuses().await, ["sent", "sent", "delivered", "delivered", "read", "read"]);
     rig.set(json!({ "duplicateRate": 0, "shuffle": true })).await;
     rig.send(TO, "shuffled").await;
     let mut told = rig.hook.statuses().await;
@@ -129,17 +115,9 @@ async fn service_picks_the_sender_first_and_tells_queued() {
         ("Body", "hola"),
         ("StatusCallback", &format!("{}/status", rig.hook.url)),
     ];
-    let answer = rig
-        .api(reqwest::Method::POST, "Messages.json")
-        .form(&form)
-        .send()
-        .await
-        .unwrap();
+    let answer = rig.api(reqwest::Method::POST, "Messages.json").form(&form).send().await.unwrap();
     let message: serde_json::Value = answer.json().await.unwrap();
-    assert_eq!(
-        (&message["status"], &message["num_segments"]),
-        (&json!("accepted"), &json!("0"))
-    );
+    assert_eq!((&message["status"], &message["num_segments"]), (&json!("accepted"), &json!("0")));
     assert_eq!(message["from"], json!(null));
     assert_eq!(rig.hook.statuses().await, ["queued", "sent", "delivered", "read"]);
 }

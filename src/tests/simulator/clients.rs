@@ -25,22 +25,16 @@ async fn official_node_client_is_at_home() {
         Some("node_modules/twilio/package.json"),
     );
     let mut command = Command::new("node");
-    command
-        .arg(script("twilio_client.mjs"))
-        .env("OKLA_TWILIO_NODE_DIR", folder);
+    command.arg(script("twilio_client.mjs")).env("OKLA_TWILIO_NODE_DIR", folder);
     run(command).await;
 }
 
 /// A client that is not there fails the test: these proofs are not to be skipped.
 fn installed(variable: &str, usual: &str, inside: Option<&str>) -> PathBuf {
-    let place = std::env::var_os(variable).map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(usual),
-        PathBuf::from,
-    );
+    let place = std::env::var_os(variable)
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(usual), PathBuf::from);
     assert!(
-        inside
-            .map_or_else(|| place.clone(), |inside| place.join(inside))
-            .exists(),
+        inside.map_or_else(|| place.clone(), |inside| place.join(inside)).exists(),
         "{} is missing: run scripts/twilio-clients.sh",
         place.display()
     );
@@ -48,9 +42,7 @@ fn installed(variable: &str, usual: &str, inside: Option<&str>) -> PathBuf {
 }
 
 fn script(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("src/tests/clients")
-        .join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/tests/clients").join(name)
 }
 
 async fn run(mut command: Command) {
@@ -64,10 +56,8 @@ async fn run(mut command: Command) {
         .env_remove("TWILIO_EDGE")
         .env_remove("TWILIO_REGION")
         .stdin(Stdio::null());
-    let output = tokio::task::spawn_blocking(move || command.output())
-        .await
-        .unwrap()
-        .expect("the client starts");
+    let output =
+        tokio::task::spawn_blocking(move || command.output()).await.unwrap().expect("the client starts");
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complained}");

@@ -11,26 +11,12 @@ async fn ground_truth_has_an_object_per_create_and_is_found_by_number_and_text()
     let rig = Rig::start().await;
     let message = rig.send(TO, "uno").await;
     rig.send(TO, "uno y medio").await;
-    rig.post("+18295550000", &[("MediaUrl", "https://okla.example/a.jpg")])
-        .await
-        .unwrap();
+    rig.post("+18295550000", &[("MediaUrl", "https://okla.example/a.jpg")]).await.unwrap();
     let get = async |query: &str| -> Vec<Value> {
-        rig.http
-            .get(format!("{}/sim/messages{query}", rig.url))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        rig.http.get(format!("{}/sim/messages{query}", rig.url)).send().await.unwrap().json().await.unwrap()
     };
     assert_eq!(get("").await.len(), 3);
-    for query in [
-        "?to=%2B18095551234",
-        "?to=+18095551234",
-        "?to=whatsapp:+18095551234",
-        "?to=18095551234",
-    ] {
+    for query in ["?to=%2B18095551234", "?to=+18095551234", "?to=whatsapp:+18095551234", "?to=18095551234"] {
         assert_eq!(get(query).await.len(), 2, "{query}");
     }
     assert_eq!(get("?body=uno").await.len(), 1);
@@ -68,41 +54,14 @@ async fn settings_change_in_part_and_unknown_ones_are_refused() {
         "latencyMs": 150, "callbackDelayMs": 500, "dropRate": 0.25, "duplicateRate": 0.0, "shuffle": false,
         "errorRate": 0.0, "enforceWindow": false,
     });
-    assert_eq!(
-        put(json!({ "dropRate": 0.25 }))
-            .await
-            .json::<Value>()
-            .await
-            .unwrap(),
-        expected
-    );
-    let bare = rig
-        .http
-        .put(&url)
-        .body(r#"{"latencyMs":150}"#)
-        .send()
-        .await
-        .unwrap();
+    assert_eq!(put(json!({ "dropRate": 0.25 })).await.json::<Value>().await.unwrap(), expected);
+    let bare = rig.http.put(&url).body(r#"{"latencyMs":150}"#).send().await.unwrap();
     assert_eq!(bare.status(), 200, "curl sends no content type of JSON");
-    for bad in [
-        json!({ "dropRat": 0.5 }),
-        json!({ "dropRate": 2 }),
-        json!({ "latencyMs": null }),
-        json!([]),
-    ] {
+    for bad in [json!({ "dropRat": 0.5 }), json!({ "dropRate": 2 }), json!({ "latencyMs": null }), json!([])]
+    {
         assert_eq!(put(bad.clone()).await.status(), 400, "{bad}");
     }
-    assert_eq!(
-        rig.http
-            .get(&url)
-            .send()
-            .await
-            .unwrap()
-            .json::<Value>()
-            .await
-            .unwrap(),
-        expected
-    );
+    assert_eq!(rig.http.get(&url).send().await.unwrap().json::<Value>().await.unwrap(), expected);
 }
 
 #[tokio::test]
@@ -127,14 +86,8 @@ async fn window_opens_with_an_inbound_message_and_closes_a_day_later() {
     assert_eq!(outcome(&rig, "read").await, Value::Null);
     rig.advance(24 * 3_600).await;
     assert_eq!(outcome(&rig, "undelivered").await, 63016);
-    let template = rig
-        .post(TO, &[("ContentSid", "HX00000000000000000000000000000001")])
-        .await
-        .unwrap();
-    let sid = template.json::<Value>().await.unwrap()["sid"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let template = rig.post(TO, &[("ContentSid", "HX00000000000000000000000000000001")]).await.unwrap();
+    let sid = template.json::<Value>().await.unwrap()["sid"].as_str().unwrap().to_owned();
     rig.fetch_when(&sid, "read").await;
 }
 
@@ -173,17 +126,9 @@ async fn inbound_message_is_posted_signed_and_listed() {
         assert_eq!(posted.field(field), Some(expected), "{field}");
     }
     let listed = rig.fetch(answer["sid"].as_str().unwrap()).await;
-    assert_eq!(
-        (&listed["direction"], &listed["status"]),
-        (&json!("inbound"), &json!("received"))
-    );
-    let nobody = rig
-        .http
-        .post(format!("{}/sim/inbound", rig.url))
-        .form(&[("Body", "x")])
-        .send()
-        .await
-        .unwrap();
+    assert_eq!((&listed["direction"], &listed["status"]), (&json!("inbound"), &json!("received")));
+    let nobody =
+        rig.http.post(format!("{}/sim/inbound", rig.url)).form(&[("Body", "x")]).send().await.unwrap();
     assert_eq!(nobody.status(), 400);
 }
 
@@ -213,15 +158,7 @@ async fn what_people_wrote_is_listed_oldest_first_and_apart_from_creates() {
     let listed: Vec<Value> = rig.http.get(url).send().await.unwrap().json().await.unwrap();
     let words: Vec<_> = listed
         .iter()
-        .map(|message| {
-            (
-                message["from"].as_str().unwrap(),
-                message["body"].as_str().unwrap(),
-            )
-        })
+        .map(|message| (message["from"].as_str().unwrap(), message["body"].as_str().unwrap()))
         .collect();
-    assert_eq!(
-        words,
-        [("whatsapp:+18095551234", "one"), ("whatsapp:+18295551234", "two")]
-    );
+    assert_eq!(words, [("whatsapp:+18095551234", "one"), ("whatsapp:+18295551234", "two")]);
 }

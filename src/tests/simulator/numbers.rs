@@ -23,11 +23,9 @@ async fn refused(rig: &Rig, to: &str) -> (u16, u32) {
 #[tokio::test]
 async fn numbers_that_are_refused_at_once_create_nothing() {
     let rig = Rig::start().await;
-    for (to, expected) in [
-        ("+18095550211", (400, 21211)),
-        ("+18095550610", (400, 21610)),
-        ("+18095550500", (500, 20500)),
-    ] {
+    for (to, expected) in
+        [("+18095550211", (400, 21211)), ("+18095550610", (400, 21610)), ("+18095550500", (500, 20500))]
+    {
         assert_eq!(refused(&rig, to).await, expected);
         assert!(rig.truth(to).await.is_empty());
     }
@@ -69,11 +67,7 @@ async fn numbers_that_fail_later_are_created_and_then_fail_with_their_code() {
         assert_eq!(last.field("ErrorCode"), Some(code.to_string().as_str()));
         assert_eq!(last.field("EventType"), Some("UNDELIVERED"));
         rig.advance(10).await;
-        assert_eq!(
-            rig.fetch(&sid).await["price"],
-            Value::Null,
-            "a failure is not charged"
-        );
+        assert_eq!(rig.fetch(&sid).await["price"], Value::Null, "a failure is not charged");
     }
 }
 
@@ -91,12 +85,7 @@ async fn number_520_is_created_and_answers_201_with_html() {
     let rig = Rig::start().await;
     let answer = rig.post("+18095550520", BODY).await.unwrap();
     assert_eq!(answer.status(), 201);
-    assert!(
-        answer.headers()["content-type"]
-            .to_str()
-            .unwrap()
-            .starts_with("text/html")
-    );
+    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
     assert!(answer.json::<Value>().await.is_err());
     assert_eq!(rig.truth("+18095550520").await.len(), 1);
 }
@@ -111,12 +100,8 @@ async fn numbers_504_and_505_hang_until_the_simulator_stops_and_only_504_is_crea
     }
     let mut hanging = raw_create(&rig, "+18095550504").await;
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let silent = TcpStream::connect(rig.url.trim_start_matches("http://"))
-        .await
-        .unwrap();
-    tokio::time::timeout(Duration::from_secs(3), rig.stop())
-        .await
-        .expect("stops though a call hangs");
+    let silent = TcpStream::connect(rig.url.trim_start_matches("http://")).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(3), rig.stop()).await.expect("stops though a call hangs");
     let mut answer = Vec::new();
     hanging.read_to_end(&mut answer).await.unwrap();
     assert!(answer.is_empty(), "the connection closes without an answer");
@@ -148,10 +133,7 @@ async fn number_777_gets_its_callbacks_shuffled_and_each_twice() {
 #[tokio::test]
 async fn number_888_never_calls_back_and_asking_reveals_the_state() {
     let mut rig = Rig::start().await;
-    let sid = rig.send("+18095550888", "hola").await["sid"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let sid = rig.send("+18095550888", "hola").await["sid"].as_str().unwrap().to_owned();
     rig.fetch_when(&sid, "read").await;
     assert!(rig.hook.statuses().await.is_empty());
 }
@@ -159,10 +141,7 @@ async fn number_888_never_calls_back_and_asking_reveals_the_state() {
 #[tokio::test]
 async fn number_999_stays_sent() {
     let mut rig = Rig::start().await;
-    let sid = rig.send("+18095550999", "hola").await["sid"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let sid = rig.send("+18095550999", "hola").await["sid"].as_str().unwrap().to_owned();
     rig.advance(86_400).await;
     assert_eq!(rig.hook.statuses().await, ["sent"]);
     assert_eq!(rig.fetch(&sid).await["status"], "sent");

@@ -30,14 +30,8 @@ async fn stopped_simulator_goes_on_where_it_was() {
     // A callback whose answer the stop cut off comes again.
     assert_eq!(rig.hook.statuses().await.last().unwrap(), "read");
     assert_eq!(rig.fetch(&sid).await["price"], "-0.00500");
-    assert_eq!(
-        rig.post("+18095550429", &[("Body", "x")]).await.unwrap().status(),
-        429
-    );
-    assert_eq!(
-        rig.post("+18095550429", &[("Body", "x")]).await.unwrap().status(),
-        201
-    );
+    assert_eq!(rig.post("+18095550429", &[("Body", "x")]).await.unwrap().status(), 429);
+    assert_eq!(rig.post("+18095550429", &[("Body", "x")]).await.unwrap().status(), 201);
 }
 
 #[tokio::test]
@@ -72,13 +66,7 @@ async fn killed_simulator_has_forgotten_nothing_it_answered() {
         ("StatusCallback", &format!("{}/status", hook.url)),
     ];
     let messages = format!("{url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json");
-    let created = http
-        .post(&messages)
-        .basic_auth(ACCOUNT, Some(TOKEN))
-        .form(&form)
-        .send()
-        .await
-        .unwrap();
+    let created = http.post(&messages).basic_auth(ACCOUNT, Some(TOKEN)).form(&form).send().await.unwrap();
     process.kill().unwrap();
     process.wait().unwrap();
     assert_eq!(created.status(), 201);
@@ -119,11 +107,7 @@ fn spawn(address: &str, state: &Path, hook: &str) -> Child {
 }
 
 fn free_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .to_string()
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 async fn until_ready(http: &reqwest::Client, url: &str) {
@@ -132,7 +116,5 @@ async fn until_ready(http: &reqwest::Client, url: &str) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting)
-        .await
-        .expect("the simulator listens");
+    tokio::time::timeout(PATIENCE, waiting).await.expect("the simulator listens");
 }

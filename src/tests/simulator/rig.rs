@@ -56,24 +56,14 @@ impl Sim {
         let options = Options {
             account_sid: ACCOUNT.to_owned(),
             auth_token: TOKEN.to_owned(),
-            api_key: Some(ApiKey {
-                sid: "SK1".to_owned(),
-                secret: "shh".to_owned(),
-            }),
+            api_key: Some(ApiKey { sid: "SK1".to_owned(), secret: "shh".to_owned() }),
             whatsapp_number: SENDER.to_owned(),
             inbound_url,
             state_file: state_file.clone(),
         };
         let ended = stop.clone();
         let running = tokio::spawn(async move { simulator::serve(listener, options, ended).await.unwrap() });
-        Self {
-            url,
-            http,
-            state_file,
-            stop,
-            running,
-            folder: None,
-        }
+        Self { url, http, state_file, stop, running, folder: None }
     }
 
     /// Stops the simulator; returns when it has ended.
@@ -97,11 +87,7 @@ impl Sim {
 
     /// A created message with a status callback to the hook.
     pub async fn fetch(&self, sid: &str) -> Value {
-        let answer = self
-            .api(Method::GET, &format!("Messages/{sid}.json"))
-            .send()
-            .await
-            .unwrap();
+        let answer = self.api(Method::GET, &format!("Messages/{sid}.json")).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     }
@@ -117,62 +103,31 @@ impl Sim {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, waiting)
-            .await
-            .unwrap_or_else(|_| panic!("{sid} never was {status}"))
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("{sid} never was {status}"))
     }
 
     pub async fn set(&self, settings: Value) {
-        let answer = self
-            .http
-            .put(format!("{}/sim/settings", self.url))
-            .json(&settings)
-            .send()
-            .await
-            .unwrap();
+        let answer =
+            self.http.put(format!("{}/sim/settings", self.url)).json(&settings).send().await.unwrap();
         assert_eq!(answer.status(), 200);
     }
 
     /// Puts the clock forward; returns the simulator's time.
     pub async fn advance(&self, seconds: u32) -> DateTime<Utc> {
         let change = json!({ "advanceSeconds": seconds });
-        let answer = self
-            .http
-            .post(format!("{}/sim/clock", self.url))
-            .json(&change)
-            .send()
-            .await
-            .unwrap();
+        let answer = self.http.post(format!("{}/sim/clock", self.url)).json(&change).send().await.unwrap();
         assert_eq!(answer.status(), 200);
-        answer.json::<Value>().await.unwrap()["now"]
-            .as_str()
-            .unwrap()
-            .parse()
-            .unwrap()
+        answer.json::<Value>().await.unwrap()["now"].as_str().unwrap().parse().unwrap()
     }
 
     /// What the simulator says really happened.
     pub async fn truth(&self, to: &str) -> Vec<Value> {
         let url = format!("{}/sim/messages", self.url);
-        self.http
-            .get(url)
-            .query(&[("to", to)])
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.http.get(url).query(&[("to", to)]).send().await.unwrap().json().await.unwrap()
     }
 
     pub async fn receive(&self, fields: &[(&str, &str)]) -> Value {
-        let answer = self
-            .http
-            .post(format!("{}/sim/inbound", self.url))
-            .form(fields)
-            .send()
-            .await
-            .unwrap();
+        let answer = self.http.post(format!("{}/sim/inbound", self.url)).form(fields).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     }
@@ -196,10 +151,7 @@ impl Rig {
     /// As [`Sim::start`].
     pub async fn start() -> Self {
         let hook = Hook::open().await;
-        Self {
-            sim: Sim::start(hook.inbound_url()).await,
-            hook,
-        }
+        Self { sim: Sim::start(hook.inbound_url()).await, hook }
     }
 
     /// A fresh simulator with its own default settings.
@@ -212,10 +164,7 @@ impl Rig {
 
     /// A simulator over a state file that may be there already.
     pub async fn over(state_file: PathBuf, hook: Hook) -> Self {
-        Self {
-            sim: Sim::over(state_file, hook.inbound_url()).await,
-            hook,
-        }
+        Self { sim: Sim::over(state_file, hook.inbound_url()).await, hook }
     }
 
     /// Stops the simulator and starts another over the same file.
@@ -234,10 +183,7 @@ impl Rig {
 
     pub async fn send(&self, to: &str, body: &str) -> Value {
         let callback = format!("{}/status?m=7", self.hook.url);
-        let answer = self
-            .post(to, &[("Body", body), ("StatusCallback", &callback)])
-            .await
-            .unwrap();
+        let answer = self.post(to, &[("Body", body), ("StatusCallback", &callback)]).await.unwrap();
         assert_eq!(answer.status(), 201);
         answer.json().await.unwrap()
     }
@@ -265,10 +211,7 @@ pub struct Delivery {
 
 impl Delivery {
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(one, _)| one == name)
-            .map(|(_, value)| value.as_str())
+        self.fields.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -284,9 +227,7 @@ impl Hook {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers = Arc::new(Mutex::new(Vec::new()));
         let (desk, came) = mpsc::unbounded_channel();
-        let app = Router::new()
-            .fallback(note)
-            .with_state((Arc::clone(&answers), desk));
+        let app = Router::new().fallback(note).with_state((Arc::clone(&answers), desk));
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { url, answers, came }
     }
@@ -302,10 +243,7 @@ impl Hook {
     }
 
     pub async fn next(&mut self) -> Delivery {
-        tokio::time::timeout(PATIENCE, self.came.recv())
-            .await
-            .expect("no webhook came")
-            .unwrap()
+        tokio::time::timeout(PATIENCE, self.came.recv()).await.expect("no webhook came").unwrap()
     }
 
     /// Every `MessageStatus` that comes, until none comes for a while.
@@ -322,12 +260,7 @@ impl Hook {
 
 async fn note(State((answers, desk)): State<Desk>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
     let fields = form_urlencoded::parse(&body).into_owned().collect();
-    desk.send(Delivery {
-        path: uri.to_string(),
-        headers,
-        fields,
-    })
-    .unwrap();
+    desk.send(Delivery { path: uri.to_string(), headers, fields }).unwrap();
     let answer = answers.lock().await.pop().unwrap_or(204);
     StatusCode::from_u16(answer).unwrap()
 }

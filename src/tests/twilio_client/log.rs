@@ -37,10 +37,7 @@ async fn the_log_has_the_request_id_and_neither_secret_nor_body_nor_number() {
     let guard = tracing::subscriber::set_default(subscriber);
     let server = Server::start([
         json("201 Created", &message(SID)),
-        json(
-            "400 Bad Request",
-            &format!(r#"{{"code":21211,"message":"'{TO}' is not valid"}}"#),
-        ),
+        json("400 Bad Request", &format!(r#"{{"code":21211,"message":"'{TO}' is not valid"}}"#)),
         json("200 OK", r#"{"messages":[],"next_page_uri":null}"#),
         Reply::Reset,
     ])
@@ -55,26 +52,11 @@ async fn the_log_has_the_request_id_and_neither_secret_nor_body_nor_number() {
     drop(guard);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for said in [
-        "RQ1",
-        "class=\"done\"",
-        "class=\"refused\"",
-        "class=\"unknown\"",
-        "+1809…34",
-    ] {
+    for said in ["RQ1", "class=\"done\"", "class=\"refused\"", "class=\"unknown\"", "+1809…34"] {
         assert!(log.contains(said), "{said} is not in {log}");
     }
-    for secret in [
-        "8095551234",
-        "4155238886",
-        "secret-token",
-        "QUMxOnNlY3JldC10b2tlbg",
-        "disponible",
-    ] {
+    for secret in ["8095551234", "4155238886", "secret-token", "QUMxOnNlY3JldC10b2tlbg", "disponible"] {
         assert!(!log.contains(secret), "{secret} is in {log}");
-        assert!(
-            !format!("{refused} {lost}").contains(secret),
-            "{secret} is in the errors"
-        );
+        assert!(!format!("{refused} {lost}").contains(secret), "{secret} is in the errors");
     }
 }

@@ -52,9 +52,7 @@ pub struct Received {
 
 impl Received {
     pub fn form(&self) -> Vec<(String, String)> {
-        form_urlencoded::parse(self.body.as_bytes())
-            .into_owned()
-            .collect()
+        form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
     }
 }
 
@@ -75,13 +73,9 @@ pub struct Server {
 impl Server {
     pub async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap())
-            .parse()
-            .unwrap();
-        let state = Arc::new(Mutex::new(State {
-            replies: replies.into_iter().collect(),
-            ..State::default()
-        }));
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let state =
+            Arc::new(Mutex::new(State { replies: replies.into_iter().collect(), ..State::default() }));
         let shared = state.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {

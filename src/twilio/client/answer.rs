@@ -37,15 +37,9 @@ impl Answer {
         let mut response = request.send().await.map_err(|error| {
             // Nothing of a request leaves before the connection stands; afterwards anything may have happened.
             if error.is_connect() {
-                GatewayError::Retry {
-                    reason: describe(error),
-                    code: None,
-                    after: None,
-                }
+                GatewayError::Retry { reason: describe(error), code: None, after: None }
             } else {
-                GatewayError::Unknown {
-                    reason: describe(error),
-                }
+                GatewayError::Unknown { reason: describe(error) }
             }
         })?;
         let (text, broken) = read(&mut response).await;
@@ -71,9 +65,7 @@ impl Answer {
             });
         }
         if !self.status.is_client_error() {
-            return Err(GatewayError::Unknown {
-                reason: format!("HTTP {http_status}"),
-            });
+            return Err(GatewayError::Unknown { reason: format!("HTTP {http_status}") });
         }
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(GatewayError::Retry {
@@ -83,11 +75,7 @@ impl Answer {
             });
         }
         let (code, message) = wire::refusal(&self.text);
-        Err(GatewayError::Refused {
-            http_status,
-            code,
-            message,
-        })
+        Err(GatewayError::Refused { http_status, code, message })
     }
 }
 

@@ -13,9 +13,7 @@ const P: &[(&str, &str)] = &[
 ];
 
 fn form(fields: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
 fn holds_raw(url: &str, raw_body: &str, signature: &str) -> bool {
@@ -50,11 +48,7 @@ fn json_holds(url: &str, body: &str, signature: &str) -> bool {
 fn the_plain_form_vectors_hold() {
     assert!(holds(U, P, "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
     assert!(holds(U, &[], "zYQTYrRWXE7LtzbG4PfP7/bkkGo="));
-    assert!(holds(
-        "https://mycompany.com/myapp.php",
-        P,
-        "1xaxFBvyzXYvWplzNOSs28HWO94="
-    ));
+    assert!(holds("https://mycompany.com/myapp.php", P, "1xaxFBvyzXYvWplzNOSs28HWO94="));
     assert!(holds(
         "https://mycompany.com/myapp.php?foo=hello%20world&bar=test%2Bvalue",
         P,
@@ -67,47 +61,22 @@ fn a_url_is_tried_with_and_without_its_port() {
     let http = "http://mycompany.com/myapp.php?foo=1&bar=2";
     let at = |origin: &str| format!("{origin}/myapp.php?foo=1&bar=2");
     for presented in [U, &at("https://mycompany.com:443")] {
-        assert!(
-            holds(presented, P, "kvajT1Ptam85bY51eRf/AJRuM3w="),
-            "{presented}, signed with :443"
-        );
-        assert!(
-            holds(presented, P, "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
-            "{presented}, signed without"
-        );
+        assert!(holds(presented, P, "kvajT1Ptam85bY51eRf/AJRuM3w="), "{presented}, signed with :443");
+        assert!(holds(presented, P, "RSOYDt4T1cUTdK1PDd93/VVr8B8="), "{presented}, signed without");
     }
     for presented in [http, &at("http://mycompany.com:80")] {
-        assert!(
-            holds(presented, P, "0ZXoZLH/DfblKGATFgpif+LLRf4="),
-            "{presented}, signed with :80"
-        );
+        assert!(holds(presented, P, "0ZXoZLH/DfblKGATFgpif+LLRf4="), "{presented}, signed with :80");
     }
-    assert!(holds(
-        &at("http://mycompany.com:1234"),
-        P,
-        "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="
-    ));
-    assert!(holds(
-        &at("https://mycompany.com:1234"),
-        P,
-        "RSOYDt4T1cUTdK1PDd93/VVr8B8="
-    ));
+    assert!(holds(&at("http://mycompany.com:1234"), P, "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="));
+    assert!(holds(&at("https://mycompany.com:1234"), P, "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
 }
 
 #[test]
 fn user_info_is_not_mistaken_for_host_and_port() {
     let at = |origin: &str| format!("{origin}/myapp.php?foo=1&bar=2");
     for (origin, plain, with_port) in [
-        (
-            "https://user:pass@mycompany.com",
-            "CukzLTc1tT5dXEDIHm/tKBanW10=",
-            "ZQFR1PTIZXF2MXB8ZnKCvnnA+rI=",
-        ),
-        (
-            "https://user@mycompany.com",
-            "2YRLlVAflCqxaNicjMpJcSTgzSs=",
-            "aZfj4hyX1MLZhSS6QIL18Vn2/RA=",
-        ),
+        ("https://user:pass@mycompany.com", "CukzLTc1tT5dXEDIHm/tKBanW10=", "ZQFR1PTIZXF2MXB8ZnKCvnnA+rI="),
+        ("https://user@mycompany.com", "2YRLlVAflCqxaNicjMpJcSTgzSs=", "aZfj4hyX1MLZhSS6QIL18Vn2/RA="),
     ] {
         for presented in [at(origin), at(&format!("{origin}:443"))] {
             assert!(holds(&presented, P, plain), "{presented}");
@@ -118,31 +87,14 @@ fn user_info_is_not_mistaken_for_host_and_port() {
 
 #[test]
 fn ports_are_found_after_user_info_and_ipv6_brackets() {
-    let both = |url| {
-        (
-            with_port(url, Port::Without).unwrap(),
-            with_port(url, Port::With).unwrap(),
-        )
-    };
+    let both = |url| (with_port(url, Port::Without).unwrap(), with_port(url, Port::With).unwrap());
     assert_eq!(
         both("http://[::1]:8080/a?b=c:d@e"),
-        (
-            "http://[::1]/a?b=c:d@e".into(),
-            "http://[::1]:8080/a?b=c:d@e".into()
-        )
+        ("http://[::1]/a?b=c:d@e".into(), "http://[::1]:8080/a?b=c:d@e".into())
     );
-    assert_eq!(
-        both("https://[::1]?x"),
-        ("https://[::1]?x".into(), "https://[::1]:443?x".into())
-    );
-    assert_eq!(
-        both("https://u:p@h:8443/"),
-        ("https://u:p@h/".into(), "https://u:p@h:8443/".into())
-    );
-    assert_eq!(
-        both("http://u:p@h"),
-        ("http://u:p@h".into(), "http://u:p@h:80".into())
-    );
+    assert_eq!(both("https://[::1]?x"), ("https://[::1]?x".into(), "https://[::1]:443?x".into()));
+    assert_eq!(both("https://u:p@h:8443/"), ("https://u:p@h/".into(), "https://u:p@h:8443/".into()));
+    assert_eq!(both("http://u:p@h"), ("http://u:p@h".into(), "http://u:p@h:80".into()));
 }
 
 #[test]
@@ -171,17 +123,9 @@ fn repeated_blank_and_oddly_named_fields_are_signed_in_byte_order() {
         ("Digits", "1234"),
     ];
     assert!(holds(U, &repeated, "IK+Dwps556ElfBT0I3Rgjkr1wJU="));
-    let blank = [
-        ("Digits", ""),
-        ("CallSid", "CA1234567890ABCDE"),
-        ("EmptyParam", ""),
-    ];
+    let blank = [("Digits", ""), ("CallSid", "CA1234567890ABCDE"), ("EmptyParam", "")];
     assert!(holds(U, &blank, "9HHp/OqQMEwdrVebHDdA/+tqjX8="));
-    let cases = [
-        ("callSid", "lowercase"),
-        ("CallSid", "uppercase"),
-        ("CALLSID", "allcaps"),
-    ];
+    let cases = [("callSid", "lowercase"), ("CallSid", "uppercase"), ("CALLSID", "allcaps")];
     assert!(holds(U, &cases, "jDK7WKT8wiNrwggd4ceTv4e1MJ4="));
     let special = [
         ("Message", "Hello & goodbye! @#$%^*()"),
@@ -189,11 +133,8 @@ fn repeated_blank_and_oddly_named_fields_are_signed_in_byte_order() {
         ("Special", "unicode: ñáéíóú"),
     ];
     assert!(holds(U, &special, "dCPiR4WtQ6QFN6pJh81CtlCcWLQ="));
-    let prefixed: Vec<_> = P
-        .iter()
-        .copied()
-        .chain([("ReasonConferenceEnded", "test"), ("Reason", "Participant")])
-        .collect();
+    let prefixed: Vec<_> =
+        P.iter().copied().chain([("ReasonConferenceEnded", "test"), ("Reason", "Participant")]).collect();
     assert!(holds(U, &prefixed, "vOEb5UThFn24KEfnOFLQY2AE5FY="));
     assert!(!holds(U, &prefixed, "95+Bu0JVPi0r/SsESZCVf0dWAjw="));
 }
@@ -209,18 +150,9 @@ fn a_json_body_is_covered_by_its_hash_in_the_url() {
     let empty_object = "https://mycompany.com:443/myapp.php?foo=1&bar=2&bodySHA256=44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     assert!(json_holds(empty_object, "{}", "Ldidvp12m26NI7eqEvxnEpkd9Hc="));
 
-    assert!(
-        !json_holds(&with_query, "{}", "a9nBmqA0ju/hNViExpshrM61xv4="),
-        "another body"
-    );
-    assert!(
-        !json_holds(U, "{}", "zYQTYrRWXE7LtzbG4PfP7/bkkGo="),
-        "a body that no hash covers"
-    );
-    assert!(
-        json_holds(U, "", "zYQTYrRWXE7LtzbG4PfP7/bkkGo="),
-        "no body, as in a GET"
-    );
+    assert!(!json_holds(&with_query, "{}", "a9nBmqA0ju/hNViExpshrM61xv4="), "another body");
+    assert!(!json_holds(U, "{}", "zYQTYrRWXE7LtzbG4PfP7/bkkGo="), "a body that no hash covers");
+    assert!(json_holds(U, "", "zYQTYrRWXE7LtzbG4PfP7/bkkGo="), "no body, as in a GET");
 }
 
 const W1_URL: &str = "https://okla.example/webhooks/twilio/status?m=42";
@@ -241,11 +173,7 @@ fn the_whatsapp_shaped_vectors_hold() {
         "MessageSid=SM1&MessageStatus=sent",
         "4K7BuQIgNjM4bwcq57g4xK6uTDs="
     ));
-    assert!(holds_raw(
-        "https://okla.example/x",
-        "A=2&A=1&A=1&AB=0&a=9",
-        "Nl9uz6YAEz0SVv2xK3q7UOmGqwY="
-    ));
+    assert!(holds_raw("https://okla.example/x", "A=2&A=1&A=1&AB=0&a=9", "Nl9uz6YAEz0SVv2xK3q7UOmGqwY="));
 }
 
 #[test]
@@ -254,15 +182,7 @@ fn the_fragment_of_connection_overrides_is_not_signed() {
 }
 
 fn w1(tokens: &[&str], url: &str, content_type: Option<&str>, body: &[u8], signature: Option<&str>) -> bool {
-    verify(
-        tokens,
-        &SignedRequest {
-            url,
-            content_type,
-            raw_body: body,
-            signature,
-        },
-    )
+    verify(tokens, &SignedRequest { url, content_type, raw_body: body, signature })
 }
 
 #[test]
@@ -282,13 +202,7 @@ fn any_of_several_tokens_may_have_signed_and_no_other() {
         )
     };
     assert!(
-        !w1(
-            &["", "12345"],
-            W1_URL,
-            Some(FORM),
-            W1_BODY.as_bytes(),
-            Some(&under_empty_key)
-        ),
+        !w1(&["", "12345"], W1_URL, Some(FORM), W1_BODY.as_bytes(), Some(&under_empty_key)),
         "an empty token would let anyone sign"
     );
 }
@@ -299,21 +213,9 @@ fn a_changed_request_is_refused() {
     for index in 0..body.len() {
         let mut changed = body.to_vec();
         changed[index] ^= 1;
-        assert!(
-            !w1(&["12345"], W1_URL, Some(FORM), &changed, Some(W1_SIGNATURE)),
-            "byte {index}"
-        );
+        assert!(!w1(&["12345"], W1_URL, Some(FORM), &changed, Some(W1_SIGNATURE)), "byte {index}");
     }
-    assert!(
-        !w1(
-            &["12345"],
-            W1_URL,
-            Some(FORM),
-            &body[..body.len() - 1],
-            Some(W1_SIGNATURE)
-        ),
-        "cut short"
-    );
+    assert!(!w1(&["12345"], W1_URL, Some(FORM), &body[..body.len() - 1], Some(W1_SIGNATURE)), "cut short");
     for url in [
         "https://okla.example/webhooks/twilio/status?m=43",
         "https://okla.example/webhooks/twilio/status",
@@ -324,14 +226,8 @@ fn a_changed_request_is_refused() {
     ] {
         assert!(!holds_raw(url, W1_BODY, W1_SIGNATURE), "{url}");
     }
-    assert!(
-        !w1(&["12345"], W1_URL, Some("text/plain"), body, Some(W1_SIGNATURE)),
-        "not a form, no hash"
-    );
-    assert!(
-        !w1(&["12345"], W1_URL, None, body, Some(W1_SIGNATURE)),
-        "no content type, no hash"
-    );
+    assert!(!w1(&["12345"], W1_URL, Some("text/plain"), body, Some(W1_SIGNATURE)), "not a form, no hash");
+    assert!(!w1(&["12345"], W1_URL, None, body, Some(W1_SIGNATURE)), "no content type, no hash");
 }
 
 #[test]
@@ -347,9 +243,6 @@ fn a_missing_or_malformed_signature_is_refused() {
         "c3NsZg==",
         "sslfB3MtGolpbf8jQhnsN9OSJvN=",
     ] {
-        assert!(
-            !w1(&["12345"], W1_URL, Some(FORM), body, Some(signature)),
-            "{signature}"
-        );
+        assert!(!w1(&["12345"], W1_URL, Some(FORM), body, Some(signature)), "{signature}");
     }
 }

@@ -20,19 +20,14 @@ fn with_field(name: &str, value: Value) -> ProviderMessage {
 
 #[test]
 fn a_text_with_a_picture_is_written_as_twilio_wants_it() {
-    let content = Content::Text {
-        body: "Hola ñ & +".into(),
-        media_url: Some("https://okla.example/a.jpg".into()),
-    };
+    let content =
+        Content::Text { body: "Hola ñ & +".into(), media_url: Some("https://okla.example/a.jpg".into()) };
     assert_eq!(
         form(&outbound(content, "https://okla.example/s?m=1")),
         [
             ("To", "whatsapp:+18095551234".to_owned()),
             ("From", "whatsapp:+14155238886".into()),
-            (
-                "StatusCallback",
-                "https://okla.example/s?m=1#rc=3&rp=ct,rt,5xx&rt=4000".into()
-            ),
+            ("StatusCallback", "https://okla.example/s?m=1#rc=3&rp=ct,rt,5xx&rt=4000".into()),
             ("Body", "Hola ñ & +".into()),
             ("MediaUrl", "https://okla.example/a.jpg".into()),
         ]
@@ -54,10 +49,7 @@ fn a_template_carries_its_variables_as_json_text_and_neither_body_nor_picture() 
         [
             ("StatusCallback", "https://okla.example/s#rc=0".to_owned()),
             ("ContentSid", "HX1".into()),
-            (
-                "ContentVariables",
-                r#"{"1":"Ana \"la doctora\"","2":"Corolla"}"#.into()
-            ),
+            ("ContentVariables", r#"{"1":"Ana \"la doctora\"","2":"Corolla"}"#.into()),
         ]
     );
 }
@@ -72,10 +64,7 @@ fn a_real_answer_is_read_whole() {
     assert_eq!(message.body.as_deref(), Some("Hola"));
     assert_eq!((message.num_segments, message.num_media), (Some(1), Some(0)));
     assert_eq!((message.price, message.error_code), (None, None));
-    assert_eq!(
-        message.date_created.unwrap().to_rfc3339(),
-        "2023-11-03T17:23:23+00:00"
-    );
+    assert_eq!(message.date_created.unwrap().to_rfc3339(), "2023-11-03T17:23:23+00:00");
     assert_eq!(message.date_sent, None);
 }
 
@@ -89,10 +78,7 @@ fn a_price_is_positive_and_exact_as_text_or_number() {
     for none in ["", "free", "NaN", "1e999", "-"] {
         assert_eq!(price(none.into()), None, "{none}");
     }
-    assert_eq!(
-        with_field("price_unit", "usd".into()).price_unit.as_deref(),
-        Some("USD")
-    );
+    assert_eq!(with_field("price_unit", "usd".into()).price_unit.as_deref(), Some("USD"));
 }
 
 #[test]
@@ -110,15 +96,8 @@ fn wrong_types_and_unknown_words_are_taken_for_what_they_can_mean() {
     ] {
         assert_eq!(with_field("error_code", code).error_code, None);
     }
-    assert_eq!(
-        with_field("to", 18_095_551_234_i64.into()).to.as_deref(),
-        Some("18095551234")
-    );
-    assert_eq!(
-        with_field("body", "a\0b".into()).body.as_deref(),
-        Some("ab"),
-        "PostgreSQL stores no NUL"
-    );
+    assert_eq!(with_field("to", 18_095_551_234_i64.into()).to.as_deref(), Some("18095551234"));
+    assert_eq!(with_field("body", "a\0b".into()).body.as_deref(), Some("ab"), "PostgreSQL stores no NUL");
     assert_eq!(with_field("date_sent", "yesterday".into()).date_sent, None);
 }
 
@@ -164,12 +143,7 @@ fn a_page_leaves_out_what_has_no_sid() {
     let read = page(&text).unwrap();
     assert_eq!(read.messages.len(), 1);
     assert_eq!(read.next.as_deref(), Some("/next?PageToken=PA1"));
-    assert!(
-        page(r#"{"messages":[],"next_page_uri":null}"#)
-            .unwrap()
-            .next
-            .is_none()
-    );
+    assert!(page(r#"{"messages":[],"next_page_uri":null}"#).unwrap().next.is_none());
     assert!(page("{}").is_none());
     assert!(page("<html></html>").is_none());
 }
@@ -181,10 +155,7 @@ fn a_refusal_is_read_in_every_dialect_and_quotes_no_number() {
         read(
             r#"{"code":21211,"message":"The 'To' number whatsapp:+18095551234 is not valid.","status":400}"#
         ),
-        (
-            Some(21_211),
-            "The 'To' number whatsapp:+1809…34 is not valid.".into()
-        )
+        (Some(21_211), "The 'To' number whatsapp:+1809…34 is not valid.".into())
     );
     assert_eq!(
         read(r#"{"type":"x","title":"Bad","status":400,"code":"21656","detail":"Variables"}"#),
@@ -198,13 +169,7 @@ fn a_refusal_is_read_in_every_dialect_and_quotes_no_number() {
         (Some(20_404), "Not found".into())
     );
     assert_eq!(read("<html>502</html>"), (None, "no readable explanation".into()));
-    assert_eq!(
-        refusal(&format!(r#"{{"message":"{}"}}"#, "é".repeat(999)))
-            .1
-            .chars()
-            .count(),
-        300
-    );
+    assert_eq!(refusal(&format!(r#"{{"message":"{}"}}"#, "é".repeat(999))).1.chars().count(), 300);
 }
 
 /// A small generator, the same on every run.
@@ -238,11 +203,7 @@ fn no_field_of_any_type_hides_a_readable_sid() {
             let mut fields = object(CREATED).unwrap();
             fields.insert(name.clone(), value.clone());
             let text = Value::Object(fields).to_string();
-            assert_eq!(
-                created(&text).map(|message| message.sid).as_deref(),
-                Some(SID),
-                "{text}"
-            );
+            assert_eq!(created(&text).map(|message| message.sid).as_deref(), Some(SID), "{text}");
         }
     }
 }
@@ -252,9 +213,7 @@ fn no_damage_to_an_answer_makes_the_decoder_panic() {
     let page_text = format!(r#"{{"messages":[{CREATED}],"next_page_uri":null}}"#);
     let mut dice = Dice(42);
     for _ in 0..20_000 {
-        let mut bytes = if dice.below(2) == 0 { CREATED } else { &page_text }
-            .as_bytes()
-            .to_vec();
+        let mut bytes = if dice.below(2) == 0 { CREATED } else { &page_text }.as_bytes().to_vec();
         for _ in 0..=dice.below(4) {
             let at = dice.below(bytes.len());
             match dice.below(4) {

@@ -21,19 +21,11 @@ pub enum Language {
 impl Language {
     /// English if `Accept-Language` names it before Spanish; else Spanish.
     pub fn of(headers: &HeaderMap) -> Self {
-        let wanted = headers
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let first = wanted
-            .split(',')
-            .map(str::trim)
-            .find(|tag| tag.starts_with("es") || tag.starts_with("en"));
-        if first.is_some_and(|tag| tag.starts_with("en")) {
-            Self::English
-        } else {
-            Self::Spanish
-        }
+        let wanted =
+            headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let first =
+            wanted.split(',').map(str::trim).find(|tag| tag.starts_with("es") || tag.starts_with("en"));
+        if first.is_some_and(|tag| tag.starts_with("en")) { Self::English } else { Self::Spanish }
     }
 
     pub fn choose(self, spanish: &str, english: &str) -> String {
@@ -63,15 +55,7 @@ struct ErrorBody {
 
 impl ApiError {
     pub fn new(status: StatusCode, code: impl Into<String>, error: String) -> Self {
-        Self {
-            status,
-            retry_after: None,
-            body: ErrorBody {
-                error,
-                code: code.into(),
-                field: None,
-            },
-        }
+        Self { status, retry_after: None, body: ErrorBody { error, code: code.into(), field: None } }
     }
 
     pub fn field(field: &'static str, code: &'static str, error: String) -> Self {
@@ -93,18 +77,11 @@ impl ApiError {
             "Envíe JSON, con Content-Type: application/json.",
             "Send JSON, with Content-Type: application/json.",
         );
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            sentence,
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", sentence)
     }
 
     pub fn too_large(language: Language) -> Self {
-        let sentence = language.choose(
-            "La petición pasa de 64 KiB.",
-            "The request is larger than 64 KiB.",
-        );
+        let sentence = language.choose("La petición pasa de 64 KiB.", "The request is larger than 64 KiB.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", sentence)
     }
 
@@ -150,10 +127,8 @@ impl ApiError {
                 answer
             }
             AppError::Throttled { retry_after } => {
-                let sentence = language.choose(
-                    "Demasiados intentos. Espere un poco.",
-                    "Too many attempts. Wait a little.",
-                );
+                let sentence = language
+                    .choose("Demasiados intentos. Espere un poco.", "Too many attempts. Wait a little.");
                 let mut answer = Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", sentence);
                 answer.retry_after = Some(retry_after);
                 answer
@@ -181,14 +156,10 @@ impl IntoResponse for ApiError {
         if let Some(wait) = self.retry_after {
             // Up, never down: who comes a fraction of a second early is refused again.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }
@@ -196,10 +167,8 @@ impl IntoResponse for ApiError {
 
 /// 405 for a known path.
 pub async fn wrong_method(headers: HeaderMap) -> ApiError {
-    let sentence = Language::of(&headers).choose(
-        "Este camino no acepta ese método.",
-        "This path does not accept that method.",
-    );
+    let sentence = Language::of(&headers)
+        .choose("Este camino no acepta ese método.", "This path does not accept that method.");
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", sentence)
 }
 

@@ -62,9 +62,8 @@ pub async fn send(
     let language = Language::of(request.headers());
     let respond_async = prefers_async(request.headers());
     let command = parse(&read_json(request, language).await?, language)?;
-    let id = send_message(&state, &actor, command)
-        .await
-        .map_err(|error| ApiError::from_app(error, language))?;
+    let id =
+        send_message(&state, &actor, command).await.map_err(|error| ApiError::from_app(error, language))?;
     let patience = if respond_async { Duration::ZERO } else { PATIENCE };
     let detail = wait_for_outcome(&state, &actor, id, patience)
         .await
@@ -73,21 +72,12 @@ pub async fn send(
 }
 
 async fn read_json(request: Request<Body>, language: Language) -> Result<SendRequest, ApiError> {
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if kind
-        .split(';')
-        .next()
-        .is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json"))
-    {
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
         return Err(ApiError::unsupported_media_type(language));
     }
-    let raw = to_bytes(request.into_body(), MOST_BYTES)
-        .await
-        .map_err(|_| ApiError::too_large(language))?;
+    let raw = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| ApiError::too_large(language))?;
     serde_json::from_slice(&raw).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let sentence = language.choose(
@@ -121,40 +111,22 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         let english = "The picture's address must be whole and begin with https://.";
         wrong("imageUrl", "invalid_image_url", spanish, english)
     })?;
-    let about = sent
-        .vehicle_id
-        .as_deref()
-        .filter(|id| !id.is_empty())
-        .map(str::parse)
-        .transpose()
-        .map_err(|_| {
+    let about =
+        sent.vehicle_id.as_deref().filter(|id| !id.is_empty()).map(str::parse).transpose().map_err(|_| {
             let spanish = "vehicleId debe ser el identificador de un vehículo a la venta.";
             let english = "vehicleId must be the id of a vehicle that is for sale.";
             wrong("vehicleId", "unknown_vehicle", spanish, english)
         })?;
-    let kind = sent
-        .kind
-        .as_deref()
-        .map_or(Ok(Kind::Contact), str::parse)
-        .map_err(|spanish: &str| {
-            let english = "kind must be contact, new_interest, test_drive, listing_expiry or offer.";
-            wrong("kind", "invalid_kind", spanish, english)
-        })?;
-    Ok(SendMessage {
-        to: Recipient::Number { phone, about },
-        body,
-        image_url,
-        kind,
-        form_key: None,
-    })
+    let kind = sent.kind.as_deref().map_or(Ok(Kind::Contact), str::parse).map_err(|spanish: &str| {
+        let english = "kind must be contact, new_interest, test_drive, listing_expiry or offer.";
+        wrong("kind", "invalid_kind", spanish, english)
+    })?;
+    Ok(SendMessage { to: Recipient::Number { phone, about }, body, image_url, kind, form_key: None })
 }
 
 /// RFC 7240.
 fn prefers_async(headers: &HeaderMap) -> bool {
-    let lines = headers
-        .get_all("prefer")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let lines = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     lines
         .flat_map(|line| line.split(','))
         .any(|preference| preference.trim().eq_ignore_ascii_case("respond-async"))

@@ -77,18 +77,12 @@ pub async fn status(
         Ok(id) => id,
         Err(_) => find_by_sid(&state, &id).await.map_err(refuse)?,
     };
-    let detail = get_fresh_message(&state, &actor, View::Any, id, STALE)
-        .await
-        .map_err(refuse)?;
+    let detail = get_fresh_message(&state, &actor, View::Any, id, STALE).await.map_err(refuse)?;
     Ok(Json(answer(detail)))
 }
 
 fn answer(detail: MessageDetail) -> StatusAnswer {
-    let MessageDetail {
-        message,
-        parts,
-        events,
-    } = detail;
+    let MessageDetail { message, parts, events } = detail;
     StatusAnswer {
         id: message.id.to_string(),
         message_id: parts.first().and_then(|part| part.sid.clone()),

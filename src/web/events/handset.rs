@@ -33,14 +33,9 @@ pub struct Shown {
 pub async fn conversation(State(state): State<AppState>, Query(shown): Query<Shown>) -> Response {
     live(state, &shown, |state, number| async move {
         let handsets = read_handsets(&state).await?;
-        let telephone = handsets
-            .zip(number)
-            .map(|(handsets, number)| handsets.find(&number));
+        let telephone = handsets.zip(number).map(|(handsets, number)| handsets.find(&number));
         let now = state.clock.now();
-        Ok(Fragment::render(
-            false,
-            || view! { <Conversation telephone=telephone now=now/> },
-        ))
+        Ok(Fragment::render(false, || view! { <Conversation telephone=telephone now=now/> }))
     })
 }
 

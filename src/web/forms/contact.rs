@@ -30,11 +30,7 @@ pub async fn contact(
     form_key: &str,
 ) -> std::result::Result<ContactAnswer, WebError> {
     let current = Current::get()?;
-    let typed = [
-        ("message", message),
-        ("image_url", image_url),
-        ("form_key", form_key),
-    ];
+    let typed = [("message", message), ("image_url", image_url), ("form_key", form_key)];
     let form_page = match vehicle.parse::<VehicleId>() {
         Ok(id) => format!("/vehiculos/{id}/contactar"),
         Err(_) => "/".to_owned(),
@@ -61,9 +57,7 @@ pub async fn contact(
                 flash::keep(&current.session, FORM, &Flash::new(&typed, problems.clone())).await?;
                 redirect::from_leptos(&form_page);
             }
-            Ok(ContactAnswer::Refused(
-                problems.into_iter().map(refused).collect(),
-            ))
+            Ok(ContactAnswer::Refused(problems.into_iter().map(refused).collect()))
         }
     }
 }
@@ -85,13 +79,7 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
         return Err(AppError::Invalid(wrong));
     };
     let form_key = one_sending(form_key, vehicle, &body, image_url.as_ref());
-    Ok(SendMessage {
-        to: Recipient::SellerOf(vehicle),
-        body,
-        image_url,
-        kind: Kind::Contact,
-        form_key,
-    })
+    Ok(SendMessage { to: Recipient::SellerOf(vehicle), body, image_url, kind: Kind::Contact, form_key })
 }
 
 /// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and
@@ -116,8 +104,5 @@ fn redirect_page(current: &Current, page: &str) {
 }
 
 fn refused(problem: Problem) -> Refused {
-    Refused {
-        field: problem.field,
-        message: problem.message,
-    }
+    Refused { field: problem.field, message: problem.message }
 }

@@ -32,14 +32,7 @@ pub async fn post_sign_in(
             redirect::from_leptos(&back);
         }
         Err(error) => {
-            back_with(
-                &current,
-                "ingresar",
-                &sign_in_path(&back),
-                &[("email", &email)],
-                error,
-            )
-            .await?
+            back_with(&current, "ingresar", &sign_in_path(&back), &[("email", &email)], error).await?;
         }
     }
     Ok(())
@@ -55,11 +48,7 @@ pub async fn post_sign_out() -> Result<(), WebError> {
 }
 
 fn keep_device(current: &Current, device: &str) {
-    let secure = if current.state.config.public_url.scheme() == "https" {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if current.state.config.public_url.scheme() == "https" { "; Secure" } else { "" };
     let cookie =
         format!("{DEVICE_COOKIE}={device}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
     if let (Some(options), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {

@@ -33,20 +33,8 @@ pub async fn post_sign_up(
         Err(error) => {
             let escaped: String =
                 form_urlencoded::byte_serialize(redirect::local(&back).as_bytes()).collect();
-            let typed = [
-                ("name", &*name),
-                ("email", &*email),
-                ("phone", &*phone),
-                ("consent", &*consent),
-            ];
-            back_with(
-                &current,
-                "registro",
-                &format!("/registro?volver={escaped}"),
-                &typed,
-                error,
-            )
-            .await?;
+            let typed = [("name", &*name), ("email", &*email), ("phone", &*phone), ("consent", &*consent)];
+            back_with(&current, "registro", &format!("/registro?volver={escaped}"), &typed, error).await?;
         }
     }
     Ok(())

@@ -76,22 +76,20 @@ mod browser {
 
     fn open_and_close(root: &Element, opener: &Element, dialog: &HtmlDialogElement) {
         let shown = dialog.clone();
-        listen(opener, ev::click, move |event| {
+        listen(opener, &ev::click, move |event| {
             // A click that asks for a new tab is left alone.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key()) && shown.show_modal().is_ok() {
                 event.prevent_default();
             }
         });
-        if let Some(closers) = root.query_selector_all("[data-close]").ok() {
+        if let Ok(closers) = root.query_selector_all("[data-close]") {
             for index in 0..closers.length() {
-                let Some(closer) = closers
-                    .item(index)
-                    .and_then(|node| node.dyn_into::<Element>().ok())
+                let Some(closer) = closers.item(index).and_then(|node| node.dyn_into::<Element>().ok())
                 else {
                     continue;
                 };
                 let (root, dialog) = (root.clone(), dialog.clone());
-                listen(&closer, ev::click, move |event| {
+                listen(&closer, &ev::click, move |event| {
                     event.prevent_default();
                     if may_close(&root) {
                         dialog.close();
@@ -100,15 +98,11 @@ mod browser {
             }
         }
         let asked = root.clone();
-        listen(
-            dialog,
-            ev::Custom::<web_sys::Event>::new("cancel"),
-            move |event| {
-                if !may_close(&asked) {
-                    event.prevent_default();
-                }
-            },
-        );
+        listen(dialog, &ev::Custom::<web_sys::Event>::new("cancel"), move |event| {
+            if !may_close(&asked) {
+                event.prevent_default();
+            }
+        });
     }
 
     /// What was typed and not sent is not thrown away by a slip of the hand.
@@ -146,7 +140,7 @@ mod browser {
             }
         };
         show();
-        listen(&area, ev::input, move |_| show());
+        listen(&area, &ev::input, move |_| show());
     }
 
     /// The way out by one's own WhatsApp carries the same words.
@@ -159,16 +153,12 @@ mod browser {
     }
 
     fn grouped(number: usize) -> String {
-        if number < 1000 {
-            number.to_string()
-        } else {
-            format!("{},{:03}", number / 1000, number % 1000)
-        }
+        if number < 1000 { number.to_string() } else { format!("{},{:03}", number / 1000, number % 1000) }
     }
 
     fn send_once(root: &Element, form: &HtmlFormElement) {
         let keyed = form.clone();
-        listen(form, ev::keydown, move |event| {
+        listen(form, &ev::keydown, move |event| {
             if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
                 event.prevent_default();
                 said(keyed.request_submit());
@@ -176,7 +166,7 @@ mod browser {
         });
         let (root, sent) = (root.clone(), form.clone());
         let busy = StoredValue::new(false);
-        listen(form, ev::submit, move |event| {
+        listen(form, &ev::submit, move |event| {
             event.prevent_default();
             if busy.get_value() {
                 return;
@@ -190,13 +180,9 @@ mod browser {
                     Ok(ContactAnswer::Accepted { page }) => show_accepted(&root, &form, &page),
                     Ok(ContactAnswer::SignIn { page }) => go(&page),
                     Ok(ContactAnswer::Refused(problems)) => show_problems(&root, &problems),
-                    Err(error) => show_problems(
-                        &root,
-                        &[Refused {
-                            field: String::new(),
-                            message: error.to_string(),
-                        }],
-                    ),
+                    Err(error) => {
+                        show_problems(&root, &[Refused { field: String::new(), message: error.to_string() }])
+                    }
                 }
                 set_busy(&form, false);
                 busy.set_value(false);
@@ -207,13 +193,7 @@ mod browser {
     async fn post(form: &HtmlFormElement) -> Result<ContactAnswer, crate::web::error::WebError> {
         let data = FormData::new_with_form(form).map_err(|_| crate::web::error::WebError::Unexpected)?;
         let value = |name: &str| data.get(name).as_string().unwrap_or_default();
-        post_contact(
-            value("vehicle"),
-            value("message"),
-            value("image_url"),
-            value("form_key"),
-        )
-        .await
+        post_contact(value("vehicle"), value("message"), value("image_url"), value("form_key")).await
     }
 
     fn set_busy(form: &HtmlFormElement, busy: bool) {
@@ -238,15 +218,9 @@ mod browser {
         for problem in problems {
             set_problem(root, &problem.field, Some(&problem.message));
         }
-        let first = problems
-            .first()
-            .map(|problem| problem.field.as_str())
-            .unwrap_or_default();
-        let target = if first.is_empty() {
-            find(root, "[data-problem='']")
-        } else {
-            find(root, &format!("#{first}"))
-        };
+        let first = problems.first().map(|problem| problem.field.as_str()).unwrap_or_default();
+        let target =
+            if first.is_empty() { find(root, "[data-problem='']") } else { find(root, &format!("#{first}")) };
         focus(target);
     }
 
@@ -323,15 +297,14 @@ mod browser {
     /// The page is never left alive without its islands: listeners live as long as it does.
     fn listen<E: ev::EventDescriptor + 'static>(
         target: &Element,
-        event: E,
+        event: &E,
         handler: impl FnMut(E::EventType) + 'static,
     ) where
         E::EventType: wasm_bindgen::convert::FromWasmAbi + 'static,
     {
         use wasm_bindgen::closure::Closure;
         let closure = Closure::<dyn FnMut(E::EventType)>::new(handler);
-        let _listening =
-            target.add_event_listener_with_callback(&event.name(), closure.as_ref().unchecked_ref());
+        said(target.add_event_listener_with_callback(&event.name(), closure.as_ref().unchecked_ref()));
         closure.forget();
     }
 }

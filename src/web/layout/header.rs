@@ -14,10 +14,7 @@ use crate::{
 pub fn Header() -> impl IntoView {
     // A page outside the session's reach, such as the one for unknown addresses, greets everybody as a visitor.
     let current = Current::get().ok();
-    let here = current
-        .as_ref()
-        .map_or("/", |current| current.path_and_query.as_str())
-        .to_owned();
+    let here = current.as_ref().map_or("/", |current| current.path_and_query.as_str()).to_owned();
     let actor = current.and_then(|current| current.actor);
     let messages = actor.as_ref().and_then(|actor| match actor.role {
         Role::Buyer => Some("/mensajes"),

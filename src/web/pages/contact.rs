@@ -44,7 +44,7 @@ fn Shown(vehicle: Vehicle, flash: Flash) -> impl IntoView {
             <a class="back" href=format!("/vehiculos/{}", vehicle.card.id)><Icon path=icons::BACK/>"Volver al vehículo"</a>
             <h1>"Contactar por WhatsApp"</h1>
             <Contact>
-                <div class="panel"><ContactForm vehicle=&vehicle flash=flash/></div>
+                <div class="panel"><ContactForm vehicle=&vehicle flash=&flash/></div>
             </Contact>
         </div>
     }

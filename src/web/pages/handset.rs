@@ -49,10 +49,7 @@ async fn load(number: Option<String>) -> Result<Page> {
     let handsets = read_handsets(&current.state).await?;
     let number = match number {
         Some(text) => Some(Phone::parse_api(&text).map_err(|_| AppError::NotFound)?),
-        None => handsets
-            .as_ref()
-            .and_then(|handsets| handsets.0.first())
-            .map(|newest| newest.number.clone()),
+        None => handsets.as_ref().and_then(|handsets| handsets.0.first()).map(|newest| newest.number.clone()),
     };
     Ok(Page {
         handsets,
@@ -64,22 +61,14 @@ async fn load(number: Option<String>) -> Result<Page> {
 
 #[component]
 fn Shown(page: Page) -> impl IntoView {
-    let Page {
-        handsets,
-        number,
-        flash,
-        now,
-    } = page;
+    let Page { handsets, number, flash, now } = page;
     if let (None, Some(options)) = (&handsets, use_context::<ResponseOptions>()) {
         options.set_status(StatusCode::SERVICE_UNAVAILABLE);
     }
     let query = number.as_ref().map(number_in_query).unwrap_or_default();
-    let again = number
-        .as_ref()
-        .map_or_else(|| "/demo/telefono".to_owned(), handset_path);
-    let telephone = number
-        .clone()
-        .map(|number| (handsets.as_ref().map(|handsets| handsets.find(&number)), number));
+    let again = number.as_ref().map_or_else(|| "/demo/telefono".to_owned(), handset_path);
+    let telephone =
+        number.clone().map(|number| (handsets.as_ref().map(|handsets| handsets.find(&number)), number));
     let shown = number.clone();
     view! {
         <PageTitle text="Teléfono simulado"/>

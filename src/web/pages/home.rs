@@ -125,10 +125,7 @@ fn Nothing<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
 
 #[component]
 fn Pager<'a>(filter: &'a VehicleFilter, page: &'a VehiclePage) -> impl IntoView + use<> {
-    let previous = filter
-        .page
-        .checked_sub(1)
-        .map(|number| address(filter.on_page(number).to_pairs()));
+    let previous = filter.page.checked_sub(1).map(|number| address(filter.on_page(number).to_pairs()));
     let next = (page.has_next && filter.page + 1 < LAST_PAGE)
         .then(|| address(filter.on_page(filter.page + 1).to_pairs()));
     let number = filter.page + 1;

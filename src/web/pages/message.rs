@@ -9,7 +9,7 @@ use crate::{
         read_messages::{MessageDetail, View, get_fresh_message},
         record_status::Source,
     },
-    domain::{ids::MessageId, message::Status, money::Money, time::full_stamp},
+    domain::{ids::MessageId, message::Status, time::full_stamp},
     web::{
         guard,
         islands::Live,
@@ -63,12 +63,6 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
     let dealer = of == View::Dealer;
     let list = if dealer { "/panel/mensajes" } else { "/mensajes" };
     let page = format!("{list}/{}", message.id);
-    let estimated = if message.status.is_failure() {
-        ""
-    } else {
-        " (estimado)"
-    };
-    let cost = dealer.then(|| format!("{}{estimated}", Money::usd(message.cost)));
     let (first, second) = if dealer {
         ("De", message.sender_name.clone())
     } else {
@@ -82,7 +76,7 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
             <h1>"Mensaje"</h1>
             <section class="panel stack">
                 <Live src=format!("{page}/eventos")>
-                    <MessageProgress message=&followed now=now/>
+                    <MessageProgress message=&followed now=now payer=dealer/>
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
             </section>
@@ -96,7 +90,6 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
                     <dt>"Número"</dt><dd>{message.to.national()}</dd>
                     <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
                     <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
-                    {cost.map(|cost| view! { <dt>"Costo"</dt><dd>{cost}</dd> })}
                     <dt>"Referencia"</dt><dd>{message.id.to_string()}</dd>
                 </dl>
                 <Strip message=message/>

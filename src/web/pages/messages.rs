@@ -54,11 +54,7 @@ async fn load(of: View, after: Option<MessageId>) -> Result<(MessagePage, DateTi
 fn Shown(list: MessagePage, of: View, first: bool, now: DateTime<Utc>) -> impl IntoView {
     let dealer = of == View::Dealer;
     let base = if dealer { "/panel/mensajes" } else { "/mensajes" };
-    let title = if dealer {
-        "Historial de mensajes"
-    } else {
-        "Mis mensajes"
-    };
+    let title = if dealer { "Historial de mensajes" } else { "Mis mensajes" };
     let nothing = list.messages.is_empty();
     view! {
         <PageTitle text="Mensajes"/>
@@ -105,25 +101,13 @@ fn Row<'a>(
     let who = if dealer {
         message.sender_name.clone()
     } else {
-        message
-            .dealer_name
-            .clone()
-            .unwrap_or_else(|| message.to.national())
+        message.dealer_name.clone().unwrap_or_else(|| message.to.national())
     };
-    let vehicle = message
-        .vehicle
-        .as_ref()
-        .map_or_else(|| "Sin vehículo".to_owned(), |(_, name)| name.clone());
+    let vehicle =
+        message.vehicle.as_ref().map_or_else(|| "Sin vehículo".to_owned(), |(_, name)| name.clone());
     let reason = message.outcome().map(|outcome| outcome.what);
     // The page loads no remote picture and a row is one line: the text alone.
-    let first_line: String = message
-        .body
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(120)
-        .collect();
+    let first_line: String = message.body.lines().next().unwrap_or_default().chars().take(120).collect();
     view! {
         <tr>
             <td data-label="Hora"><Moment at=message.created_at now=now/></td>

@@ -26,10 +26,7 @@ pub fn SignInPage() -> impl IntoView {
 
 async fn load() -> Result<(Flash, bool)> {
     let current = Current::get()?;
-    Ok((
-        flash::take(&current.session, "ingresar").await?,
-        current.state.settings.demo,
-    ))
+    Ok((flash::take(&current.session, "ingresar").await?, current.state.settings.demo))
 }
 
 #[component]

@@ -34,10 +34,7 @@ pub fn VehiclePage() -> impl IntoView {
 
 async fn load(id: VehicleId) -> Result<(Vehicle, bool)> {
     let current = Current::get()?;
-    Ok((
-        get_vehicle(&current.state.pool, id).await?,
-        current.actor.is_some(),
-    ))
+    Ok((get_vehicle(&current.state.pool, id).await?, current.actor.is_some()))
 }
 
 #[component]
@@ -82,12 +79,7 @@ fn Offer<'a>(vehicle: &'a Vehicle, signed_in: bool) -> impl IntoView + use<> {
         .flatten()
         .map(|amount| format!("≈ {} a la tasa de referencia", Money::dop(amount.normalize())));
     let seller = &vehicle.seller;
-    let initials: String = seller
-        .name
-        .split(' ')
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
+    let initials: String = seller.name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     view! {
         <section class="offer panel">
             <div>
@@ -134,13 +126,14 @@ fn Opener(id: VehicleId) -> impl IntoView {
 
 #[component]
 fn Dialog<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
+    let nothing_typed = Flash::default();
     view! {
         <dialog aria-labelledby="contact-title">
             <div class="dialog-head">
                 <h2 id="contact-title" tabindex="-1" autofocus>"Contactar por WhatsApp"</h2>
                 <button type="button" class="close" aria-label="Cerrar" data-close><Icon path=icons::CLOSE/></button>
             </div>
-            <div class="dialog-body"><ContactForm vehicle=vehicle flash=Flash::default()/></div>
+            <div class="dialog-body"><ContactForm vehicle=vehicle flash=&nothing_typed/></div>
         </dialog>
     }
 }

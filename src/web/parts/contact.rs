@@ -14,19 +14,12 @@ use crate::{
 /// The contact form: whole without scripts; an island around it gives it manners. Marks for the island: `data-problem`
 /// by field, `data-counter`, `data-word`, `data-close`, and `data-sent` for what takes the form's place.
 #[component]
-pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + use<> {
+pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView + use<> {
     let id = vehicle.card.id;
-    let first_words = format!(
-        "Hola, me interesa el {}. ¿Sigue disponible?",
-        vehicle.card.title()
-    );
+    let first_words = format!("Hola, me interesa el {}. ¿Sigue disponible?", vehicle.card.title());
     let typed = flash.value("message");
     let was_refused = !flash.problems.is_empty();
-    let message = if typed.is_empty() && !was_refused {
-        first_words
-    } else {
-        typed
-    };
+    let message = if typed.is_empty() && !was_refused { first_words } else { typed };
     let used = message.encode_utf16().count();
     let form_key = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
     let phone = Phone::parse_api(&vehicle.seller.phone).ok();
@@ -86,11 +79,7 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: Flash) -> impl IntoView + us
 /// The way out that never depends on us: the person's own WhatsApp, the same words.
 fn whatsapp_link(phone: &Phone, message: &str) -> String {
     let text: String = form_urlencoded::byte_serialize(message.as_bytes()).collect();
-    format!(
-        "https://wa.me/{}?text={}",
-        phone.as_str().trim_start_matches('+'),
-        text.replace('+', "%20")
-    )
+    format!("https://wa.me/{}?text={}", phone.as_str().trim_start_matches('+'), text.replace('+', "%20"))
 }
 
 fn usize_grouped(number: usize) -> String {

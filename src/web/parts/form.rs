@@ -32,10 +32,7 @@ pub fn Field(
     problem: Option<String>,
     #[prop(optional)] hint: Option<&'static str>,
 ) -> impl IntoView {
-    let described = hint.map_or_else(
-        || format!("{field}-error"),
-        |_| format!("{field}-hint {field}-error"),
-    );
+    let described = hint.map_or_else(|| format!("{field}-error"), |_| format!("{field}-hint {field}-error"));
     view! {
         <div class="field">
             <label for=field>{label}</label>
@@ -96,10 +93,7 @@ pub fn TextArea<'a>(
     #[prop(optional, into)]
     hint: Option<&'static str>,
 ) -> impl IntoView + use<> {
-    let described = hint.map_or_else(
-        || format!("{field}-error"),
-        |hint| format!("{hint} {field}-error"),
-    );
+    let described = hint.map_or_else(|| format!("{field}-error"), |hint| format!("{hint} {field}-error"));
     let content = format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;"));
     view! {
         <textarea

@@ -109,11 +109,7 @@ fn when(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// The first letters of a name's first two words.
 fn initials(name: &str) -> Option<String> {
-    let letters: String = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
+    let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
     (!letters.is_empty()).then(|| letters.to_uppercase())
 }
 
@@ -123,11 +119,7 @@ fn preview(line: &Line) -> String {
         Writer::Okla => "",
         Writer::Holder { .. } => "Usted: ",
     };
-    let picture = if line.image_url.is_some() {
-        "Imagen · "
-    } else {
-        ""
-    };
+    let picture = if line.image_url.is_some() { "Imagen · " } else { "" };
     let start: String = line.body.chars().take(80).collect();
     format!("{who}{picture}{start}")
 }
@@ -194,11 +186,7 @@ fn Balloon(line: Line, next: bool) -> impl IntoView {
         Writer::Holder { taken: true } => ("bubble out", "Usted: ", Some(Status::Delivered)),
         Writer::Holder { taken: false } => ("bubble out", "Usted: ", Some(Status::Sent)),
     };
-    let class = if next {
-        format!("{side} next")
-    } else {
-        side.to_owned()
-    };
+    let class = if next { format!("{side} next") } else { side.to_owned() };
     view! {
         <div class=class>
             <span class="unseen">{who}</span>

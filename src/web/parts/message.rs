@@ -8,12 +8,13 @@ use super::{
 };
 use crate::domain::{
     conversation::Message,
+    money::Money,
     outcome::{Outcome, STILL_SENT},
     time::{clock_in_santo_domingo, full_stamp, spoken},
 };
 
 /// A message that WhatsApp took so long ago without delivering it needs a word.
-const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(30);
 
 /// A time as people say it, the full stamp on hover and for screen readers.
 #[component]
@@ -45,12 +46,17 @@ fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
 /// charged and what to do, when it did not simply arrive. Sent again by the server whenever it changes; its text, which
 /// does not, is then not read aloud again.
 #[component]
-pub fn MessageProgress<'a>(message: &'a Message, now: DateTime<Utc>) -> impl IntoView + use<> {
-    let late = message
-        .sent_at
-        .is_some_and(|at| message.delivered_at.is_none() && now - at > PATIENCE);
+pub fn MessageProgress<'a>(
+    message: &'a Message,
+    now: DateTime<Utc>,
+    /// Whether the reader pays for it; nobody else sees a price.
+    payer: bool,
+) -> impl IntoView + use<> {
+    let late = message.sent_at.is_some_and(|at| message.delivered_at.is_none() && now - at > PATIENCE);
     let told = message.outcome().or(late.then_some(STILL_SENT));
     let failed = message.status.is_failure();
+    let estimated = if failed { "" } else { " (estimado)" };
+    let cost = format!("{}{estimated}", Money::usd(message.cost));
     view! {
         <div class="stack">
             <p class="cluster">
@@ -58,7 +64,8 @@ pub fn MessageProgress<'a>(message: &'a Message, now: DateTime<Utc>) -> impl Int
                 {message.read_at.or(message.delivered_at).or(message.sent_at).map(|at| view! { <Moment at=at now=now/> })}
             </p>
             <Progress status=message.status/>
-            {told.map(|told| view! { <Told told=told failed=failed code=message.error_code/> })}
+            {told.map(|told| view! { <Told told=told failed=failed code=message.error_code payer=payer/> })}
+            {payer.then(|| view! { <p class="small">"Costo: "<strong>{cost}</strong></p> })}
             {message
                 .checked_at
                 .map(|at| view! { <p class="hint">"Última noticia de WhatsApp: "<Moment at=at now=now/></p> })}
@@ -68,12 +75,13 @@ pub fn MessageProgress<'a>(message: &'a Message, now: DateTime<Utc>) -> impl Int
 }
 
 #[component]
-fn Told(told: Outcome, failed: bool, code: Option<i32>) -> impl IntoView {
+fn Told(told: Outcome, failed: bool, code: Option<i32>, payer: bool) -> impl IntoView {
+    let charged = if payer { told.charged.sentence() } else { "A usted no se le cobra nada." };
     view! {
         <Notice tone=if failed { Tone::Bad } else { Tone::Warn }>
             <h2>"Qué pasó"</h2>
             <p>{told.what}</p>
-            <p><strong>"¿Se cobró? "</strong>{told.charged.sentence()}</p>
+            <p><strong>"¿Se cobró? "</strong>{charged}</p>
             <p><strong>"Qué hacer: "</strong>{told.todo}</p>
             {code.filter(|_| failed).map(|code| view! { <p class="hint">{format!("Código {code}")}</p> })}
         </Notice>

@@ -13,14 +13,8 @@ use crate::{
 
 /// The list's address with these parameters.
 pub fn address(pairs: Vec<(&'static str, String)>) -> String {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
-        .finish();
-    if query.is_empty() {
-        "/".to_owned()
-    } else {
-        format!("/?{query}")
-    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
 }
 
 #[component]
@@ -28,18 +22,8 @@ pub fn Filters<'a>(filter: &'a VehicleFilter, makes: Vec<String>) -> impl IntoVi
     let price = |price: Option<Decimal>| price.map(|amount| grouped(amount.normalize()));
     let year = |year: Option<i16>| year.map(|year| year.to_string());
     let more = [
-        (
-            "precio_min",
-            "Precio desde, RD$",
-            "500,000",
-            price(filter.price_min),
-        ),
-        (
-            "precio_max",
-            "Precio hasta, RD$",
-            "1,500,000",
-            price(filter.price_max),
-        ),
+        ("precio_min", "Precio desde, RD$", "500,000", price(filter.price_min)),
+        ("precio_max", "Precio hasta, RD$", "1,500,000", price(filter.price_max)),
         ("anio_min", "Año desde", "2018", year(filter.year_min)),
         ("anio_max", "Año hasta", "2022", year(filter.year_max)),
     ];
@@ -96,10 +80,8 @@ pub fn Filters<'a>(filter: &'a VehicleFilter, makes: Vec<String>) -> impl IntoVi
 #[component]
 pub fn Chips<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
     let active = filter.active();
-    let chips: Vec<_> = active
-        .iter()
-        .map(|chip| (chip.label.clone(), address(filter.without(chip))))
-        .collect();
+    let chips: Vec<_> =
+        active.iter().map(|chip| (chip.label.clone(), address(filter.without(chip)))).collect();
     (!chips.is_empty()).then(|| {
         view! {
             <nav class="chips" aria-label="Filtros puestos">
@@ -122,14 +104,7 @@ pub fn Chips<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
 #[component]
 pub fn Sorts<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
     let links = Sort::ALL.map(|sort| {
-        let href = address(
-            VehicleFilter {
-                sort,
-                page: 0,
-                ..filter.clone()
-            }
-            .to_pairs(),
-        );
+        let href = address(VehicleFilter { sort, page: 0, ..filter.clone() }.to_pairs());
         let current = (sort == filter.sort).then_some("true");
         view! { <a href=href aria-current=current>{sort.label()}</a> }
     });
