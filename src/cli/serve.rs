@@ -21,7 +21,7 @@ use crate::{
         client::{self, TwilioClient},
         handset::SimulatedHandset,
     },
-    web::{router::router, state::AppState},
+    web::{router::router, serve::serve, state::AppState},
     worker,
 };
 
@@ -84,14 +84,13 @@ pub async fn run(args: Args) -> CliResult {
 
 /// Serves until `stop`, then finishes the requests that are under way.
 async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationToken) -> std::io::Result<()> {
-    let app = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serving = serve(listener, router(state), stop.clone());
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = serving.into_future() => served,
+        served = serving => served,
         () = deadline => Ok(()),
     }
 }
