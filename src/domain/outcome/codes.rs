@@ -37,7 +37,6 @@ const OTHER_CONTENT: &str = "Cambie el texto o la imagen y envíe un mensaje nue
 const TEMPLATE: &str = "La plantilla del mensaje está mal preparada.";
 
 /// The words for a code; `None` if the table has none.
-#[expect(clippy::too_many_lines, reason = "a flat table reads better than its halves")]
 pub(super) fn meaning(code: i32) -> Option<Words> {
     Some(match code {
         // The account and its credentials.
