@@ -14,7 +14,7 @@ use crate::{
         conversation::{Event, Message, Part},
         ids::{MessageId, VehicleId},
         phone::Phone,
-        user::Role,
+        user::{Role, UnknownRole},
     },
     store::{
         self,
@@ -177,6 +177,11 @@ fn parse(row: MessageRow) -> Result<Message> {
     Ok(Message {
         id,
         sender_name: row.sender_name,
+        sender_phone: row.sender_phone.and_then(|phone| Phone::parse_api(&phone).ok()),
+        sender_role: row
+            .sender_role
+            .parse()
+            .map_err(|error: UnknownRole| fault("sender_role", error.to_string()))?,
         dealer_name: row.dealer_name,
         vehicle: row.vehicle_id.zip(row.vehicle).map(|(id, name): (VehicleId, String)| (id, name)),
         kind: row.kind.parse().map_err(|error: &str| fault("kind", error.to_owned()))?,

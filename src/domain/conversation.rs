@@ -9,6 +9,7 @@ use super::{
     message::Status,
     outcome::{Outcome, OwnReason, outcome},
     phone::Phone,
+    user::Role,
 };
 
 /// One message with all that lists and pages show of it.
@@ -16,6 +17,9 @@ use super::{
 pub struct Message {
     pub id: MessageId,
     pub sender_name: String,
+    /// What a buyer gave with his account; the consent text says that the seller sees it.
+    pub sender_phone: Option<Phone>,
+    pub sender_role: Role,
     pub dealer_name: Option<String>,
     pub vehicle: Option<(VehicleId, String)>,
     pub kind: Kind,
@@ -39,6 +43,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// Whether a buyer wrote to the dealer, rather than the dealer to somebody.
+    pub fn is_from_buyer(&self) -> bool {
+        self.sender_role == Role::Buyer
+    }
+
     /// What to say when it did not simply arrive.
     pub fn outcome(&self) -> Option<Outcome> {
         match self.own_reason {

@@ -120,6 +120,7 @@ impl Scope {
 pub struct MessageRow {
     pub id: MessageId,
     pub sender_name: String,
+    pub sender_phone: Option<String>,
     pub sender_role: String,
     pub dealer_name: Option<String>,
     pub vehicle_id: Option<VehicleId>,
@@ -146,7 +147,7 @@ macro_rules! message_rows {
     ($condition:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             MessageRow,
-            r#"select m.id as "id: MessageId", u.name as sender_name, m.sender_role, d.name as "dealer_name?",
+            r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone, m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
                  m.kind, m.to_phone, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
                  (select coalesce(sum(amount), 0) from ledger_entries where message_id = m.id) as "cost!",

@@ -181,7 +181,7 @@ mod browser {
                     Ok(ContactAnswer::SignIn { page }) => go(&page),
                     Ok(ContactAnswer::Refused(problems)) => show_problems(&root, &problems),
                     Err(error) => {
-                        show_problems(&root, &[Refused { field: String::new(), message: error.to_string() }])
+                        show_problems(&root, &[Refused { field: String::new(), message: error.to_string() }]);
                     }
                 }
                 set_busy(&form, false);

@@ -9,7 +9,7 @@ use crate::{
         read_messages::{MessageDetail, View, get_fresh_message},
         record_status::Source,
     },
-    domain::{ids::MessageId, message::Status, time::full_stamp},
+    domain::{ids::MessageId, message::Status, phone::Phone, time::full_stamp},
     web::{
         guard,
         islands::Live,
@@ -63,11 +63,15 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
     let dealer = of == View::Dealer;
     let list = if dealer { "/panel/mensajes" } else { "/mensajes" };
     let page = format!("{list}/{}", message.id);
-    let (first, second) = if dealer {
+    let (whom, name) = if dealer && message.is_from_buyer() {
         ("De", message.sender_name.clone())
+    } else if dealer {
+        ("Escrito por", message.sender_name.clone())
     } else {
         ("Para", message.dealer_name.clone().unwrap_or_default())
     };
+    let buyers_phone = message.sender_phone.as_ref().filter(|_| dealer && message.is_from_buyer());
+    let buyers_phone = buyers_phone.map(Phone::national);
     let handset = demo.then(|| handset_path(&message.to));
     view! {
         <PageTitle text="Mensaje"/>
@@ -86,8 +90,9 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
             <section class="panel stack">
                 <h2>"Datos"</h2>
                 <dl class="pairs">
-                    <dt>{first}</dt><dd>{second}</dd>
-                    <dt>"Número"</dt><dd>{message.to.national()}</dd>
+                    <dt>{whom}</dt><dd>{name}</dd>
+                    {buyers_phone.map(|phone| view! { <dt>"Su teléfono"</dt><dd>{phone}</dd> })}
+                    <dt>"Enviado a"</dt><dd>{message.to.national()}</dd>
                     <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
                     <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
                     <dt>"Referencia"</dt><dd>{message.id.to_string()}</dd>

@@ -70,7 +70,7 @@ fn Shown(list: MessagePage, of: View, first: bool, now: DateTime<Utc>) -> impl I
                     <thead>
                         <tr>
                             <th scope="col">"Hora"</th>
-                            <th scope="col">{if dealer { "De" } else { "Para" }}</th>
+                            <th scope="col">{if dealer { "De / para" } else { "Para" }}</th>
                             <th scope="col">"Vehículo"</th>
                             <th scope="col">"Mensaje"</th>
                             <th scope="col">"Estado"</th>
@@ -98,8 +98,10 @@ fn Row<'a>(
     dealer: bool,
     now: DateTime<Utc>,
 ) -> impl IntoView + use<> {
-    let who = if dealer {
+    let who = if dealer && message.is_from_buyer() {
         message.sender_name.clone()
+    } else if dealer {
+        format!("Para {}", message.to.national())
     } else {
         message.dealer_name.clone().unwrap_or_else(|| message.to.national())
     };
@@ -111,7 +113,7 @@ fn Row<'a>(
     view! {
         <tr>
             <td data-label="Hora"><Moment at=message.created_at now=now/></td>
-            <td data-label=if dealer { "De" } else { "Para" }>{who}</td>
+            <td data-label=if dealer { "De / para" } else { "Para" }>{who}</td>
             <td data-label="Vehículo">{vehicle}</td>
             <td data-label="Mensaje" class="clip"><a href=format!("{base}/{}", message.id)>{first_line}</a></td>
             <td data-label="Estado">
