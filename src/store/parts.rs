@@ -68,19 +68,15 @@ pub async fn claim_waiting(
     .await
 }
 
-/// Notes that a call to Twilio is about to begin.
-/// Remembers why a part waits in the outbox: Twilio's code, until it takes it.
+/// Remembers why a message waits in the outbox: Twilio's code, until it takes it. One that has moved on is left alone.
 pub async fn mark_waiting(conn: &mut PgConnection, message: MessageId, code: i32) -> sqlx::Result<()> {
-    let done = sqlx::query!(
-        "update messages set error_code = $2 where id = $1 and status = 'queued'",
-        message.0,
-        code
-    )
-    .execute(conn)
-    .await?;
-    exactly_one(&done)
+    sqlx::query!("update messages set error_code = $2 where id = $1 and status = 'queued'", message.0, code)
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
+/// Notes that a call to Twilio is about to begin.
 pub async fn mark_attempt(conn: &mut PgConnection, part: PartId, now: DateTime<Utc>) -> sqlx::Result<()> {
     let done = sqlx::query!(
         "update message_parts set attempt_count = attempt_count + 1, attempted_at = $2 where id = $1",
