@@ -168,6 +168,8 @@ create table limit_places (
     constraint limit_places_message_id_fkey foreign key (message_id) references messages (id) on delete cascade
 );
 create index limit_places_window_idx on limit_places (name, subject, taken_at desc) where day is null;
+-- To forget what no window counts any more.
+create index limit_places_taken_at_idx on limit_places (taken_at);
 
 -- What people wrote to OKLA's number; threads are made of it later.
 create table inbound_messages (

@@ -176,3 +176,16 @@ pub async fn delete_places(conn: &mut PgConnection, message: MessageId) -> sqlx:
     .await
     .map(|_| ())
 }
+
+/// Forgets places taken before `before`, which no window counts any more, and the subjects they leave behind.
+pub async fn delete_places_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("delete from limit_places where taken_at < $1", before).execute(&mut *conn).await?;
+    sqlx::query!(
+        "delete from limit_subjects as held where not exists (
+           select from limit_places as places where places.name = held.name and places.subject = held.subject and places.day is null
+         )"
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}

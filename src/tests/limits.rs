@@ -6,6 +6,7 @@ use okla::{
     app::{
         clock::Clock,
         set_limit::{SetLimit, set_limit},
+        tidy_up::tidy_up,
     },
     domain::{limits::Limit, time::next_midnight, user::Role},
 };
@@ -242,4 +243,22 @@ async fn twenty_at_once_fill_a_dealers_ten_places_exactly(pool: PgPool) {
 #[sqlx::test]
 async fn twenty_at_once_fill_a_users_ten_places_exactly(pool: PgPool) {
     exactly_ten_of_twenty_pass(pool, Limit::UserHour).await;
+}
+
+#[sqlx::test]
+async fn places_that_no_window_counts_any_more_are_forgotten_and_younger_ones_are_not(pool: PgPool) {
+    let app = start(pool).await;
+    let api = app.token_for(Role::Dealer).await;
+    assert_eq!(write(&api, "+18095551231").await.status, 202);
+    app.clock.advance(TimeDelta::hours(47));
+    assert_eq!(write(&api, "+18095551232").await.status, 202);
+    let both = app.count("limit_places").await;
+    tidy_up(&app.app).await.unwrap();
+    assert_eq!(app.count("limit_places").await, both);
+    app.clock.advance(TimeDelta::hours(2));
+    tidy_up(&app.app).await.unwrap();
+    assert_eq!(app.count("limit_places").await, both / 2);
+    assert_eq!(app.places(Limit::PairDay).await, 1);
+    let pairs: i64 = app.value("select count(*) from limit_subjects where name = $1", "pair_day").await;
+    assert_eq!(pairs, 1, "the number written to is forgotten with its place");
 }
