@@ -31,6 +31,15 @@ pub fn dealer(current: &Current) -> Result<Actor> {
 
 /// The sign-in page that leads back to `path`.
 pub fn sign_in_path(path: &str) -> String {
+    leading_back("/ingresar", path)
+}
+
+/// The sign-up page that leads back to `path`.
+pub fn sign_up_path(path: &str) -> String {
+    leading_back("/registro", path)
+}
+
+fn leading_back(page: &str, path: &str) -> String {
     let back: String = form_urlencoded::byte_serialize(redirect::local(path).as_bytes()).collect();
-    format!("/ingresar?volver={back}")
+    format!("{page}?volver={back}")
 }

@@ -2,13 +2,13 @@
 
 use axum::{
     Form,
-    http::{HeaderMap, header},
+    http::{header, request::Parts},
     response::{IntoResponse, Response},
 };
 use leptos::prelude::use_context;
 use serde::Deserialize;
 
-use super::redirect;
+use super::{redirect, request::cookie};
 
 #[derive(Deserialize)]
 pub struct ThemeForm {
@@ -29,14 +29,8 @@ pub async fn choose(Form(form): Form<ThemeForm>) -> Response {
 
 /// The theme the visitor chose; `None`: as the device says.
 pub fn of_request() -> Option<&'static str> {
-    use_context::<axum::http::request::Parts>().and_then(|parts| of_headers(&parts.headers))
-}
-
-fn of_headers(headers: &HeaderMap) -> Option<&'static str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let chosen =
-        cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("okla_tema="))?;
-    match chosen {
+    let parts = use_context::<Parts>()?;
+    match cookie(&parts.headers, "okla_tema")? {
         "light" => Some("light"),
         "dark" => Some("dark"),
         _ => None,

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::back_with;
 use crate::{
     app::sign_up::{SignUp, sign_up},
-    web::{error::WebError, redirect, request::Current, session},
+    web::{error::WebError, guard::sign_up_path, redirect, request::Current, session},
 };
 
 /// Open to all: a buyer opens his account and is signed in.
@@ -31,10 +31,8 @@ pub async fn post_sign_up(
             redirect::from_leptos(&back);
         }
         Err(error) => {
-            let escaped: String =
-                form_urlencoded::byte_serialize(redirect::local(&back).as_bytes()).collect();
             let typed = [("name", &*name), ("email", &*email), ("phone", &*phone), ("consent", &*consent)];
-            back_with(&current, "registro", &format!("/registro?volver={escaped}"), &typed, error).await?;
+            back_with(&current, "registro", &sign_up_path(&back), &typed, error).await?;
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::{
     app::{error::Result, seed_demo::DEMO_ACCOUNTS},
     web::{
         flash::{self, Flash},
+        guard,
         parts::{ErrorSummary, Field, PageTitle},
         redirect,
         request::Current,
@@ -32,7 +33,7 @@ async fn load() -> Result<(Flash, bool)> {
 #[component]
 fn Shown(flash: Flash, demo: bool, back: String) -> impl IntoView {
     let back = redirect::local(&back).to_owned();
-    let escaped: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    let other_door = guard::sign_up_path(&back);
     view! {
         <PageTitle text="Ingresar"/>
         <div class="narrow stack">
@@ -43,7 +44,7 @@ fn Shown(flash: Flash, demo: bool, back: String) -> impl IntoView {
                 <Field field="password" label="Contraseña" kind="password" complete="current-password" value="" problem=flash.problem("password")/>
                 <input type="hidden" name="back" value=back/>
                 <div class="actions"><button type="submit" class="button wide">"Ingresar"</button></div>
-                <p>"¿Es su primera vez? "<a href=format!("/registro?volver={escaped}")>"Cree su cuenta"</a></p>
+                <p>"¿Es su primera vez? "<a href=other_door>"Cree su cuenta"</a></p>
             </form>
             {demo.then(|| view! { <DemoAccounts/> })}
         </div>

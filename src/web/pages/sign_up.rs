@@ -7,6 +7,7 @@ use crate::{
     domain::user::{CONSENT_TEXT, CONSENT_VERSION},
     web::{
         flash::{self, Flash},
+        guard,
         parts::{ErrorSummary, Field, FieldError, PageTitle},
         redirect,
         request::Current,
@@ -32,7 +33,7 @@ async fn load() -> Result<Flash> {
 #[component]
 fn Shown(flash: Flash, back: String) -> impl IntoView {
     let back = redirect::local(&back).to_owned();
-    let escaped: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    let other_door = guard::sign_in_path(&back);
     let consent_problem = flash.problem("consent");
     view! {
         <PageTitle text="Crear cuenta"/>
@@ -76,7 +77,7 @@ fn Shown(flash: Flash, back: String) -> impl IntoView {
                 </div>
                 <input type="hidden" name="back" value=back/>
                 <div class="actions"><button type="submit" class="button wide">"Crear cuenta"</button></div>
-                <p>"¿Ya tiene cuenta? "<a href=format!("/ingresar?volver={escaped}")>"Ingrese"</a></p>
+                <p>"¿Ya tiene cuenta? "<a href=other_door>"Ingrese"</a></p>
             </form>
         </div>
     }

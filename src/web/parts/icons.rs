@@ -15,7 +15,6 @@ pub const LEAVE: &str = "M14 4H5v16h9M10 12h11M17.5 8.5L21 12l-3.5 3.5";
 pub const MESSAGES: &str = "M4 5h16v11H9.5L4 20zM8 9.5h8M8 12.5h5";
 pub const MOON: &str = "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z";
 pub const NEXT: &str = "M9 5l7 7-7 7";
-pub const PANEL: &str = "M4 20V11M10 20V4M16 20v-6M21 20H3";
 pub const PHONE: &str = "M7 3h10v18H7zM10.5 18.5h3";
 pub const PICTURE: &str = "M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15.5 9.5v.1";
 pub const PIN: &str =

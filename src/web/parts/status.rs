@@ -15,24 +15,24 @@ fn icon(status: Status) -> &'static str {
 
 /// A message's state in one word.
 #[component]
-pub fn StatusPill(#[prop(into)] status: Signal<Status>) -> impl IntoView {
+pub fn StatusPill(status: Status) -> impl IntoView {
     view! {
-        <span class="pill" data-status=move || status.get().as_str()>
-            {move || view! { <Icon path=icon(status.get())/> }}
-            {move || status.get().label()}
+        <span class="pill" data-status=status.as_str()>
+            <Icon path=icon(status)/>
+            {status.label()}
         </span>
     }
 }
 
 /// WhatsApp's own marks inside a bubble: clock, one tick, two ticks, two blue ticks.
 #[component]
-pub fn Ticks(#[prop(into)] status: Signal<Status>) -> impl IntoView {
-    let class = move || match status.get() {
+pub fn Ticks(status: Status) -> impl IntoView {
+    let class = match status {
         Status::Read => "ticks read",
         status if status.is_failure() => "ticks bad",
         _ => "ticks",
     };
-    let path = move || match status.get() {
+    let path = match status {
         Status::Queued | Status::Sending | Status::Verifying => {
             "M9 1.5a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM9 4v2.7l1.8 1"
         }
@@ -43,7 +43,7 @@ pub fn Ticks(#[prop(into)] status: Signal<Status>) -> impl IntoView {
         }
     };
     view! {
-        <svg class=class viewBox="0 0 18 13" role="img" aria-label=move || status.get().label()>
+        <svg class=class viewBox="0 0 18 13" role="img" aria-label=status.label()>
             <path d=path></path>
         </svg>
     }
@@ -71,7 +71,7 @@ fn step(number: u8, status: Status) -> Option<&'static str> {
 
 /// The three steps of a message's way: «Aceptado · Entregado · Leído».
 #[component]
-pub fn Progress(#[prop(into)] status: Signal<Status>) -> impl IntoView {
+pub fn Progress(status: Status) -> impl IntoView {
     let steps = [(1, "Aceptado"), (2, "Entregado"), (3, "Leído")];
     let spoken = |state: Option<&str>| match state {
         Some("done") => ": hecho",
@@ -83,18 +83,14 @@ pub fn Progress(#[prop(into)] status: Signal<Status>) -> impl IntoView {
         <ol class="progress">
             {steps
                 .map(|(number, label)| {
-                    let state = move || step(number, status.get());
+                    let state = step(number, status);
+                    let mark = if state == Some("failed") { icons::CLOSE } else { icons::CHECK };
                     view! {
                         <li data-step=state>
-                            <span class="dot">
-                                {move || {
-                                    let failed = state() == Some("failed");
-                                    view! { <Icon path=if failed { icons::CLOSE } else { icons::CHECK }/> }
-                                }}
-                            </span>
+                            <span class="dot"><Icon path=mark/></span>
                             <span>
                                 <strong>{label}</strong>
-                                <span class="unseen">{move || spoken(state())}</span>
+                                <span class="unseen">{spoken(state)}</span>
                             </span>
                         </li>
                     }
