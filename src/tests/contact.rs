@@ -78,7 +78,7 @@ async fn mistake_is_told_by_its_field_and_nothing_typed_is_lost(pool: PgPool) {
     let form = format!("/vehiculos/{vehicle}/contactar");
     for (message, image_url, words) in [
         ("", "", "Escriba un mensaje."),
-        (&*long, "", "y el máximo es 1,600"),
+        (&*long, "", "y el máximo es 4,096"),
         ("hola", "http://ejemplo.com/a.jpg", "debe empezar con https://"),
     ] {
         let landing = press_send(&browser, &vehicle, message, image_url).await;
