@@ -91,6 +91,19 @@ async fn mistake_is_told_by_its_field_and_nothing_typed_is_lost(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn long_text_says_in_how_many_messages_it_arrives(pool: PgPool) {
+    let (app, vehicle) = start(pool).await;
+    let browser = signed_in(&app).await;
+    let form = format!("/vehiculos/{vehicle}/contactar");
+    assert!(!browser.get(&form).await.body.contains("llegará en"));
+    // A form's line ends are CR LF and count once.
+    press_send(&browser, &vehicle, &"línea\r\n".repeat(300), "http://ejemplo.com/a.jpg").await;
+    let page = browser.get(&form).await.body;
+    assert!(page.contains("1,800 de 4,096 caracteres"), "{page}");
+    assert!(page.contains("llegará en 2 mensajes"), "{page}");
+}
+
+#[sqlx::test]
 async fn limit_is_told_in_words(pool: PgPool) {
     let (app, vehicle) = start(pool).await;
     app.set_limit(Limit::PlatformDay, Some(0)).await;

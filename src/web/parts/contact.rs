@@ -46,6 +46,7 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView 
                 <FieldError field="message" message=message_problem/>
                 <p class="hint counter" id="message-hint">
                     <span data-counter>{length.counted()}</span>
+                    " "
                     <span data-in-parts aria-live="polite">{length.in_parts()}</span>
                 </p>
             </div>
