@@ -5,12 +5,14 @@ pub mod conversation;
 pub mod ids;
 pub mod image_url;
 pub mod kind;
+pub mod length;
 pub mod limits;
 pub mod message;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;
 pub mod outcome;
+pub mod parts;
 pub mod phone;
 pub mod rates;
 pub mod retry;

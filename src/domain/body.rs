@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What one Twilio message holds (error 21617 beyond it). A longer body is refused until bodies are cut into parts;
-/// then the contract's 4,096 Unicode scalar values rule.
-pub const PART_LIMIT_UTF16: usize = 1_600;
+use super::{
+    length::{MOST_CHARS, grouped},
+    text::{is_blank, with_lf},
+};
 
-/// A body that can be sent: something visible, lines ended by LF, at most [`PART_LIMIT_UTF16`] UTF-16 units, no control
-/// character but LF and tab. Spaces at its ends are the writer's own and stay.
+/// A body that can be sent: something visible, lines ended by LF, at most [`MOST_CHARS`], no control character but LF
+/// and tab. Spaces at its ends are the writer's own and stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Body(String);
@@ -17,7 +18,7 @@ pub struct Body(String);
 pub enum InvalidBody {
     #[error("the message is empty")]
     Empty,
-    /// Both in UTF-16 units, which is what a browser's `length` counts.
+    /// Both in Unicode scalar values.
     #[error("the message has {actual} characters, the limit is {limit}")]
     TooLong { limit: usize, actual: usize },
     /// NUL and its like: PostgreSQL cannot store it, nobody can read it.
@@ -43,27 +44,22 @@ impl InvalidBody {
     }
 }
 
-/// es-DO thousands.
-fn grouped(count: usize) -> String {
-    super::money::grouped(count.into())
-}
-
 impl Body {
     /// Reads a text as typed or posted; CR LF and CR become LF first.
     ///
     /// # Errors
     /// `InvalidBody` says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, InvalidBody> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = with_lf(text);
         if text.chars().all(is_blank) {
             return Err(InvalidBody::Empty);
         }
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
             return Err(InvalidBody::ControlCharacter);
         }
-        let actual = text.encode_utf16().count();
-        if actual > PART_LIMIT_UTF16 {
-            return Err(InvalidBody::TooLong { limit: PART_LIMIT_UTF16, actual });
+        let actual = text.chars().count();
+        if actual > MOST_CHARS {
+            return Err(InvalidBody::TooLong { limit: MOST_CHARS, actual });
         }
         Ok(Self(text))
     }
@@ -71,11 +67,6 @@ impl Body {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Whether a character alone shows nothing: white space, or of no width.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 impl TryFrom<String> for Body {
@@ -117,12 +108,12 @@ mod tests {
 
     #[test]
     fn over_limit_body_is_refused_in_words() {
-        assert!(parsed(&"ñ".repeat(1_600)).is_ok());
-        assert!(parsed(&"a\r\n".repeat(800)).is_ok(), "a line end counts once");
-        assert_eq!(parsed(&"🚗".repeat(801)), Err(InvalidBody::TooLong { limit: 1_600, actual: 1_602 }));
+        assert!(parsed(&"🚗".repeat(4_096)).is_ok());
+        assert!(parsed(&"a\r\n".repeat(2_048)).is_ok(), "a line end counts once");
+        assert_eq!(parsed(&"🚗".repeat(4_097)), Err(InvalidBody::TooLong { limit: 4_096, actual: 4_097 }));
         assert_eq!(
-            parsed(&"a".repeat(1_601)).unwrap_err().sentence(),
-            "El mensaje tiene 1,601 caracteres y el máximo es 1,600. Acórtelo, por favor; su texto sigue aquí."
+            parsed(&"a".repeat(5_000)).unwrap_err().sentence(),
+            "El mensaje tiene 5,000 caracteres y el máximo es 4,096. Acórtelo, por favor; su texto sigue aquí."
         );
     }
 

@@ -1,4 +1,4 @@
-//! Text as it is compared: what `okla_fold` does in the database, done here.
+//! Text as it is compared and counted: `fold` does what `okla_fold` does in the database.
 
 /// Lower case, without the accents of Spanish.
 pub fn fold(text: &str) -> String {
@@ -14,4 +14,14 @@ pub fn fold(text: &str) -> String {
             other => other,
         })
         .collect()
+}
+
+/// Whether a character alone shows nothing: white space, or of no width.
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// CR LF (a form's line ends) and CR become LF.
+pub fn with_lf(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

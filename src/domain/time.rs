@@ -34,6 +34,16 @@ pub fn spoken(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("{} {}", spoken_day(at, now), clock_in_santo_domingo(at))
 }
 
+/// How long ago, as a person says it: `hace menos de 1 min`, `hace 3 min`, `hace 2 h`; after a day [`spoken`].
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    match (now - at).num_minutes() {
+        ..1 => "hace menos de 1 min".to_owned(),
+        minutes @ 1..60 => format!("hace {minutes} min"),
+        minutes @ 60..1440 => format!("hace {} h", minutes / 60),
+        _ => spoken(at, now),
+    }
+}
+
 /// How a person says the day: `hoy`, `ayer`, `12 ago 2026`.
 pub fn spoken_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (day, today) = (day_in_santo_domingo(at), day_in_santo_domingo(now));
@@ -106,5 +116,16 @@ mod tests {
         assert_eq!(spoken(at("2026-11-22T13:30:00Z"), now), "ayer 09:30");
         assert_eq!(spoken(at("2026-08-12T13:30:00Z"), now), "12 ago 2026 09:30");
         assert_eq!(full_stamp(now), "23 nov 2026, 14:05:09 (hora de Santo Domingo)");
+    }
+
+    #[test]
+    fn how_long_ago_is_said_roughly() {
+        let now = at("2026-11-23T18:05:09Z");
+        assert_eq!(ago(at("2026-11-23T18:05:10Z"), now), "hace menos de 1 min", "clocks differ a little");
+        assert_eq!(ago(at("2026-11-23T18:04:10Z"), now), "hace menos de 1 min");
+        assert_eq!(ago(at("2026-11-23T18:02:09Z"), now), "hace 3 min");
+        assert_eq!(ago(at("2026-11-23T17:05:10Z"), now), "hace 59 min");
+        assert_eq!(ago(at("2026-11-22T18:05:10Z"), now), "hace 23 h");
+        assert_eq!(ago(at("2026-11-22T18:05:09Z"), now), "ayer 14:05");
     }
 }

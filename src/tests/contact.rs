@@ -78,7 +78,7 @@ async fn mistake_is_told_by_its_field_and_nothing_typed_is_lost(pool: PgPool) {
     let form = format!("/vehiculos/{vehicle}/contactar");
     for (message, image_url, words) in [
         ("", "", "Escriba un mensaje."),
-        (&*long, "", "y el máximo es 1,600"),
+        (&*long, "", "y el máximo es 4,096"),
         ("hola", "http://ejemplo.com/a.jpg", "debe empezar con https://"),
     ] {
         let landing = press_send(&browser, &vehicle, message, image_url).await;
@@ -88,6 +88,19 @@ async fn mistake_is_told_by_its_field_and_nothing_typed_is_lost(pool: PgPool) {
         assert!(page.contains(message.trim()), "what was typed");
     }
     assert_eq!(app.count("messages").await, 0);
+}
+
+#[sqlx::test]
+async fn long_text_says_in_how_many_messages_it_arrives(pool: PgPool) {
+    let (app, vehicle) = start(pool).await;
+    let browser = signed_in(&app).await;
+    let form = format!("/vehiculos/{vehicle}/contactar");
+    assert!(!browser.get(&form).await.body.contains("llegará en"));
+    // A form's line ends are CR LF and count once.
+    press_send(&browser, &vehicle, &"línea\r\n".repeat(300), "http://ejemplo.com/a.jpg").await;
+    let page = browser.get(&form).await.body;
+    assert!(page.contains("1,800 de 4,096 caracteres"), "{page}");
+    assert!(page.contains("llegará en 2 mensajes"), "{page}");
 }
 
 #[sqlx::test]

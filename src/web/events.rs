@@ -22,7 +22,7 @@ use crate::{
     app::{
         actor::Actor,
         error::{AppError, Result},
-        read_messages::{View, get_message},
+        read_messages::{MessageDetail, View, get_message},
     },
     domain::ids::MessageId,
 };
@@ -74,9 +74,14 @@ async fn message(
 }
 
 async fn progress(state: &AppState, actor: &Actor, view: View, id: MessageId) -> Result<Fragment> {
-    let message = get_message(state, actor, view, id).await?.message;
-    let (last, now, payer) = (message.status.is_final(), state.clock.now(), view == View::Dealer);
-    Ok(Fragment::render(last, || view! { <MessageProgress message=&message now=now payer=payer/> }))
+    let MessageDetail { message, parts, .. } = get_message(state, actor, view, id).await?;
+    // A message that failed may have parts that are still on their way.
+    let last = parts.iter().all(|part| part.status.is_final());
+    let (now, payer) = (state.clock.now(), view == View::Dealer);
+    Ok(Fragment::render(
+        last,
+        || view! { <MessageProgress message=&message parts=&parts now=now payer=payer/> },
+    ))
 }
 
 struct MessageChanges {

@@ -27,13 +27,30 @@ test("the dialog opens at its title, and closed gives the focus back to its butt
 test("the counter counts while one types and warns beyond the limit", async ({ page }) => {
   const form = await new VehiclePage(page).openDialog();
   await form.message.fill("Buenas");
-  await expect(form.counter).toHaveText("6 de 1,600 caracteres");
-  await form.message.fill("á".repeat(1601));
-  await expect(form.counter).toHaveText("1,601 de 1,600 caracteres");
-  await expect(form.counter.locator("[aria-live=polite]")).toBeVisible();
+  await expect(form.counter).toHaveText("6 de 4,096 caracteres");
+  await form.message.fill("á".repeat(4097));
+  await expect(form.counter).toHaveText("4,097 de 4,096 caracteres");
+  await expect(form.counter.locator("[data-counter][aria-live=polite]")).toBeVisible();
   await form.send.click();
-  await expect(page.locator("#message-error")).toContainText("1,600");
-  await expect(form.message).toHaveValue("á".repeat(1601));
+  await expect(page.locator("#message-error")).toContainText("4,096");
+  await expect(form.message).toHaveValue("á".repeat(4097));
+});
+
+test("who writes much reads in how many messages it arrives, and nothing jumps", async ({ page, accessible }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const form = await new VehiclePage(page).openDialog();
+  const lineHeight = async () => (await form.counter.boundingBox())?.height;
+  await form.message.fill("palabra ".repeat(200).trim());
+  await expect(form.counter).toHaveText("1,599 de 4,096 caracteres");
+  const before = await lineHeight();
+  await form.message.fill("palabra ".repeat(213).trim());
+  await expect(form.counter).toHaveText("1,703 de 4,096 caracteres llegará en 2 mensajes");
+  expect(await lineHeight()).toBeCloseTo(before!, 0);
+  await accessible();
+  await form.message.fill("🚗".repeat(801));
+  await expect(form.counter).toHaveText("801 de 4,096 caracteres llegará en 2 mensajes");
+  await form.message.fill("Buenas");
+  await expect(form.counter).toHaveText("6 de 4,096 caracteres");
 });
 
 test("errors stand by their fields, what was typed stays, and mended it goes", async ({ page, accessible }) => {

@@ -58,7 +58,10 @@ mod browser {
     };
 
     use super::{ContactAnswer, Refused, post_contact};
-    use crate::{domain::body::PART_LIMIT_UTF16, web::islands::live::watch};
+    use crate::{
+        domain::length::{Length, MOST_CHARS},
+        web::islands::live::watch,
+    };
 
     /// Near the end the count is said aloud, not at each key.
     const SAY_FROM: usize = 100;
@@ -117,23 +120,26 @@ mod browser {
     }
 
     fn count_as_typed(root: &Element) {
-        let (Some(area), Some(counter)) = (text_area(root), find(root, "[data-counter]")) else {
+        let (Some(area), Some(counter), Some(in_parts)) =
+            (text_area(root), find(root, "[data-counter]"), find(root, "[data-in-parts]"))
+        else {
             return;
         };
         let own_whatsapp = find(root, "[data-own-whatsapp]");
         let show = {
             let area = area.clone();
             move || {
-                let used = area.value().encode_utf16().count();
-                let over = used > PART_LIMIT_UTF16;
-                let near = used + SAY_FROM > PART_LIMIT_UTF16;
-                counter.set_text_content(Some(&format!(
-                    "{} de {}",
-                    grouped(used),
-                    grouped(PART_LIMIT_UTF16)
-                )));
+                let length = Length::of(&area.value());
+                let over = length.chars > MOST_CHARS;
+                let near = length.chars + SAY_FROM > MOST_CHARS;
+                counter.set_text_content(Some(&length.counted()));
                 set(&counter, "aria-live", if near { "polite" } else { "off" });
                 set(&counter, "class", if over { "over" } else { "" });
+                // Said aloud when it changes, and only then.
+                let told = length.in_parts();
+                if in_parts.text_content().as_ref() != Some(&told) {
+                    in_parts.set_text_content(Some(&told));
+                }
                 if let Some(own) = &own_whatsapp {
                     with_text(own, &area.value());
                 }
@@ -150,10 +156,6 @@ mod browser {
         };
         url.search_params().set("text", text);
         set(link, "href", &url.href());
-    }
-
-    fn grouped(number: usize) -> String {
-        if number < 1000 { number.to_string() } else { format!("{},{:03}", number / 1000, number % 1000) }
     }
 
     fn send_once(root: &Element, form: &HtmlFormElement) {

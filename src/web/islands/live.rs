@@ -31,8 +31,10 @@ pub(super) fn watch(region: &web_sys::Element, src: &str) {
     let put = {
         let region = region.clone();
         move |event: &MessageEvent| {
-            if let Some(html) = event.data().as_string() {
-                region.set_inner_html(&html);
+            if let Some(html) = event.data().as_string()
+                && let Err(refusal) = put_in_place(&region, &html)
+            {
+                leptos::logging::error!("{refusal:?}");
             }
         }
     };
@@ -52,4 +54,41 @@ pub(super) fn watch(region: &web_sys::Element, src: &str) {
     let _listening = source.add_event_listener_with_callback("end", last.as_ref().unchecked_ref());
     more.forget();
     last.forget();
+}
+
+/// Leaves what is the same as it was: it is not read aloud again, and its animation goes on.
+#[cfg(feature = "hydrate")]
+fn put_in_place(region: &web_sys::Element, html: &str) -> Result<(), wasm_bindgen::JsValue> {
+    use wasm_bindgen::JsCast;
+
+    let fresh = region.clone_node()?.unchecked_into::<web_sys::Element>();
+    fresh.set_inner_html(html);
+    replace_what_differs(region, &fresh)
+}
+
+/// Child by child; into a stack of blocks it goes.
+#[cfg(feature = "hydrate")]
+fn replace_what_differs(
+    region: &web_sys::Element,
+    fresh: &web_sys::Element,
+) -> Result<(), wasm_bindgen::JsValue> {
+    let (mut shown, mut next) = (region.first_element_child(), fresh.first_element_child());
+    while let Some(new) = next {
+        next = new.next_element_sibling();
+        let Some(old) = shown.take() else {
+            region.append_with_node_1(&new)?;
+            continue;
+        };
+        shown = old.next_element_sibling();
+        if old.class_name() == "stack" && new.class_name() == "stack" {
+            replace_what_differs(&old, &new)?;
+        } else if old.outer_html() != new.outer_html() {
+            old.replace_with_with_node_1(&new)?;
+        }
+    }
+    while let Some(old) = shown {
+        shown = old.next_element_sibling();
+        old.remove();
+    }
+    Ok(())
 }

@@ -59,7 +59,7 @@ async fn load(id: MessageId, of: View) -> Result<(MessageDetail, DateTime<Utc>, 
 #[component]
 fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> impl IntoView {
     let message = &detail.message;
-    let followed = message.clone();
+    let (followed, parts) = (message.clone(), detail.parts.clone());
     let dealer = of == View::Dealer;
     let list = if dealer { "/panel/mensajes" } else { "/mensajes" };
     let page = format!("{list}/{}", message.id);
@@ -80,7 +80,7 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
             <h1>"Mensaje"</h1>
             <section class="panel stack">
                 <Live src=format!("{page}/eventos")>
-                    <MessageProgress message=&followed now=now payer=dealer/>
+                    <MessageProgress message=&followed parts=&parts now=now payer=dealer/>
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
             </section>

@@ -7,12 +7,12 @@ use super::{
     vehicle::VehicleStrip,
 };
 use crate::{
-    domain::{body::PART_LIMIT_UTF16, money::grouped, phone::Phone, vehicle::Vehicle},
+    domain::{length::Length, phone::Phone, vehicle::Vehicle},
     web::flash::Flash,
 };
 
 /// The contact form: whole without scripts; an island around it gives it manners. Marks for the island: `data-problem`
-/// by field, `data-counter`, `data-word`, `data-close`, and `data-sent` for what takes the form's place.
+/// by field, `data-counter`, `data-in-parts`, `data-word`, `data-close`, and `data-sent` for what takes the form's place.
 #[component]
 pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView + use<> {
     let id = vehicle.card.id;
@@ -20,13 +20,12 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView 
     let typed = flash.value("message");
     let was_refused = !flash.problems.is_empty();
     let message = if typed.is_empty() && !was_refused { first_words } else { typed };
-    let used = message.encode_utf16().count();
+    let length = Length::of(&message);
     let form_key = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
     let phone = Phone::parse_api(&vehicle.seller.phone).ok();
     let own_whatsapp = phone.as_ref().map(|phone| whatsapp_link(phone, &message));
     let problem = |field: &str| flash.problem(field);
     let (message_problem, image_problem) = (problem("message"), problem("image_url"));
-    let limit = usize_grouped(PART_LIMIT_UTF16);
     view! {
         <form method="post" action="/fn/contactar" class="stack" novalidate>
             <ErrorSummary problems=flash.problems.clone()/>
@@ -45,7 +44,11 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView 
                 <label for="message">"Mensaje"</label>
                 <TextArea field="message" value=&message rows=5 required=true invalid=message_problem.is_some() hint="message-hint"/>
                 <FieldError field="message" message=message_problem/>
-                <p class="hint" id="message-hint"><span data-counter>{format!("{} de {limit}", usize_grouped(used))}</span>" caracteres"</p>
+                <p class="hint counter" id="message-hint">
+                    <span data-counter>{length.counted()}</span>
+                    " "
+                    <span data-in-parts aria-live="polite">{length.in_parts()}</span>
+                </p>
             </div>
             <Field
                 field="image_url"
@@ -80,8 +83,4 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView 
 fn whatsapp_link(phone: &Phone, message: &str) -> String {
     let text: String = form_urlencoded::byte_serialize(message.as_bytes()).collect();
     format!("https://wa.me/{}?text={}", phone.as_str().trim_start_matches('+'), text.replace('+', "%20"))
-}
-
-fn usize_grouped(number: usize) -> String {
-    grouped(number.into())
 }

@@ -1,16 +1,19 @@
+mod parts;
+
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use self::parts::{PartList, SEND_THE_REST, is_partly_out, what_arrived};
 use super::{
     icons::{self, Icon},
     notice::{Notice, Tone},
     status::{Progress, StatusPill, Ticks},
 };
 use crate::domain::{
-    conversation::Message,
+    conversation::{Message, Part},
     money::Money,
     outcome::{Outcome, STILL_SENT},
-    time::{clock_in_santo_domingo, full_stamp, spoken},
+    time::{ago, clock_in_santo_domingo, full_stamp, spoken},
 };
 
 /// A message that WhatsApp took so long ago without delivering it needs a word.
@@ -48,6 +51,7 @@ fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
 #[component]
 pub fn MessageProgress<'a>(
     message: &'a Message,
+    parts: &'a [Part],
     now: DateTime<Utc>,
     /// Whether the reader pays for it; nobody else sees a price.
     payer: bool,
@@ -55,7 +59,8 @@ pub fn MessageProgress<'a>(
     let late = message.sent_at.is_some_and(|at| message.delivered_at.is_none() && now - at > PATIENCE);
     let told = message.outcome().or(late.then_some(STILL_SENT));
     let failed = message.status.is_failure();
-    let estimated = if failed { "" } else { " (estimado)" };
+    let several = parts.len() > 1;
+    let estimated = if failed && !is_partly_out(parts) { "" } else { " (estimado)" };
     let cost = format!("{}{estimated}", Money::usd(message.cost));
     view! {
         <div class="stack">
@@ -63,27 +68,45 @@ pub fn MessageProgress<'a>(
                 <StatusPill status=message.status/>
                 {message.read_at.or(message.delivered_at).or(message.sent_at).map(|at| view! { <Moment at=at now=now/> })}
             </p>
-            <Progress status=message.status/>
-            {told.map(|told| view! { <Told told=told failed=failed code=message.error_code payer=payer/> })}
+            // Where a message broke off its steps would tell less than its parts.
+            {(!(several && failed)).then(|| view! { <Progress status=message.status/> })}
+            {several.then(|| view! { <PartList parts=parts/> })}
+            {told.map(|told| view! { <Told told=told message=message parts=parts payer=payer/> })}
             {payer.then(|| view! { <p class="small">"Costo: "<strong>{cost}</strong></p> })}
             {message
                 .checked_at
-                .map(|at| view! { <p class="hint">"Última noticia de WhatsApp: "<Moment at=at now=now/></p> })}
+                .map(|at| view! { <p class="hint">"Verificado con Twilio "<time datetime=at.to_rfc3339() title=full_stamp(at)>{ago(at, now)}</time></p> })}
             <div aria-live="off"><Bubble message=message/></div>
         </div>
     }
 }
 
 #[component]
-fn Told(told: Outcome, failed: bool, code: Option<i32>, payer: bool) -> impl IntoView {
-    let charged = if payer { told.charged.sentence() } else { "A usted no se le cobra nada." };
+fn Told<'a>(told: Outcome, message: &'a Message, parts: &'a [Part], payer: bool) -> impl IntoView + use<> {
+    let failed = message.status.is_failure();
+    let broken = failed && parts.len() > 1;
+    let partly_out = broken && is_partly_out(parts);
+    let charged = match (payer, partly_out) {
+        (false, _) => "A usted no se le cobra nada.",
+        (true, true) => "Solo lo que salió; el costo es el de todo el mensaje.",
+        (true, false) => told.charged.sentence(),
+    };
+    // Our own reasons advise to send all of it again.
+    let todo = match (partly_out, message.own_reason) {
+        (false, _) => told.todo.to_owned(),
+        (true, None) => format!("{} {SEND_THE_REST}", told.todo),
+        (true, Some(_)) => SEND_THE_REST.to_owned(),
+    };
+    let fates = broken.then(|| what_arrived(parts));
+    let code = message.error_code.filter(|_| failed);
     view! {
         <Notice tone=if failed { Tone::Bad } else { Tone::Warn }>
             <h2>"Qué pasó"</h2>
-            <p>{told.what}</p>
+            {fates.map(|fates| view! { <p>{fates}</p> })}
+            <p>{broken.then(|| view! { <strong>"Por qué: "</strong> })}{told.what}</p>
             <p><strong>"¿Se cobró? "</strong>{charged}</p>
-            <p><strong>"Qué hacer: "</strong>{told.todo}</p>
-            {code.filter(|_| failed).map(|code| view! { <p class="hint">{format!("Código {code}")}</p> })}
+            <p><strong>"Qué hacer: "</strong>{todo}</p>
+            {code.map(|code| view! { <p class="hint">{format!("Código {code}")}</p> })}
         </Notice>
     }
 }
@@ -100,3 +123,6 @@ pub fn Strip<'a>(message: &'a Message) -> impl IntoView + use<> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

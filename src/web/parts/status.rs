@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::icons::{self, Icon};
 use crate::domain::message::Status;
 
-fn icon(status: Status) -> &'static str {
+pub(super) fn icon(status: Status) -> &'static str {
     match status {
         Status::Queued | Status::Sending => icons::CLOCK,
         Status::Verifying => icons::QUESTION,
