@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{Options, Simulator, refusal::Refusal};
+use super::{Options, Simulator, refusal::Refusal, settings::AccountStatus};
 
 pub async fn gate(State(simulator): State<Arc<Simulator>>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -21,7 +21,14 @@ pub async fn gate(State(simulator): State<Arc<Simulator>>, request: Request, nex
         return ([(header::WWW_AUTHENTICATE, "Basic realm=\"Twilio API\"")], Refusal::stranger())
             .into_response();
     }
-    let error_rate = simulator.books().state().settings().error_rate;
+    let (status, error_rate) = {
+        let books = simulator.books();
+        let settings = books.state().settings();
+        (settings.account_status, settings.error_rate)
+    };
+    if status != AccountStatus::Active && !simulator.options.is_itself(request.uri().path()) {
+        return Refusal::inactive().into_response();
+    }
     if rand::random_bool(error_rate) {
         return Refusal::internal().into_response();
     }
@@ -46,6 +53,12 @@ impl Options {
     /// Whether `path` names this account, or none.
     fn owns(&self, path: &str) -> bool {
         let account = path.strip_prefix("/2010-04-01/Accounts/").and_then(|rest| rest.split('/').next());
-        account.is_none_or(|account| account == self.account_sid)
+        account.is_none_or(|account| account == self.account_sid || self.is_itself(path))
+    }
+
+    /// Whether `path` is the account's own.
+    fn is_itself(&self, path: &str) -> bool {
+        let account = path.strip_prefix("/2010-04-01/Accounts/").unwrap_or_default();
+        account.strip_suffix(".json").unwrap_or(account) == self.account_sid
     }
 }
