@@ -16,7 +16,7 @@ async fn account(rig: &Rig, name: &str, user: &str, secret: &str) -> (StatusCode
 #[tokio::test]
 async fn account_is_shown_to_its_owner_in_json_and_xml_without_its_token() {
     let rig = Rig::start().await;
-    let (status, text) = account(&rig, &format!("{ACCOUNT}.json"), "SK1", "shh").await;
+    let (status, text) = account(&rig, &format!("{ACCOUNT}.json"), ACCOUNT, TOKEN).await;
     let shown: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(
         (status, &shown["status"], &shown["sid"]),
@@ -28,6 +28,8 @@ async fn account_is_shown_to_its_owner_in_json_and_xml_without_its_token() {
     let (_, xml) = account(&rig, ACCOUNT, ACCOUNT, TOKEN).await;
     assert!(xml.contains("<Account>") && xml.contains("<Status>active</Status>"), "{xml}");
     assert_eq!(account(&rig, &format!("{ACCOUNT}.json"), ACCOUNT, "wrong").await.0, StatusCode::UNAUTHORIZED);
+    let key = account(&rig, &format!("{ACCOUNT}.json"), "SK1", "shh").await;
+    assert_eq!(key.0, StatusCode::UNAUTHORIZED, "a Standard key cannot read it");
     assert_eq!(account(&rig, "AC2.json", ACCOUNT, TOKEN).await.0, StatusCode::UNAUTHORIZED);
 }
 
