@@ -6,6 +6,7 @@ pub mod ids;
 pub mod image_url;
 pub mod kind;
 pub mod limits;
+pub mod market;
 pub mod message;
 pub mod money;
 #[cfg(feature = "ssr")]
