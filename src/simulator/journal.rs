@@ -79,3 +79,62 @@ impl Journal {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn throttled(to: &str) -> Entry {
+        Entry::Throttled { to: to.to_owned() }
+    }
+
+    /// Whose throttling the file tells of, in its order.
+    fn written(path: &Path) -> Vec<String> {
+        let mut told = Vec::new();
+        Journal::open(path, |entry| {
+            if let Entry::Throttled { to } = entry {
+                told.push(to);
+            }
+        })
+        .unwrap();
+        told
+    }
+
+    #[test]
+    fn noted_entries_wait_for_the_next_written_one_and_keep_their_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sim.jsonl");
+        let mut journal = Journal::open(&path, |_| {}).unwrap();
+        journal.note(&throttled("1")).unwrap();
+        journal.note(&throttled("2")).unwrap();
+        assert!(written(&path).is_empty());
+        journal.append(&throttled("3")).unwrap();
+        assert_eq!(written(&path), ["1", "2", "3"]);
+        journal.note(&throttled("4")).unwrap();
+        journal.flush().unwrap();
+        assert_eq!(written(&path), ["1", "2", "3", "4"]);
+    }
+
+    #[test]
+    fn many_noted_entries_are_written_without_being_asked_and_forgotten_ones_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sim.jsonl");
+        let mut journal = Journal::open(&path, |_| {}).unwrap();
+        let long = "9".repeat(BATCH);
+        journal.note(&throttled(&long)).unwrap();
+        assert_eq!(written(&path).len(), 1);
+        journal.note(&throttled("1")).unwrap();
+        journal.clear().unwrap();
+        journal.flush().unwrap();
+        assert!(written(&path).is_empty());
+    }
+
+    #[test]
+    fn line_that_is_no_entry_is_named_by_its_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sim.jsonl");
+        std::fs::write(&path, "{\"throttled\":{\"to\":\"1\"}}\nnonsense\n").unwrap();
+        let error = Journal::open(&path, |_| {}).err().unwrap();
+        assert!(matches!(error, SimulatorError::Entry { line: 2, .. }), "{error}");
+    }
+}

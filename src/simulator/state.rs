@@ -149,8 +149,9 @@ impl Message {
         let position = self.pending.iter().position(|step| step.id == id)?;
         let Step { at, act, .. } = self.pending.remove(position);
         if self.pending.is_empty() {
-            // A history of settled messages holds no room for steps.
+            // A history of settled messages holds no room for steps, nor whom to tell of them.
             self.pending = Vec::new();
+            self.status_callback = None;
         }
         match act {
             Act::Move { status, error_code } => {
@@ -168,5 +169,80 @@ impl Message {
             }
             Act::Call { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::{message::fresh_sid, plan::priced};
+
+    fn message(to: &str) -> Box<Message> {
+        let now = DateTime::UNIX_EPOCH;
+        Box::new(Message {
+            sid: fresh_sid("SM"),
+            inbound: false,
+            to: to.to_owned(),
+            from: "whatsapp:+14155238886".to_owned(),
+            body: "hola".to_owned(),
+            media: Vec::new(),
+            content_sid: None,
+            content_variables: None,
+            service_sid: None,
+            status_callback: Some("https://okla.example/s".to_owned()),
+            status: Status::Queued,
+            error_code: None,
+            price: None,
+            created: now,
+            updated: now,
+            sent: None,
+            pending: vec![priced(now)],
+        })
+    }
+
+    fn filled(recipients: &[&str]) -> (State, Vec<String>) {
+        let mut state = State::default();
+        let sids = recipients.iter().map(|to| {
+            let message = message(to);
+            let sid = message.sid.clone();
+            state.apply(Entry::Created(message));
+            sid
+        });
+        let sids = sids.collect();
+        (state, sids)
+    }
+
+    #[test]
+    fn messages_are_found_by_recipient_and_place_and_deleted_ones_keep_theirs() {
+        let (mut state, sids) = filled(&["a", "b", "a", "b", "a"]);
+        let places = |state: &State, places: Range<usize>, to: Option<&str>| -> Vec<usize> {
+            state.messages_at(places, to).map(|(place, _)| place).collect()
+        };
+        assert_eq!(places(&state, 0..usize::MAX, Some("a")), [0, 2, 4]);
+        assert_eq!(places(&state, 1..4, Some("a")), [2]);
+        assert_eq!(places(&state, 1..4, None), [1, 2, 3]);
+        state.apply(Entry::Deleted { sid: sids[2].clone() });
+        assert_eq!(places(&state, 0..usize::MAX, Some("a")), [0, 4]);
+        assert_eq!(places(&state, 0..usize::MAX, None), [0, 1, 3, 4]);
+        assert_eq!((state.place(&sids[2]), state.place(&sids[4])), (Some(2), Some(4)));
+        assert!(state.get(&sids[2]).is_none());
+        for empty in [5..usize::MAX, 3..3] {
+            assert!(
+                places(&state, empty.clone(), None).is_empty() && places(&state, empty, Some("a")).is_empty()
+            );
+        }
+        assert!(places(&state, 0..usize::MAX, Some("c")).is_empty());
+    }
+
+    #[test]
+    fn settled_message_keeps_neither_steps_nor_room_for_them() {
+        let (mut state, sids) = filled(&["a"]);
+        let step = state.get(&sids[0]).unwrap().pending[0].id;
+        assert!(state.is_pending(&sids[0], step));
+        state.apply(Entry::Stepped { sid: sids[0].clone(), step });
+        let settled = state.get(&sids[0]).unwrap();
+        assert_eq!((settled.pending.capacity(), settled.status_callback.as_deref()), (0, None));
+        assert_eq!(settled.price.as_deref(), Some("-0.00500"));
+        assert!(!state.is_pending(&sids[0], step));
     }
 }

@@ -1,7 +1,9 @@
 //! Usage Records: the bill, computed from what really happened.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use okla::domain::{message::Status, outcome::outcome};
 use reqwest::Method;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::rig::{Rig, TOKEN};
@@ -82,6 +84,24 @@ async fn failed_message_costs_the_fee_unless_exempt_and_an_undelivered_one_nothi
     rig.advance(10).await;
     assert_eq!(owed(&rig, "failed-message-processing-fee").await, ("1".to_owned(), "0.001".to_owned()));
     assert_eq!(owed(&rig, "totalprice").await.1, "0.001", "and nothing else");
+}
+
+#[tokio::test]
+async fn bill_and_application_agree_on_the_fee_of_every_failure() {
+    let rig = Rig::start().await;
+    let codes = [
+        12400, 20500, 20504, 21408, 30001, 30002, 30003, 30008, 30036, 30103, 30450, 30454, 30500, 63001,
+        63003, 63009, 63010, 63012, 63013, 63016, 63018, 63021, 63024, 63032, 63038, 63049, 90010,
+    ];
+    let mut expected = Decimal::ZERO;
+    for code in codes {
+        rig.set(json!({ "failWith": code })).await;
+        let sid = rig.send(TO, "hola").await["sid"].as_str().unwrap().to_owned();
+        rig.fetch_when(&sid, "failed").await;
+        expected += outcome(Status::Failed, Some(code), false).unwrap().charged.fee();
+    }
+    assert_eq!(expected.to_string(), "0.007");
+    assert_eq!(owed(&rig, "totalprice").await.1, expected.to_string());
 }
 
 #[tokio::test]
