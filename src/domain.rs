@@ -7,6 +7,7 @@ pub mod image_url;
 pub mod kind;
 pub mod length;
 pub mod limits;
+pub mod market;
 pub mod message;
 pub mod money;
 #[cfg(feature = "ssr")]

@@ -4,9 +4,11 @@
 //! useful is the rest: the last three digits of `To` choose an outcome ([`faults`]), `/sim` tells the truth and changes the
 //! rules ([`control`]), and every message is on disk before its create is answered ([`journal`]).
 
+mod account;
 mod address;
 mod answer;
 mod auth;
+mod bill;
 mod books;
 mod callbacks;
 mod clock;
@@ -21,14 +23,17 @@ mod inbound;
 mod journal;
 mod list;
 mod message;
+mod paging;
 mod plan;
 mod refusal;
 mod resource;
 mod router;
 mod settings;
 mod signature;
+mod state;
 mod templates;
 mod timeline;
+mod usage;
 mod wire;
 mod xml;
 
@@ -107,11 +112,13 @@ pub async fn serve(
     for (sid, steps) in unfinished {
         timeline::follow(&simulator, sid, steps);
     }
+    simulator.tasks.spawn(timeline::keep_written(Arc::clone(&simulator)));
     let app =
         router::router(Arc::clone(&simulator)).into_make_service_with_connect_info::<connection::Fate>();
     axum::serve(connection::Doors(listener), app).with_graceful_shutdown(shutdown.cancelled_owned()).await?;
     simulator.tasks.close();
     simulator.tasks.wait().await;
+    timeline::flush(&simulator);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
 
@@ -55,6 +55,22 @@ pub struct ProviderPage {
     pub next: Option<String>,
 }
 
+/// What the account used and owes in one category over a span of days (UTC), both included. No record is a part of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsageRecord {
+    /// The provider's own word, as `channels-messaging-outbound`.
+    pub category: String,
+    pub count: i64,
+    /// What is billed, in a unit of the provider's; for messages the count again.
+    pub usage: Option<Decimal>,
+    /// Positive is owed, exactly as the provider wrote it.
+    pub price: Decimal,
+    /// ISO 4217, upper case.
+    pub price_unit: String,
+    pub start: NaiveDate,
+    pub end: NaiveDate,
+}
+
 /// Why a call failed, by what may be done next (Twilio fact sheet §9).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GatewayError {
@@ -67,6 +83,17 @@ pub enum GatewayError {
     /// It may have been done: a 5xx, a time-out or a broken connection after the request left.
     #[error("outcome unknown: {reason}")]
     Unknown { reason: String },
+}
+
+impl GatewayError {
+    /// Whether this speaks of the account or its credentials: the message is not at fault, and every other one would fare
+    /// the same until [`Gateway::probe`] succeeds. Twilio's codes (fact sheet §7): 20003 bad credentials, 20005 account not
+    /// active, 20006 and 20403 no access, 20008 test credentials, 20404 unknown account. What concerns one recipient
+    /// (21408, 21608), our sender (63007) or a limit (63038) is none of them, for no probe would tell when it is over.
+    pub fn closes_the_line(&self) -> bool {
+        let Self::Refused { http_status, code, .. } = self else { return false };
+        *http_status == 401 || matches!(code, Some(20_003 | 20_005 | 20_006 | 20_008 | 20_403 | 20_404))
+    }
 }
 
 /// A provider of WhatsApp messages.
@@ -84,4 +111,45 @@ pub trait Gateway: Send + Sync + 'static {
         from: &'a str,
         page: Option<&'a str>,
     ) -> BoxFuture<'a, Result<ProviderPage, GatewayError>>;
+
+    /// Proves that credentials and account work, with the cheapest read that can; an account that is suspended or closed
+    /// is `Refused`, code 20005.
+    fn probe(&self) -> BoxFuture<'_, Result<(), GatewayError>>;
+
+    /// Everything that WhatsApp messages cost from `from` to `to` (days of UTC, both included), by category.
+    fn usage(&self, from: NaiveDate, to: NaiveDate) -> BoxFuture<'_, Result<Vec<UsageRecord>, GatewayError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(http_status: u16, code: Option<i32>) -> GatewayError {
+        GatewayError::Refused { http_status, code, message: String::new() }
+    }
+
+    #[test]
+    fn account_and_credentials_close_the_line_for_all_messages() {
+        for (http_status, code) in [
+            (401, Some(20_003)),
+            (401, None),
+            (403, Some(20_005)),
+            (200, Some(20_005)),
+            (403, Some(20_008)),
+            (404, Some(20_404)),
+        ] {
+            assert!(refused(http_status, code).closes_the_line(), "{http_status} {code:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_message_or_passes_by_itself_leaves_the_line_open() {
+        for code in [21_211, 21_408, 21_608, 21_610, 21_617, 63_007, 63_038] {
+            assert!(!refused(400, Some(code)).closes_the_line(), "{code}");
+        }
+        assert!(!refused(403, None).closes_the_line(), "a gateway on the way may dislike one text");
+        assert!(!GatewayError::Unknown { reason: String::new() }.closes_the_line());
+        let busy = GatewayError::Retry { reason: String::new(), code: Some(20_429), after: None };
+        assert!(!busy.closes_the_line());
+    }
 }

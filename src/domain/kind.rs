@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::rates::Category;
+
 /// The API's and the database's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Kind {
@@ -25,6 +27,14 @@ impl Kind {
             Self::TestDrive => "test_drive",
             Self::ListingExpiry => "listing_expiry",
             Self::Offer => "offer",
+        }
+    }
+
+    /// How Meta prices a template of this kind, unless it has put the template itself in another category.
+    pub fn category(self) -> Category {
+        match self {
+            Self::Contact | Self::NewInterest | Self::TestDrive | Self::ListingExpiry => Category::Utility,
+            Self::Offer => Category::Marketing,
         }
     }
 

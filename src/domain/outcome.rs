@@ -192,6 +192,43 @@ mod tests {
         assert_eq!(Charge::ProcessingFee.fee().to_string(), "0.001");
     }
 
+    /// The fact sheet's §8, in its order.
+    const EXEMPT: &str = "12400, 20500, 20504, 21408, 30002, 30008, 30036, 30103, 30450, 30454, 30500, 63010, 63012, \
+                          63013, 63018, 63021, 63024, 63032, 63038, 90010";
+
+    #[test]
+    fn exactly_the_listed_codes_excuse_a_late_failure_from_the_fee() {
+        let exempt: Vec<i32> = EXEMPT.split(", ").map(|code| code.parse().unwrap()).collect();
+        assert_eq!(exempt.len(), 20);
+        for code in (10_000..100_000).map(Some).chain([None, Some(0), Some(-1)]) {
+            let fee = outcome(Status::Failed, code, false).unwrap().charged.fee();
+            let expected = if code.is_some_and(|code| exempt.contains(&code)) { "0" } else { "0.001" };
+            assert_eq!(fee.to_string(), expected, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn undelivered_canceled_and_refused_ones_are_free_whatever_the_code() {
+        for code in [None, Some(63_003), Some(63_016), Some(63_024), Some(63_049), Some(30_003), Some(20_003)]
+        {
+            for (status, refused) in
+                [(Status::Undelivered, false), (Status::Canceled, false), (Status::Failed, true)]
+            {
+                let charged = outcome(status, code, refused).unwrap().charged;
+                assert_eq!((charged, charged.fee()), (Charge::No, Decimal::ZERO), "{status:?} {code:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_fee_that_is_named_in_words_is_the_fee_that_is_charged() {
+        let fee = Charge::ProcessingFee;
+        assert!(fee.sentence().contains(&format!("US$ {}", fee.fee())));
+        for other in [Charge::No, Charge::Yes, Charge::IfSent] {
+            assert!(other.fee().is_zero() && !other.sentence().contains("US$"));
+        }
+    }
+
     #[test]
     fn an_unknown_code_and_no_code_get_true_general_words() {
         let unknown = outcome(Status::Failed, Some(63_999), false).unwrap();

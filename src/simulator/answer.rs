@@ -60,9 +60,12 @@ pub async fn envelope(State(simulator): State<Arc<Simulator>>, request: Request,
     let counted = simulator.count_in();
     let mut response = next.run(request).await;
     let latency = Duration::from_millis(simulator.books().state().settings().latency_ms);
-    tokio::select! {
-        () = tokio::time::sleep_until(started + latency) => {}
-        () = simulator.shutdown.cancelled() => {}
+    // The timer's grain is a millisecond, so no latency must not touch it.
+    if !latency.is_zero() {
+        tokio::select! {
+            () = tokio::time::sleep_until(started + latency) => {}
+            () = simulator.shutdown.cancelled() => {}
+        }
     }
     if let Some(answer) = response.extensions_mut().remove::<Answer>() {
         let headers = std::mem::take(response.headers_mut());

@@ -26,9 +26,9 @@ pub async fn messages(
     let books = simulator.books();
     let mut found: Vec<&Message> = books
         .state()
-        .messages()
+        .messages(to.as_deref())
         .map(|(_, message)| message)
-        .filter(|message| !message.inbound && to.as_ref().is_none_or(|to| *to == message.to))
+        .filter(|message| !message.inbound)
         .collect();
     if let Some(body) = query.filled("body") {
         let equal = found.iter().any(|message| message.body == body);
@@ -55,7 +55,7 @@ fn truth(message: &Message) -> Value {
 /// `GET /sim/inbound`: every message that somebody wrote to us, oldest first, whether or not the webhook was taken.
 pub async fn inbound(State(simulator): State<Arc<Simulator>>) -> Json<Vec<Value>> {
     let books = simulator.books();
-    let written = books.state().messages().filter(|(_, message)| message.inbound);
+    let written = books.state().messages(None).filter(|(_, message)| message.inbound);
     Json(written.map(|(_, message)| truth(message)).collect())
 }
 

@@ -1,13 +1,13 @@
-//! `GET …/Messages`: newest first, filtered, in pages that hold still while messages come and go.
+//! `GET …/Messages`: newest first, filtered, in pages that stay put while messages come and go.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use axum::{extract::State, http::Uri};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::{Value, json};
 
 use super::{
-    Simulator, answer::Answer, books::State as Books, form::Form, message::Message, refusal::Refusal, wire,
+    Simulator, answer::Answer, form::Form, message::Message, paging::Paging, refusal::Refusal,
+    state::State as Books, wire,
 };
 
 const FILTERS: [&str; 5] = ["To", "From", "DateSent", "DateSent<", "DateSent>"];
@@ -15,62 +15,52 @@ const FILTERS: [&str; 5] = ["To", "From", "DateSent", "DateSent<", "DateSent>"];
 pub async fn list(State(simulator): State<Arc<Simulator>>, uri: Uri) -> Result<Answer, Refusal> {
     let query = Form::parse(uri.query().unwrap_or_default().as_bytes());
     let filter = Filter::read(&query)?;
-    let number = |name: &str| query.first(name).and_then(|value| value.parse::<usize>().ok());
-    let size = number("PageSize").unwrap_or(50).clamp(1, 1_000);
-    let page = number("Page").unwrap_or(0);
+    let paging = Paging::read(&uri, &query, &FILTERS);
 
     let books = simulator.books();
     let state = books.state();
-    let found: Vec<(usize, &Message)> =
-        state.messages().rev().filter(|(_, message)| filter.admits(message)).collect();
-    let first = first_of_page(state, &found, query.filled("PageToken"), size)?;
-    let shown = &found[first..found.len().min(first + size)];
-    let messages: Vec<Value> =
-        shown.iter().map(|(_, message)| wire::message(&simulator.options.account_sid, message)).collect();
-
-    let link = |page: usize, token: Option<String>| {
-        let mut link = form_urlencoded::Serializer::new(format!("{}?", uri.path()));
-        link.extend_pairs(query.0.iter().filter(|(name, _)| FILTERS.contains(&name.as_str())));
-        link.append_pair("PageSize", &size.to_string()).append_pair("Page", &page.to_string());
-        link.extend_pairs(token.map(|token| ("PageToken", token)));
-        link.finish()
+    let admitted = |places: Range<usize>| {
+        state.messages_at(places, filter.to).filter(|(_, message)| filter.admits(message))
     };
-    let more = first + shown.len() < found.len();
-    let next = shown.last().filter(|_| more).map(|(_, last)| link(page + 1, Some(format!("PA{}", last.sid))));
+    let shown: Vec<(usize, &Message)> = match Side::read(state, query.filled("PageToken"))? {
+        Side::Before(place) => admitted(0..place).rev().take(paging.size).collect(),
+        Side::After(place) => {
+            let mut newer: Vec<_> = admitted(place + 1..usize::MAX).take(paging.size).collect();
+            newer.reverse();
+            newer
+        }
+    };
+    let next = shown
+        .last()
+        .filter(|(place, _)| admitted(0..*place).next().is_some())
+        .map(|(_, last)| paging.link(paging.number + 1, Some(format!("PA{}", last.sid))));
     let previous = shown
         .first()
-        .filter(|_| first > 0)
-        .map(|(_, first)| link(page.saturating_sub(1), Some(format!("PB{}", first.sid))));
-    Ok(Answer::ok(
-        "Messages",
-        json!({
-            "messages": messages,
-            "page": page,
-            "page_size": size,
-            "start": page * size,
-            "end": page * size + messages.len().saturating_sub(1),
-            "uri": uri.to_string(),
-            "first_page_uri": link(0, None),
-            "next_page_uri": next,
-            "previous_page_uri": previous,
-        }),
-    ))
+        .filter(|(place, _)| admitted(place + 1..usize::MAX).next().is_some())
+        .map(|(_, first)| paging.link(paging.number.saturating_sub(1), Some(format!("PB{}", first.sid))));
+    let account = &simulator.options.account_sid;
+    let messages: Vec<_> = shown.iter().map(|(_, message)| wire::message(account, message)).collect();
+    Ok(Answer::ok("Messages", paging.envelope("messages", &messages, next.as_deref(), previous.as_deref())))
 }
 
-/// Where a page begins in `found`: `PA` and a sid goes on after that message, `PB` ends before it. The message may be deleted
-/// by now.
-fn first_of_page(
-    state: &Books,
-    found: &[(usize, &Message)],
-    token: Option<&str>,
-    size: usize,
-) -> Result<usize, Refusal> {
-    let Some(token) = token else { return Ok(0) };
-    let place = token.get(2..).and_then(|sid| state.place(sid));
-    match (token.get(..2), place) {
-        (Some("PA"), Some(place)) => Ok(found.partition_point(|(one, _)| *one >= place)),
-        (Some("PB"), Some(place)) => Ok(found.partition_point(|(one, _)| *one > place).saturating_sub(size)),
-        _ => Err(Refusal::bad(20001, "Invalid PageToken")),
+/// On which side of a message, by its place, a page lies. The message may be deleted by now.
+enum Side {
+    /// Older ones, the nearest first.
+    Before(usize),
+    /// Newer ones.
+    After(usize),
+}
+
+impl Side {
+    /// `PA` and a sid goes on after that message, which is older; `PB` ends before it.
+    fn read(state: &Books, token: Option<&str>) -> Result<Self, Refusal> {
+        let Some(token) = token else { return Ok(Self::Before(usize::MAX)) };
+        let place = token.get(2..).and_then(|sid| state.place(sid));
+        match (token.get(..2), place) {
+            (Some("PA"), Some(place)) => Ok(Self::Before(place)),
+            (Some("PB"), Some(place)) => Ok(Self::After(place)),
+            _ => Err(Refusal::bad(20001, "Invalid PageToken")),
+        }
     }
 }
 
@@ -85,14 +75,7 @@ struct Filter<'a> {
 
 impl<'a> Filter<'a> {
     fn read(query: &'a Form) -> Result<Self, Refusal> {
-        let date = |name: &str| {
-            query
-                .filled(name)
-                .map(|text| {
-                    wire::date(text).ok_or_else(|| Refusal::bad(20001, format!("{name} is not a date")))
-                })
-                .transpose()
-        };
+        let date = |name: &str| wire::date_of(query, name);
         Ok(Self {
             to: query.filled("To"),
             from: query.filled("From"),
@@ -102,9 +85,9 @@ impl<'a> Filter<'a> {
         })
     }
 
+    /// The recipient's own messages are all that it is asked about.
     fn admits(&self, message: &Message) -> bool {
-        self.to.is_none_or(|to| to == message.to)
-            && self.from.is_none_or(|from| from == message.from)
+        self.from.is_none_or(|from| from == message.from)
             && self.day.is_none_or(|day| message.sent.is_some_and(|sent| sent.date_naive() == day))
             && self.until.is_none_or(|until| message.sent.is_some_and(|sent| sent <= until))
             && self.since.is_none_or(|since| message.sent.is_some_and(|sent| sent >= since))

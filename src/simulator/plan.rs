@@ -56,14 +56,15 @@ impl Course<'_> {
         if self.via_service {
             moves.push((self.start + beat / 2, Status::Queued, None));
         }
-        match refused {
-            // Twilio lists these among the codes of messages that never left it.
-            Some(code @ (63018 | 63024)) => moves.push((self.start + beat, Status::Failed, Some(code))),
-            Some(code) => {
+        // Twilio lists these among the codes of messages that never left it.
+        let never_left = refused.filter(|code| matches!(code, 63018 | 63024));
+        match (self.settings.fail_with.or(never_left), refused) {
+            (Some(code), _) => moves.push((self.start + beat, Status::Failed, Some(code))),
+            (None, Some(code)) => {
                 moves.push((self.start + beat, Status::Sent, None));
                 moves.push((self.start + beat * 3, Status::Undelivered, Some(code)));
             }
-            None => {
+            (None, None) => {
                 moves.push((self.start + beat, Status::Sent, None));
                 if self.fault != Some(Fault::StaysSent) {
                     moves.push((self.start + beat * 3, Status::Delivered, None));

@@ -36,6 +36,12 @@ impl Refusal {
         Self { detail, ..Self::new(StatusCode::UNAUTHORIZED, 20003, "Authenticate") }
     }
 
+    /// 403, code 20005: the account is suspended or closed. Twilio's dictionary names the code and no HTTP status; its
+    /// credentials being good, 401 would be untrue, and public code that handles it expects 403.
+    pub fn inactive() -> Self {
+        Self::new(StatusCode::FORBIDDEN, 20005, "Account not active")
+    }
+
     /// 404, code 20404; `path` is what was asked for.
     pub fn absent(path: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, 20404, format!("The requested resource {path} was not found"))

@@ -4,18 +4,33 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::State,
     http::{Method, StatusCode, Uri},
     middleware::from_fn_with_state,
     routing::{get, post},
 };
 
-use super::{Simulator, answer, auth, content, control, create, inbound, list, refusal::Refusal, resource};
+use super::{
+    Simulator, account, answer, auth, content, control, create, inbound, list,
+    refusal::Refusal,
+    resource,
+    usage::{self, Span},
+};
 
 const MESSAGES: &str = "/2010-04-01/Accounts/{account}/Messages";
+const USAGE: &str = "/2010-04-01/Accounts/{account}/Usage/Records";
 
 pub fn router(simulator: Arc<Simulator>) -> Router {
     let messages = get(list::list).post(create::create);
+    let usage = Span::ALL.into_iter().fold(Router::new(), |usage, (name, span)| {
+        let list = get(async move |State(simulator): State<Arc<Simulator>>, uri: Uri| {
+            usage::list(&simulator, &uri, span)
+        });
+        usage.route(&format!("{USAGE}{name}"), list.clone()).route(&format!("{USAGE}{name}.json"), list)
+    });
     let api = Router::new()
+        .route("/2010-04-01/Accounts/{account}", get(account::fetch))
+        .merge(usage)
         .route(MESSAGES, messages.clone())
         .route(&format!("{MESSAGES}.json"), messages)
         .route(

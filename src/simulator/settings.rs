@@ -3,8 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Whether Twilio serves the account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountStatus {
+    #[default]
+    Active,
+    Suspended,
+    Closed,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
     /// How long an answer takes, at least; milliseconds.
     pub latency_ms: u64,
@@ -21,6 +31,10 @@ pub struct Settings {
     pub error_rate: f64,
     /// Whether free-form messages outside the 24-hour window end with 63016.
     pub enforce_window: bool,
+    /// Unless it is `active`, every API call but the reading of the account is refused.
+    pub account_status: AccountStatus,
+    /// Twilio's code with which every message ends as `failed`, whatever its number; null for none.
+    pub fail_with: Option<u32>,
 }
 
 impl Default for Settings {
@@ -33,6 +47,8 @@ impl Default for Settings {
             shuffle: false,
             error_rate: 0.0,
             enforce_window: false,
+            account_status: AccountStatus::Active,
+            fail_with: None,
         }
     }
 }

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::{
     faults::error_text,
+    form::Form,
     message::{Message, Status},
+    refusal::Refusal,
 };
 
 /// Numbers that are strings, nulls where nothing is known yet: all as in captured answers.
@@ -37,7 +39,7 @@ pub fn message(account: &str, message: &Message) -> Value {
 }
 
 /// `Thu, 24 Aug 2023 05:01:45 +0000`
-fn rfc2822(moment: DateTime<Utc>) -> String {
+pub fn rfc2822(moment: DateTime<Utc>) -> String {
     moment.format("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
@@ -47,4 +49,12 @@ pub fn date(text: &str) -> Option<DateTime<Utc>> {
     let iso = || DateTime::parse_from_rfc3339(text).ok().map(|date| date.to_utc());
     let rfc = || DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc());
     day().or_else(iso).or_else(rfc)
+}
+
+/// A parameter that is one of those dates, if it was given.
+pub fn date_of(query: &Form, name: &str) -> Result<Option<DateTime<Utc>>, Refusal> {
+    query
+        .filled(name)
+        .map(|text| date(text).ok_or_else(|| Refusal::bad(20001, format!("{name} is not a date"))))
+        .transpose()
 }

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use chrono::NaiveDate;
 use futures::future::BoxFuture;
 use okla::{
-    app::gateway::{Content, Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage},
+    app::gateway::{Content, Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, UsageRecord},
     domain::user::Role,
 };
 use serde_json::json;
@@ -40,6 +41,14 @@ impl Gateway for GatewayMock {
         _: Option<&'a str>,
     ) -> BoxFuture<'a, Result<ProviderPage, GatewayError>> {
         Box::pin(async { Ok(ProviderPage::default()) })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), GatewayError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn usage(&self, _: NaiveDate, _: NaiveDate) -> BoxFuture<'_, Result<Vec<UsageRecord>, GatewayError>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The simulator speaks Twilio, and misbehaves as ordered.
 
+mod account;
 mod callbacks;
 mod clients;
 mod content;
@@ -8,3 +9,4 @@ mod messages;
 mod numbers;
 mod restart;
 pub mod rig;
+mod usage;

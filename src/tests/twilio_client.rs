@@ -1,5 +1,6 @@
 //! The Twilio client against a server that answers everything a network can.
 
+mod account;
 mod log;
 mod server;
 

@@ -2,77 +2,45 @@
 //! has an unknown fate. It never repeats a request by itself: only the outbox decides to send again.
 
 mod answer;
+mod settings;
 
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
 use futures::future::BoxFuture;
-use reqwest::{Client, RequestBuilder, redirect};
+use reqwest::{Client, RequestBuilder};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use self::answer::Answer;
-use super::wire;
+pub use self::settings::{SetUpError, Settings};
+use self::{answer::Answer, settings::http_client};
+use super::wire::{self, usage};
 use crate::{
-    app::gateway::{Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage},
+    app::gateway::{Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, UsageRecord},
     domain::phone,
 };
 
 /// How many messages a page of the list holds.
 const PAGE_SIZE: &str = "50";
 
-/// Idle connections are dropped before Twilio drops them, lest a request leave on a dying one.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How many usage records a page holds, and how many pages a bill has at most. There are some 520 categories; the largest
+/// pages would not fit into what is read of an answer.
+const USAGE_PAGE_SIZE: &str = "200";
+const USAGE_PAGES: usize = 20;
+
+/// Twilio error dictionary: account not active.
+const NOT_ACTIVE: i32 = 20_005;
 
 /// How long a call waits for its turn. With an exchange it stays within the outbox's lease.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Whom to call, as whom, and how patiently.
-pub struct Settings {
-    pub account_sid: String,
-    /// The first auth token; makes the calls unless there is an API key.
-    pub auth_token: String,
-    /// API key sid and secret.
-    pub api_key: Option<(String, String)>,
-    /// `https://api.twilio.com`, or the simulator's address.
-    pub base_url: Url,
-    /// Until a connection stands, name look-up and TLS included. Less than `total_timeout`: what never connected was
-    /// certainly never sent.
-    pub connect_timeout: Duration,
-    /// For a whole exchange. Twilio itself may take 26 s.
-    pub total_timeout: Duration,
-    /// Requests under way at a time; Twilio answers 429 to too many.
-    pub concurrency: usize,
-}
-
-impl Settings {
-    /// The defaults: 5 s to connect, 30 s in all, 10 at a time, no API key.
-    pub fn new(account_sid: String, auth_token: String, base_url: Url) -> Self {
-        Self {
-            account_sid,
-            auth_token,
-            api_key: None,
-            base_url,
-            connect_timeout: Duration::from_secs(5),
-            total_timeout: Duration::from_secs(30),
-            concurrency: 10,
-        }
-    }
-}
-
-/// Why no client could be built.
-#[derive(Debug, thiserror::Error)]
-pub enum SetUpError {
-    #[error("Twilio's base URL must be an http or https address")]
-    BaseUrl,
-    #[error("the HTTP client cannot be built: {0}")]
-    Http(#[from] reqwest::Error),
-}
-
 /// Calls Twilio's Messages API. One is enough for a process: it holds the connections and counts the requests.
 pub struct TwilioClient {
     http: Client,
-    user: String,
-    secret: String,
+    /// The account's sid and auth token.
+    owner: (String, String),
+    /// Makes the calls when there is one.
+    api_key: Option<(String, String)>,
     /// `…/2010-04-01/Accounts/{AC}`, without a slash at its end.
     account: Url,
     places: Semaphore,
@@ -89,8 +57,13 @@ impl TwilioClient {
             "Accounts",
             &settings.account_sid,
         ]);
-        let (user, secret) = settings.api_key.unwrap_or((settings.account_sid, settings.auth_token));
-        Ok(Self { http, user, secret, account, places: Semaphore::new(settings.concurrency) })
+        Ok(Self {
+            http,
+            owner: (settings.account_sid, settings.auth_token),
+            api_key: settings.api_key,
+            account,
+            places: Semaphore::new(settings.concurrency),
+        })
     }
 
     fn url(&self, path: &[&str]) -> Url {
@@ -105,6 +78,32 @@ impl TwilioClient {
     fn page_url(&self, next: &str) -> Option<Url> {
         let url = self.account.join(next).ok()?;
         (url.origin() == self.account.origin()).then_some(url)
+    }
+
+    fn get(&self, url: Url) -> RequestBuilder {
+        self.signed(self.http.get(url))
+    }
+
+    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        let (user, secret) = self.api_key.as_ref().unwrap_or(&self.owner);
+        request.basic_auth(user, Some(secret))
+    }
+
+    /// The account's own word on itself. Read with the auth token: Twilio shows it to no API key but a Main one.
+    async fn account_status(&self) -> Result<String, GatewayError> {
+        let mut url = self.account.clone();
+        url.set_path(&format!("{}.json", self.account.path()));
+        let (user, secret) = &self.owner;
+        let request = self.http.get(url).basic_auth(user, Some(secret));
+        self.exchange("probe", "account", request, wire::account_status).await
+    }
+
+    /// The next page's address, which Twilio gives.
+    fn get_next(&self, next: &str) -> Result<RequestBuilder, GatewayError> {
+        let url = self.page_url(next).ok_or_else(|| GatewayError::Unknown {
+            reason: "the next page's address leads away from Twilio".to_owned(),
+        })?;
+        Ok(self.get(url))
     }
 
     /// One exchange: waits for a place, sends, reads, judges, logs. `decode` gets the text of a 2xx.
@@ -123,7 +122,6 @@ impl TwilioClient {
             });
         };
         let started = Instant::now();
-        let request = request.basic_auth(&self.user, Some(&self.secret));
         let answer = Answer::receive(request).await;
         let http_status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         let request_id = answer.as_ref().ok().and_then(|answer| answer.request_id.clone());
@@ -144,27 +142,6 @@ impl TwilioClient {
     }
 }
 
-fn http_client(settings: &Settings) -> Result<Client, SetUpError> {
-    // Fails only where a provider is installed already, which serves as well.
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let builder = Client::builder()
-        .user_agent(concat!("okla/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(settings.connect_timeout)
-        .timeout(settings.total_timeout)
-        .pool_idle_timeout(IDLE_TIMEOUT)
-        .pool_max_idle_per_host(settings.concurrency)
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy();
-    let builder = match settings.base_url.scheme() {
-        "https" => builder,
-        // The simulator needs no certificates, and a bare machine has none to load.
-        "http" => builder.tls_certs_only([]),
-        _ => return Err(SetUpError::BaseUrl),
-    };
-    Ok(builder.build()?)
-}
-
 /// For the log: the class, Twilio's code, and our own words for what went wrong. Twilio's words on a refusal stay out,
 /// for they may quote what was sent.
 fn class<T>(result: &Result<T, GatewayError>) -> (&'static str, Option<i32>, Option<&str>) {
@@ -179,14 +156,15 @@ fn class<T>(result: &Result<T, GatewayError>) -> (&'static str, Option<i32>, Opt
 impl Gateway for TwilioClient {
     fn send<'a>(&'a self, message: &'a Outbound) -> BoxFuture<'a, Result<ProviderMessage, GatewayError>> {
         Box::pin(async move {
-            let request = self.http.post(self.url(&["Messages.json"])).form(&wire::form(message));
+            let request =
+                self.signed(self.http.post(self.url(&["Messages.json"]))).form(&wire::form(message));
             self.exchange("create", &phone::masked(&message.to), request, wire::created).await
         })
     }
 
     fn fetch<'a>(&'a self, sid: &'a str) -> BoxFuture<'a, Result<Option<ProviderMessage>, GatewayError>> {
         Box::pin(async move {
-            let request = self.http.get(self.url(&["Messages", &format!("{sid}.json")]));
+            let request = self.get(self.url(&["Messages", &format!("{sid}.json")]));
             match self.exchange("fetch", sid, request, wire::message).await {
                 Ok(message) => Ok(Some(message)),
                 Err(GatewayError::Refused { http_status: 404, .. }) => Ok(None),
@@ -203,14 +181,12 @@ impl Gateway for TwilioClient {
     ) -> BoxFuture<'a, Result<ProviderPage, GatewayError>> {
         Box::pin(async move {
             let request = match page {
-                None => self.http.get(self.url(&["Messages.json"])).query(&[
+                None => self.get(self.url(&["Messages.json"])).query(&[
                     ("To", wire::address(to).as_str()),
                     ("From", wire::address(from).as_str()),
                     ("PageSize", PAGE_SIZE),
                 ]),
-                Some(next) => self.http.get(self.page_url(next).ok_or_else(|| GatewayError::Unknown {
-                    reason: "the next page's address leads away from Twilio".to_owned(),
-                })?),
+                Some(next) => self.get_next(next)?,
             };
             let mut found = self.exchange("list", &phone::masked(to), request, wire::page).await?;
             if page.is_some() && found.next.as_deref() == page {
@@ -218,6 +194,42 @@ impl Gateway for TwilioClient {
                 found.next = None;
             }
             Ok(found)
+        })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), GatewayError>> {
+        Box::pin(async move {
+            if self.api_key.is_some() {
+                let request = self.get(self.url(&["Messages.json"])).query(&[("PageSize", "1")]);
+                self.exchange("probe", "key", request, wire::page).await?;
+            }
+            match self.account_status().await?.as_str() {
+                "active" => Ok(()),
+                status => Err(GatewayError::Refused {
+                    http_status: 200,
+                    code: Some(NOT_ACTIVE),
+                    message: format!("the account is {status}"),
+                }),
+            }
+        })
+    }
+
+    fn usage(&self, from: NaiveDate, to: NaiveDate) -> BoxFuture<'_, Result<Vec<UsageRecord>, GatewayError>> {
+        Box::pin(async move {
+            let mut request = self.get(self.url(&["Usage", "Records.json"])).query(&[
+                ("StartDate", from.to_string().as_str()),
+                ("EndDate", to.to_string().as_str()),
+                ("PageSize", USAGE_PAGE_SIZE),
+            ]);
+            let mut records = Vec::new();
+            for _ in 0..USAGE_PAGES {
+                let page = self.exchange("usage", "account", request, usage::page).await?;
+                records.extend(page.records);
+                let Some(next) = page.next else { return Ok(usage::without_sums(records)) };
+                request = self.get_next(&next)?;
+            }
+            // A part of a bill is no bill.
+            Err(GatewayError::Unknown { reason: "the pages of usage do not end".to_owned() })
         })
     }
 }

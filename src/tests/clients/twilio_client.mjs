@@ -86,6 +86,23 @@ assert((await messages.create(throttled)).sid);
 const keyed = connect("SK1", "shh", { accountSid: ACCOUNT });
 assert.equal((await keyed.messages(media.sid).fetch()).sid, media.sid);
 
+// The account, and what it used today.
+const account = await client.api.v2010.accounts(ACCOUNT).fetch();
+assert.equal(account.status, "active");
+assert(account.dateCreated instanceof Date && account.friendlyName);
+const { records } = client.usage;
+const [fee] = await records.daily.list({ category: "channels-whatsapp-template-utility" });
+assert.deepEqual([fee.count, fee.price, fee.priceUnit], ["1", 0.0113, "usd"]);
+const names = (await records.thisMonth.list({ pageSize: 2 })).map(({ category }) => category);
+assert.equal(new Set(names).size, (await records.list()).length);
+assert((await records.monthly.list({ category: "totalprice" }))[0].price >= 0.0113);
+
+// An account that is not active still says so itself, and does nothing else.
+await fetch(`${SIM_URL}/sim/settings`, { method: "PUT", body: '{"accountStatus":"closed"}' });
+await refused(403, 20005, () => messages.create({ to, from: sender, body: "x" }));
+await refused(403, 20005, () => records.list());
+assert.equal((await client.api.v2010.accounts(ACCOUNT).fetch()).status, "closed");
+
 webhook.closeAllConnections();
 webhook.close();
 console.log("all well");

@@ -6,6 +6,9 @@ import queue
 import threading
 import time
 import urllib.parse
+import urllib.request
+from datetime import timedelta
+from decimal import Decimal
 
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
@@ -54,6 +57,11 @@ def until(what, check):
     while not check():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)
+
+
+def usage(category):
+    (record,) = client.usage.records.list(category=category)
+    return record
 
 
 client = connect(ACCOUNT, TOKEN)
@@ -121,5 +129,26 @@ late = messages.create(to="whatsapp:+18095550024", from_=SENDER, body="x")
 until("63024", lambda: messages(late.sid).fetch().status == "failed")
 assert messages(late.sid).fetch().error_code == 63024
 assert connect("SK1", "shh").messages(late.sid).fetch().sid == late.sid
+
+# The account, and what it used today: Twilio's fee for every message that was priced, WhatsApp's for the templates.
+account = client.api.v2010.accounts(ACCOUNT).fetch()
+assert (account.status, account.sid) == ("active", ACCOUNT) and account.friendly_name and account.date_created
+until("the template's fee", lambda: usage("channels-whatsapp-template-utility").count == "1")
+fee = usage("channels-whatsapp-template-utility")
+assert (round(fee.price, 5), fee.price_unit, fee.usage) == (Decimal("0.0113"), "usd", "1"), vars(fee)
+assert fee.start_date == fee.end_date and fee.as_of
+records = client.usage.records
+assert [record.category for record in records.daily.list(category="totalprice")] == ["totalprice"]
+assert records.monthly.list(category="totalprice", limit=1)[0].price >= fee.price
+names = [record.category for record in records.this_month.list(page_size=2)]
+assert len(names) == len(set(names)) == len(records.list()) > 4, names
+assert records.list(start_date=fee.end_date + timedelta(days=1), end_date=fee.end_date) == []
+
+# An account that is not active still says so itself, and does nothing else.
+settings = urllib.request.Request(URL + "/sim/settings", b'{"accountStatus":"suspended"}', method="PUT")
+urllib.request.urlopen(settings).close()
+refused(403, 20005, lambda: messages.create(to=TO, from_=SENDER, body="x"))
+refused(403, 20005, messages(media.sid).fetch)
+assert client.api.v2010.accounts(ACCOUNT).fetch().status == "suspended"
 
 print("all well")

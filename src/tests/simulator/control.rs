@@ -52,13 +52,18 @@ async fn settings_change_in_part_and_unknown_ones_are_refused() {
     let put = async |change: Value| rig.http.put(&url).json(&change).send().await.unwrap();
     let expected = json!({
         "latencyMs": 150, "callbackDelayMs": 500, "dropRate": 0.25, "duplicateRate": 0.0, "shuffle": false,
-        "errorRate": 0.0, "enforceWindow": false,
+        "errorRate": 0.0, "enforceWindow": false, "accountStatus": "active", "failWith": null,
     });
     assert_eq!(put(json!({ "dropRate": 0.25 })).await.json::<Value>().await.unwrap(), expected);
     let bare = rig.http.put(&url).body(r#"{"latencyMs":150}"#).send().await.unwrap();
     assert_eq!(bare.status(), 200, "curl sends no content type of JSON");
-    for bad in [json!({ "dropRat": 0.5 }), json!({ "dropRate": 2 }), json!({ "latencyMs": null }), json!([])]
-    {
+    for bad in [
+        json!({ "dropRat": 0.5 }),
+        json!({ "dropRate": 2 }),
+        json!({ "latencyMs": null }),
+        json!({ "accountStatus": "gone" }),
+        json!([]),
+    ] {
         assert_eq!(put(bad.clone()).await.status(), 400, "{bad}");
     }
     assert_eq!(rig.http.get(&url).send().await.unwrap().json::<Value>().await.unwrap(), expected);
@@ -70,6 +75,18 @@ async fn error_rate_fails_calls_and_creates_nothing() {
     rig.set(json!({ "errorRate": 1.0 })).await;
     assert_eq!(rig.post(TO, &[("Body", "hola")]).await.unwrap().status(), 500);
     assert!(rig.truth(TO).await.is_empty());
+}
+
+#[tokio::test]
+async fn any_failure_can_be_ordered_by_its_code() {
+    let mut rig = Rig::start().await;
+    rig.set(json!({ "failWith": 63001 })).await;
+    let sid = rig.send(TO, "hola").await["sid"].as_str().unwrap().to_owned();
+    assert_eq!(rig.fetch_when(&sid, "failed").await["error_code"], 63001);
+    assert_eq!(rig.hook.next().await.field("ErrorCode"), Some("63001"));
+    rig.set(json!({ "failWith": null })).await;
+    let sid = rig.send(TO, "hola").await["sid"].as_str().unwrap().to_owned();
+    rig.fetch_when(&sid, "read").await;
 }
 
 #[tokio::test]

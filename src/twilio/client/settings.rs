@@ -1,0 +1,73 @@
+//! How the client is set up, and the HTTP client that follows from it.
+
+use std::time::Duration;
+
+use reqwest::{Client, redirect};
+use url::Url;
+
+/// Idle connections are dropped before Twilio drops them, lest a request leave on a dying one.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Whom to call, as whom, and how patiently.
+pub struct Settings {
+    pub account_sid: String,
+    /// The first auth token; makes the calls unless there is an API key.
+    pub auth_token: String,
+    /// API key sid and secret.
+    pub api_key: Option<(String, String)>,
+    /// `https://api.twilio.com`, or the simulator's address.
+    pub base_url: Url,
+    /// Until a connection stands, name look-up and TLS included. Less than `total_timeout`: what never connected was
+    /// certainly never sent.
+    pub connect_timeout: Duration,
+    /// For a whole exchange. Twilio itself may take 26 s.
+    pub total_timeout: Duration,
+    /// Requests under way at a time; Twilio answers 429 to too many.
+    pub concurrency: usize,
+}
+
+impl Settings {
+    /// The defaults: 5 s to connect, 30 s in all, 10 at a time, no API key.
+    pub fn new(account_sid: String, auth_token: String, base_url: Url) -> Self {
+        Self {
+            account_sid,
+            auth_token,
+            api_key: None,
+            base_url,
+            connect_timeout: Duration::from_secs(5),
+            total_timeout: Duration::from_secs(30),
+            concurrency: 10,
+        }
+    }
+}
+
+/// Why no client could be built.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    #[error("Twilio's base URL must be an http or https address")]
+    BaseUrl,
+    #[error("the HTTP client cannot be built: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// Never repeats, never follows a redirect, never goes through a proxy.
+pub(super) fn http_client(settings: &Settings) -> Result<Client, SetUpError> {
+    // Fails only where a provider is installed already, which serves as well.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let builder = Client::builder()
+        .user_agent(concat!("okla/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(settings.connect_timeout)
+        .timeout(settings.total_timeout)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(settings.concurrency)
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy();
+    let builder = match settings.base_url.scheme() {
+        "https" => builder,
+        // The simulator needs no certificates, and a bare machine has none to load.
+        "http" => builder.tls_certs_only([]),
+        _ => return Err(SetUpError::BaseUrl),
+    };
+    Ok(builder.build()?)
+}
