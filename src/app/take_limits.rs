@@ -1,89 +1,123 @@
-//! Taking a message's places under every limit that concerns its sender, in the message's own transaction.
+//! The one decision about limits: what each leaves, which binds, when it frees up. A send takes by it, a page shows it.
 
-use std::collections::HashMap;
+mod counters;
 
-use chrono::{DateTime, Duration, Utc};
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
-use super::error::{AppError, Result};
+pub use self::counters::Counters;
+use super::error::Result;
 use crate::{
     domain::{
-        ids::{DealerId, MessageId},
-        limits::{Limit, Refusal, Sender, Window},
-        time::{day_in_santo_domingo, next_midnight},
+        ids::DealerId,
+        limits::{Decision, Limit, Sender, Standing, Subject, micro_dollars},
     },
     store,
 };
 
-/// Takes all places or fails; the caller rolls back on an error, which gives back what was taken before it. Limits are
-/// taken in one fixed order, the platform's busy counter last, so that senders never wait for each other in a ring.
-///
-/// # Errors
-/// `Limit` with the limit that refused and when it has room again.
-pub async fn take_limits(
+/// Meta counts whoever has not written to OKLA for so long.
+pub(super) const WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// The values that are in force.
+pub struct Rules(HashMap<(String, Option<DealerId>), Option<Decimal>>);
+
+impl Rules {
+    /// All that was set for everyone, and for these dealers.
+    pub async fn load(conn: &mut PgConnection, dealers: impl Iterator<Item = DealerId>) -> Result<Self> {
+        let dealers: HashSet<_> = dealers.map(|dealer| dealer.0).collect();
+        let dealers: Vec<_> = dealers.into_iter().collect();
+        let set = store::limits::list_limits(conn, &dealers).await?;
+        Ok(Self(set.into_iter().map(|limit| ((limit.name, limit.dealer), limit.value)).collect()))
+    }
+
+    /// The dealer's own value before the rule for all. A stored «none» is no limit; of one that nobody set the default
+    /// holds.
+    pub fn most(&self, limit: Limit, dealer: Option<DealerId>) -> Option<i64> {
+        let set = |dealer| self.0.get(&(limit.name().to_owned(), dealer));
+        let own = dealer.and_then(|dealer| set(Some(dealer)));
+        match own.or_else(|| set(None)) {
+            Some(value) => value.map(|value| limit.units(value)),
+            None => limit.default_value(),
+        }
+    }
+}
+
+/// What a send asks of the limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand {
+    pub parts: i16,
+    /// US$ a part.
+    pub unit_price: Decimal,
+    /// The recipient has not written to OKLA within the window.
+    pub outside_window: bool,
+}
+
+/// The limits that concern a sender, each with what it counts and how much it lets through.
+pub fn in_force(rules: &Rules, sender: &Sender<'_>) -> Vec<(Limit, Subject, i64)> {
+    Limit::ALL
+        .into_iter()
+        .filter_map(|limit| {
+            let subject = limit.subject(sender)?;
+            let most = rules.most(limit, limit.ruling_dealer(sender))?;
+            Some((limit, subject, most))
+        })
+        .collect()
+}
+
+/// How everything stands for a send; nothing is taken.
+pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: Demand) -> Decision {
+    let standings = in_force(rules, sender).into_iter().map(|(limit, subject, most)| Standing {
+        limit,
+        most,
+        used: counters.used(limit, &subject),
+        asked: match limit {
+            Limit::DealerBudget => micro_dollars(demand.unit_price).saturating_mul(i64::from(demand.parts)),
+            Limit::MetaTier => i64::from(demand.outside_window && !counters.is_counted(sender.to)),
+            _ => i64::from(demand.parts),
+        },
+        frees_at: None,
+    });
+    Decision { standings: standings.collect() }
+}
+
+/// Looks up when each limit without room has it again.
+pub async fn look_up_freeing(
     conn: &mut PgConnection,
-    message: MessageId,
+    counters: &Counters,
     sender: &Sender<'_>,
-    places: i32,
-    now: DateTime<Utc>,
+    decision: &mut Decision,
 ) -> Result<()> {
-    let values = effective_values(conn, sender.dealer_id).await?;
-    for limit in Limit::ALL {
-        let Some(subject) = limit.subject(sender) else {
-            continue;
-        };
-        let name = limit.name();
-        let value = values.get(name).copied().unwrap_or_else(|| limit.default_value());
-        let day = match limit.window() {
-            Window::Day => {
-                let day = day_in_santo_domingo(now);
-                let most = value.unwrap_or(i32::MAX);
-                if !store::limits::take_day_places(conn, name, &subject, day, places, most).await? {
-                    return Err(AppError::Limit(Refusal::new(limit, next_midnight(now), now)));
-                }
-                Some(day)
-            }
-            Window::RollingMinutes(minutes) => {
-                if let Some(value) = value {
-                    let window = (now, Duration::minutes(i64::from(minutes)));
-                    take_rolling(conn, limit, &subject, window, places, value).await?;
-                }
-                None
-            }
-        };
-        store::limits::insert_places(conn, message, (name, &subject, places), day, now).await?;
+    for standing in decision.standings.iter_mut().filter(|standing| !standing.has_room()) {
+        let Some(subject) = standing.limit.subject(sender) else { continue };
+        let window = standing.limit.window();
+        standing.frees_at = Some(if window.is_rolling() {
+            let lacking = standing.used + standing.asked - standing.most;
+            let counted = counters.counted(standing.limit, subject);
+            let freeing = store::limits::get_freeing(conn, &counted, lacking).await?;
+            // None: more than the whole limit is asked for, which no waiting helps.
+            window.frees(freeing.unwrap_or(counters.now()))
+        } else {
+            window.frees(counters.now())
+        });
     }
     Ok(())
 }
 
-async fn take_rolling(
+/// How everything stands for a sender, for showing it: nothing is locked or taken.
+pub async fn read_limits(
     conn: &mut PgConnection,
-    limit: Limit,
-    subject: &str,
-    window: (DateTime<Utc>, Duration),
-    places: i32,
-    value: i32,
-) -> Result<()> {
-    let (now, length) = window;
-    store::limits::lock_subject(conn, limit.name(), subject).await?;
-    if places > value {
-        return Err(AppError::Limit(Refusal::new(limit, now + length, now)));
-    }
-    let blocking =
-        store::limits::get_blocking_place(conn, limit.name(), subject, window, places, value).await?;
-    match blocking {
-        None => Ok(()),
-        Some(taken_at) => Err(AppError::Limit(Refusal::new(limit, taken_at + length, now))),
-    }
-}
-
-/// What holds for a sender of this dealer: the dealer's own value before the rule for all. A stored «none» is no limit;
-/// a limit nobody set is absent, and its default holds.
-async fn effective_values(
-    conn: &mut PgConnection,
-    dealer: Option<DealerId>,
-) -> Result<HashMap<String, Option<i32>>> {
-    let mut set = store::limits::list_limits(conn, dealer).await?;
-    set.sort_by_key(|limit| limit.for_dealer);
-    Ok(set.into_iter().map(|limit| (limit.name, limit.value)).collect())
+    sender: &Sender<'_>,
+    demand: Demand,
+    now: DateTime<Utc>,
+) -> Result<Decision> {
+    let rules = Rules::load(conn, sender.dealer_id.into_iter().chain(sender.payer)).await?;
+    let wanted = in_force(&rules, sender).into_iter().map(|(limit, subject, _)| (limit, subject));
+    let mut counters = Counters::read(conn, wanted.collect(), now).await?;
+    counters.note_recipients(conn, &[sender.to.to_owned()]).await?;
+    let mut decision = weigh(&counters, &rules, sender, demand);
+    look_up_freeing(conn, &counters, sender, &mut decision).await?;
+    Ok(decision)
 }

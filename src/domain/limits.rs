@@ -1,25 +1,21 @@
-//! The limits: what each counts, its default, and what a refusal says.
+//! The limits: what each counts, and the one decision that the send, the form and every page share.
 
-use std::{str::FromStr, time::Duration};
+mod refusal;
+mod window;
+
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+use uuid::Uuid;
 
+pub use self::{refusal::Refusal, window::Window};
 use super::{
     ids::{DealerId, UserId},
-    time::clock_in_santo_domingo,
     user::Role,
 };
 
-/// Over what a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// A calendar day of `America/Santo_Domingo`.
-    Day,
-    /// The last so many minutes.
-    RollingMinutes(i32),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Limit {
     PlatformDay,
     DealerHour,
@@ -27,11 +23,23 @@ pub enum Limit {
     DealerDay,
     BuyerDay,
     PairDay,
+    /// US$ charged to a dealer, buyers' contacts to him included.
+    DealerBudget,
+    /// Distinct recipients outside their window: Meta's messaging limit (fact sheet §6).
+    MetaTier,
 }
 
 impl Limit {
-    pub const ALL: [Self; 6] =
-        [Self::DealerHour, Self::UserHour, Self::BuyerDay, Self::PairDay, Self::DealerDay, Self::PlatformDay];
+    pub const ALL: [Self; 8] = [
+        Self::DealerHour,
+        Self::UserHour,
+        Self::BuyerDay,
+        Self::PairDay,
+        Self::DealerDay,
+        Self::DealerBudget,
+        Self::MetaTier,
+        Self::PlatformDay,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -41,6 +49,8 @@ impl Limit {
             Self::DealerDay => "dealer_day",
             Self::BuyerDay => "buyer_day",
             Self::PairDay => "pair_day",
+            Self::DealerBudget => "dealer_budget",
+            Self::MetaTier => "meta_tier",
         }
     }
 
@@ -52,44 +62,70 @@ impl Limit {
             Self::DealerDay => "dealer_daily_limit",
             Self::BuyerDay => "buyer_limit",
             Self::PairDay => "recipient_limit",
+            Self::DealerBudget => "budget",
+            Self::MetaTier => "meta_tier",
         }
     }
 
     pub fn window(self) -> Window {
         match self {
             Self::PlatformDay | Self::DealerDay => Window::Day,
+            Self::DealerBudget => Window::Month,
             Self::DealerHour | Self::UserHour => Window::RollingMinutes(60),
-            Self::BuyerDay | Self::PairDay => Window::RollingMinutes(24 * 60),
+            Self::BuyerDay | Self::PairDay | Self::MetaTier => Window::RollingMinutes(24 * 60),
         }
     }
 
     /// What holds until somebody sets another value; `None`: no limit.
-    pub fn default_value(self) -> Option<i32> {
+    pub fn default_value(self) -> Option<i64> {
         match self {
             Self::PlatformDay => Some(1000),
             Self::DealerHour | Self::UserHour => Some(100),
-            Self::DealerDay => None,
             Self::BuyerDay => Some(10),
             Self::PairDay => Some(20),
+            Self::DealerDay | Self::DealerBudget | Self::MetaTier => None,
         }
     }
 
     /// Whether one dealer may have a value of his own.
     pub fn is_per_dealer(self) -> bool {
-        matches!(self, Self::DealerHour | Self::DealerDay | Self::UserHour)
+        matches!(self, Self::DealerHour | Self::DealerDay | Self::UserHour | Self::DealerBudget)
     }
 
-    /// Whom this limit counts for, or `None` when it does not concern the sender.
-    pub fn subject(self, sender: &Sender<'_>) -> Option<String> {
+    /// Whether a sender may see how much of it is used. The platform's count is nobody's business but the admin's.
+    pub fn is_shown_to(self, role: Role) -> bool {
+        role == Role::Admin || !matches!(self, Self::PlatformDay | Self::MetaTier)
+    }
+
+    /// The dealer whose own value holds for this sender.
+    pub fn ruling_dealer(self, sender: &Sender<'_>) -> Option<DealerId> {
         match self {
-            Self::PlatformDay => Some("okla".to_owned()),
-            Self::UserHour => Some(sender.user_id.to_string()),
-            Self::PairDay => Some(format!("{}>{}", sender.user_id, sender.to)),
-            Self::BuyerDay => (sender.role == Role::Buyer).then(|| sender.user_id.to_string()),
-            Self::DealerHour | Self::DealerDay => match (sender.role, sender.dealer_id) {
-                (Role::Dealer, Some(dealer)) => Some(dealer.to_string()),
-                _ => None,
-            },
+            Self::DealerBudget => sender.payer,
+            _ if self.is_per_dealer() => sender.dealer_id,
+            _ => None,
+        }
+    }
+
+    /// Whose messages it counts, or `None` when it does not concern the sender.
+    pub fn subject(self, sender: &Sender<'_>) -> Option<Subject> {
+        match self {
+            Self::PlatformDay => Some(Subject::Everyone),
+            Self::MetaTier => Some(Subject::Recipients),
+            Self::UserHour => Some(Subject::Sender(sender.user_id)),
+            Self::PairDay => Some(Subject::Pair(sender.user_id, sender.to.to_owned())),
+            Self::BuyerDay => (sender.role == Role::Buyer).then_some(Subject::Sender(sender.user_id)),
+            Self::DealerHour | Self::DealerDay => {
+                sender.dealer_id.filter(|_| sender.role == Role::Dealer).map(Subject::DealersOwn)
+            }
+            Self::DealerBudget => sender.payer.map(Subject::ChargedTo),
+        }
+    }
+
+    /// A set value in the units that are counted: places, recipients, or micro-dollars.
+    pub fn units(self, value: Decimal) -> i64 {
+        match self {
+            Self::DealerBudget => micro_dollars(value),
+            _ => value.trunc().to_i64().unwrap_or(i64::MAX),
         }
     }
 }
@@ -105,6 +141,26 @@ impl FromStr for Limit {
     }
 }
 
+/// US$ in millionths, whole.
+pub fn micro_dollars(amount: Decimal) -> i64 {
+    (amount * Decimal::from(1_000_000)).trunc().to_i64().unwrap_or(i64::MAX)
+}
+
+/// Whose messages a counter counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    Everyone,
+    /// Distinct recipients of all of OKLA.
+    Recipients,
+    Sender(UserId),
+    /// What a dealer's own users and tokens send.
+    DealersOwn(DealerId),
+    /// What is charged to a dealer.
+    ChargedTo(DealerId),
+    /// One sender's to one number.
+    Pair(UserId, String),
+}
+
 /// Who sends, as limits see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender<'a> {
@@ -112,47 +168,76 @@ pub struct Sender<'a> {
     pub role: Role,
     /// The dealer the sender belongs to.
     pub dealer_id: Option<DealerId>,
+    /// The dealer it is charged to.
+    pub payer: Option<DealerId>,
     /// The recipient, E.164.
     pub to: &'a str,
 }
 
-/// A send that a limit refused, and when there is room again.
+/// How a limit stands for one send, in the limit's units.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Standing {
     pub limit: Limit,
-    /// When there is room again.
-    pub until: DateTime<Utc>,
-    pub retry_after: Duration,
+    pub most: i64,
+    /// Before this send.
+    pub used: i64,
+    /// What this send would take.
+    pub asked: i64,
+    /// When what it lacks is free again; of a rolling limit known only where it was looked up.
+    pub frees_at: Option<DateTime<Utc>>,
 }
 
-impl Refusal {
-    pub fn new(limit: Limit, until: DateTime<Utc>, now: DateTime<Utc>) -> Self {
-        Self { limit, until, retry_after: (until - now).to_std().unwrap_or_default() }
+impl Standing {
+    pub fn has_room(&self) -> bool {
+        self.asked <= self.most.saturating_sub(self.used)
     }
 
-    /// What the sender reads. The platform's count is nobody's business but the admin's.
-    pub fn sentence(&self) -> String {
-        let until = clock_in_santo_domingo(self.until);
-        match self.limit {
-            Limit::PlatformDay => {
-                "OKLA alcanzó su límite de mensajes de hoy. Podrá escribir de nuevo a las 00:00.".to_owned()
-            }
-            Limit::DealerHour => {
-                format!("Su concesionario alcanzó su límite de esta hora. Hay lugar de nuevo a las {until}.")
-            }
-            Limit::UserHour => {
-                format!("Usted alcanzó su límite de mensajes por hora. Hay lugar de nuevo a las {until}.")
-            }
-            Limit::DealerDay => {
-                "Su concesionario alcanzó su límite de hoy. Podrá escribir de nuevo a las 00:00.".to_owned()
-            }
-            Limit::BuyerDay => {
-                format!("Usted alcanzó su límite de mensajes de 24 horas. Hay lugar de nuevo a las {until}.")
-            }
-            Limit::PairDay => {
-                format!(
-                    "Ya escribió mucho a este número en 24 horas. Podrá escribirle de nuevo a las {until}."
-                )
+    /// What is left now.
+    pub fn left(&self) -> i64 {
+        self.most.saturating_sub(self.used).max(0)
+    }
+
+    /// How many more sends like this one fit.
+    pub fn sends_left(&self) -> i64 {
+        if self.asked > 0 { self.left() / self.asked } else { i64::MAX }
+    }
+}
+
+/// All limits that concern a send, and what they say together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    pub standings: Vec<Standing>,
+}
+
+impl Decision {
+    /// Of the limits without room the one that frees last: when it does, the send goes through.
+    pub fn refusal(&self, role: Role, now: DateTime<Utc>) -> Option<Refusal> {
+        let full = self.standings.iter().filter(|standing| !standing.has_room());
+        let frees =
+            |standing: &Standing| standing.frees_at.unwrap_or_else(|| standing.limit.window().frees(now));
+        // Of equals the first named in `Limit::ALL`, which `max_by_key` would not give.
+        let last = full.rev().max_by_key(|standing| frees(standing))?;
+        Some(Refusal::new(last, role, frees(last), now))
+    }
+
+    /// The limit that will refuse first if sending goes on like this.
+    pub fn binding(&self) -> Option<&Standing> {
+        self.standings.iter().min_by_key(|standing| standing.sends_left())
+    }
+}
+
+impl Subject {
+    /// The counter's key: the id it is about, or a hash that says nothing of the recipient.
+    #[cfg(feature = "ssr")]
+    pub fn key(&self) -> Uuid {
+        use sha2::{Digest, Sha256};
+        match self {
+            Self::Everyone | Self::Recipients => Uuid::nil(),
+            Self::Sender(user) => user.0,
+            Self::DealersOwn(dealer) | Self::ChargedTo(dealer) => dealer.0,
+            Self::Pair(user, phone) => {
+                let digest = Sha256::digest(format!("{user}>{phone}"));
+                Uuid::from_slice(digest.get(..16).unwrap_or_default()).unwrap_or_default()
             }
         }
     }

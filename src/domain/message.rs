@@ -50,15 +50,23 @@ impl Status {
             Self::Queued => 1,
             Self::Sending => 2,
             Self::Sent => 3,
-            Self::Undelivered | Self::Failed | Self::Canceled => 4,
-            Self::Delivered => 5,
-            Self::Read => 6,
+            // Apart, so that the same words in another order end in the same state.
+            Self::Canceled => 4,
+            Self::Failed => 5,
+            Self::Undelivered => 6,
+            Self::Delivered => 7,
+            Self::Read => 8,
         }
     }
 
     /// Whether Twilio has nothing further to say that matters to delivery.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Read | Self::Undelivered | Self::Failed | Self::Canceled)
+    }
+
+    /// Whether it is on the recipient's device.
+    pub fn has_arrived(self) -> bool {
+        matches!(self, Self::Delivered | Self::Read)
     }
 
     /// Whether it ended without reaching the recipient.

@@ -78,13 +78,21 @@ pub enum OwnReason {
     NotCreated,
     /// No connection to Twilio could be made until we gave up.
     Unreachable,
+    /// It could not leave while it was of use.
+    Expired,
+    /// An earlier part of the same message failed, so this one stayed at home.
+    PartFailed,
 }
 
 impl OwnReason {
+    const ALL: [Self; 4] = [Self::NotCreated, Self::Unreachable, Self::Expired, Self::PartFailed];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotCreated => "not_created",
             Self::Unreachable => "unreachable",
+            Self::Expired => "expired",
+            Self::PartFailed => "part_failed",
         }
     }
 
@@ -99,6 +107,16 @@ impl OwnReason {
                 what: "El mensaje no salió: no pudimos comunicarnos con el servicio de mensajes.",
                 charged: Charge::No,
                 todo: "Envíelo de nuevo dentro de unos minutos.",
+            },
+            Self::Expired => Outcome {
+                what: "El mensaje no salió a tiempo y lo retiramos: llegaría demasiado tarde para servir.",
+                charged: Charge::No,
+                todo: "Si todavía importa, envíelo de nuevo.",
+            },
+            Self::PartFailed => Outcome {
+                what: "Esta parte no salió porque una anterior del mismo mensaje falló.",
+                charged: Charge::No,
+                todo: "Vea qué pasó con la parte anterior y envíe de nuevo lo que falta.",
             },
         }
     }
@@ -119,11 +137,16 @@ impl FromStr for OwnReason {
     type Err = UnknownReason;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        [Self::NotCreated, Self::Unreachable]
+        Self::ALL
             .into_iter()
             .find(|reason| reason.as_str() == word)
             .ok_or_else(|| UnknownReason(word.to_owned()))
     }
+}
+
+/// Whether a code says that the number has no WhatsApp that can be reached.
+pub fn says_no_whatsapp(code: i32) -> bool {
+    matches!(code, 63_003 | 63_024)
 }
 
 /// What to tell about a message in `status` with Twilio's error `code`; `refused_at_create` when Twilio answered the
@@ -244,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_reason_of_ours_is_read_back_from_its_name_and_is_free() {
-        for reason in [OwnReason::NotCreated, OwnReason::Unreachable] {
+        for reason in OwnReason::ALL {
             assert_eq!(reason.to_string().parse(), Ok(reason));
             assert_eq!(reason.outcome().charged, Charge::No);
         }

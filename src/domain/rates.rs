@@ -5,10 +5,7 @@ use std::{cmp::Reverse, fmt, str::FromStr};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{kind::Kind, market::Market};
-
-/// US$ 0.015 a part: the price OKLA quotes to dealers (owner's document, «Costos»). Estimated until Twilio bills.
-pub const PRICE_PER_PART: Decimal = Decimal::from_parts(15, 0, 0, false, 3);
+use super::{kind::Kind, market::Market, phone::Phone};
 
 /// Meta's reasons to charge. The database's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +84,19 @@ pub fn rate_for(
         Reverse((rate.kind.is_some(), rate.category.is_some(), rate.market.is_some(), rate.effective_from))
     };
     rates.iter().filter(holds).min_by_key(weight)
+}
+
+/// What one part to this number costs now: free-form text to whoever wrote within 24 hours is a service message, all else
+/// what its kind is.
+pub fn price_of(
+    rates: &[Rate],
+    kind: Kind,
+    to: &Phone,
+    outside_window: bool,
+    now: DateTime<Utc>,
+) -> Option<Decimal> {
+    let category = if outside_window { kind.category() } else { Category::Service };
+    rate_for(rates, kind, category, Market::of(to.as_str()), now).map(|rate| rate.price)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Times are stored in UTC and shown in `America/Santo_Domingo`: UTC−4 all year, no summer time since 2000.
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
 
 const OFFSET_SECONDS: i32 = -4 * 3600;
 
@@ -16,11 +16,32 @@ pub fn day_in_santo_domingo(at: DateTime<Utc>) -> NaiveDate {
     local(at).date_naive()
 }
 
+/// When a day begins in Santo Domingo.
+pub fn day_begins(day: NaiveDate) -> DateTime<Utc> {
+    Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN))
+        - chrono::Duration::seconds(i64::from(OFFSET_SECONDS))
+}
+
+/// When the present day began in Santo Domingo.
+pub fn midnight(at: DateTime<Utc>) -> DateTime<Utc> {
+    day_begins(day_in_santo_domingo(at))
+}
+
 /// When the next day begins in Santo Domingo.
 pub fn next_midnight(at: DateTime<Utc>) -> DateTime<Utc> {
-    let tomorrow = day_in_santo_domingo(at) + Days::new(1);
-    Utc.from_utc_datetime(&tomorrow.and_time(NaiveTime::MIN))
-        - chrono::Duration::seconds(i64::from(OFFSET_SECONDS))
+    day_begins(day_in_santo_domingo(at) + Days::new(1))
+}
+
+/// When the present month began in Santo Domingo.
+pub fn first_of_month(at: DateTime<Utc>) -> DateTime<Utc> {
+    let day = day_in_santo_domingo(at);
+    day_begins(day - Days::new(u64::from(day.day0())))
+}
+
+/// When the next month begins in Santo Domingo.
+pub fn next_month(at: DateTime<Utc>) -> DateTime<Utc> {
+    let day = day_in_santo_domingo(at);
+    day_begins(day - Days::new(u64::from(day.day0())) + Months::new(1))
 }
 
 /// `14:05`.
@@ -52,8 +73,14 @@ pub fn spoken_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     } else if day + Days::new(1) == today {
         "ayer".to_owned()
     } else {
-        format!("{} {} {}", day.day(), month(day), day.year())
+        spoken_coming(at)
     }
+}
+
+/// A day to come: `1 dic 2026`.
+pub fn spoken_coming(at: DateTime<Utc>) -> String {
+    let day = day_in_santo_domingo(at);
+    format!("{} {} {}", day.day(), month(day), day.year())
 }
 
 /// The full stamp for hover and for screen readers: `23 nov 2026, 14:05:09 (hora de Santo Domingo)`.

@@ -1,21 +1,25 @@
-//! Limits: their values, and the places messages take. All of it runs inside the message's own transaction.
+//! Limits: their values, and the counters that messages take from. All of it runs inside the messages' own transaction.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{DealerId, MessageId};
+use crate::domain::{
+    ids::{DealerId, MessageId},
+    limits::{Limit, Subject},
+};
 
 /// Writes the values that the environment gives for a new database; what the admin set stays.
 pub async fn insert_first_values(
     conn: &mut PgConnection,
-    daily: i32,
-    hourly: i32,
+    daily: Decimal,
+    hourly: Decimal,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into limits (name, value, updated_at)
-         select name, value, $3 from (values ('platform_day', $1::int), ('dealer_hour', $2), ('user_hour', $2)) as first (name, value)
+         select name, value, $3 from (values ('platform_day', $1::numeric), ('dealer_hour', $2), ('user_hour', $2)) as first (name, value)
          on conflict do nothing",
         daily,
         hourly,
@@ -31,7 +35,7 @@ pub async fn upsert_limit(
     conn: &mut PgConnection,
     name: &str,
     dealer: Option<DealerId>,
-    value: Option<i32>,
+    value: Option<Decimal>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
@@ -51,141 +55,266 @@ pub async fn upsert_limit(
 pub struct SetLimit {
     pub name: String,
     /// Set for one dealer: it wins over the rule for all.
-    pub for_dealer: bool,
-    pub value: Option<i32>,
+    pub dealer: Option<DealerId>,
+    pub value: Option<Decimal>,
 }
 
-/// All that was set for everyone, and for this dealer.
-pub async fn list_limits(conn: &mut PgConnection, dealer: Option<DealerId>) -> sqlx::Result<Vec<SetLimit>> {
+/// All that was set for everyone, and for these dealers.
+pub async fn list_limits(conn: &mut PgConnection, dealers: &[Uuid]) -> sqlx::Result<Vec<SetLimit>> {
     sqlx::query_as!(
         SetLimit,
-        r#"select name, (dealer_id is not null) as "for_dealer!", value from limits
-           where dealer_id is null or dealer_id = $1"#,
-        dealer.map(|id| id.0)
+        r#"select name, dealer_id as "dealer: DealerId", value from limits
+           where dealer_id is null or dealer_id = any($1)"#,
+        dealers
     )
     .fetch_all(conn)
     .await
 }
 
-/// Takes places from a calendar day's counter; `false`: there are not enough left, and none was taken.
-pub async fn take_day_places(
-    conn: &mut PgConnection,
-    name: &str,
-    subject: &str,
-    day: NaiveDate,
-    places: i32,
-    limit: i32,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into limit_days (name, subject, day, used) select $1, $2, $3, $4::int where $4::int <= $5::int
-         on conflict (name, subject, day) do update set used = limit_days.used + $4::int
-         where limit_days.used + $4::int <= $5::int",
-        name,
-        subject,
-        day,
-        places,
-        limit
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+/// Key of the advisory lock that keeps the limits' values as they are while places are taken.
+const VALUES: i64 = 0x6f6b_6c61_6c69_6d73;
+
+/// Until the transaction ends nobody changes a limit; takers do not hinder each other.
+pub async fn hold_values(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock_shared($1)", VALUES).execute(conn).await.map(|_| ())
 }
 
-/// Holds the subject's row until the transaction ends, so that counting and taking are one.
-pub async fn lock_subject(conn: &mut PgConnection, name: &str, subject: &str) -> sqlx::Result<()> {
+/// Waits until nobody takes places, and keeps takers out until the transaction ends.
+pub async fn lock_values(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", VALUES).execute(conn).await.map(|_| ())
+}
+
+/// A counter as it stands, its row locked until the transaction ends.
+pub struct Counter {
+    pub name: String,
+    pub subject: Uuid,
+    pub used: i64,
+    /// What was taken at or before this instant no longer counts.
+    pub since: DateTime<Utc>,
+}
+
+/// Locks the counters that exist, in one order for all, so that senders never wait for each other in a ring.
+pub async fn lock_counters(
+    conn: &mut PgConnection,
+    names: &[String],
+    subjects: &[Uuid],
+) -> sqlx::Result<Vec<Counter>> {
+    sqlx::query_as!(
+        Counter,
+        r#"select c.name as "name!", c.subject as "subject!", c.used as "used!", c.since as "since!"
+           from limit_counters c join unnest($1::text[], $2::uuid[]) as wanted (name, subject)
+             on c.name = wanted.name and c.subject = wanted.subject
+           order by c.name, c.subject for update of c"#,
+        names,
+        subjects
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// The same counters without a lock: for showing what is left.
+pub async fn list_counters(
+    conn: &mut PgConnection,
+    names: &[String],
+    subjects: &[Uuid],
+) -> sqlx::Result<Vec<Counter>> {
+    sqlx::query_as!(
+        Counter,
+        r#"select c.name as "name!", c.subject as "subject!", c.used as "used!", c.since as "since!"
+           from limit_counters c join unnest($1::text[], $2::uuid[]) as wanted (name, subject)
+             on c.name = wanted.name and c.subject = wanted.subject"#,
+        names,
+        subjects
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Makes the counters that do not exist, with nothing counted since the epoch.
+pub async fn insert_counters(
+    conn: &mut PgConnection,
+    names: &[String],
+    subjects: &[Uuid],
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into limit_subjects (name, subject) values ($1, $2)
-         on conflict (name, subject) do update set name = excluded.name",
-        name,
-        subject
+        "insert into limit_counters (name, subject, used, since)
+         select name, subject, 0, 'epoch' from unnest($1::text[], $2::uuid[]) as fresh (name, subject)
+         order by name, subject on conflict do nothing",
+        names,
+        subjects
     )
     .execute(conn)
     .await
     .map(|_| ())
 }
 
-/// When the place was taken that must expire before `places` more fit into the window; `None`: they fit now.
-/// Reads at most `limit` rows, however much was ever sent.
-pub async fn get_blocking_place(
-    conn: &mut PgConnection,
-    name: &str,
-    subject: &str,
-    window: (DateTime<Utc>, Duration),
-    places: i32,
-    limit: i32,
-) -> sqlx::Result<Option<DateTime<Utc>>> {
-    let (now, length) = window;
+/// Writes what was taken and what has expired.
+pub async fn update_counters(conn: &mut PgConnection, counters: &[Counter]) -> sqlx::Result<()> {
+    let names: Vec<String> = counters.iter().map(|counter| counter.name.clone()).collect();
+    let subjects: Vec<Uuid> = counters.iter().map(|counter| counter.subject).collect();
+    let used: Vec<i64> = counters.iter().map(|counter| counter.used).collect();
+    let since: Vec<DateTime<Utc>> = counters.iter().map(|counter| counter.since).collect();
+    sqlx::query!(
+        "update limit_counters as c set used = held.used, since = held.since
+         from unnest($1::text[], $2::uuid[], $3::bigint[], $4::timestamptz[]) as held (name, subject, used, since)
+         where c.name = held.name and c.subject = held.subject",
+        &names,
+        &subjects,
+        &used,
+        &since
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Forgets a limit's counters; they are counted anew when they are needed.
+pub async fn delete_counters(conn: &mut PgConnection, limit: Limit) -> sqlx::Result<()> {
+    sqlx::query!("delete from limit_counters where name = $1", limit.name()).execute(conn).await.map(|_| ())
+}
+
+/// Forgets rolling counters that nobody has moved since: all they counted has expired.
+pub async fn delete_counters_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("delete from limit_counters where since < $1", before).execute(conn).await.map(|_| ())
+}
+
+/// What a counter counts, in a form that a query can take.
+pub struct Counted {
+    pub limit: Limit,
+    pub subject: Subject,
+    pub after: DateTime<Utc>,
+    /// `None`: until now and beyond.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Counted {
+    fn family(&self) -> &'static str {
+        match (&self.subject, self.limit) {
+            (Subject::Everyone, _) => "all",
+            (Subject::Recipients, _) => "recipients",
+            (Subject::Sender(_), _) => "sender",
+            (Subject::DealersOwn(_), _) => "dealer",
+            (Subject::ChargedTo(_), _) => "charged",
+            (Subject::Pair(..), _) => "pair",
+        }
+    }
+
+    fn id(&self) -> Uuid {
+        match &self.subject {
+            Subject::Everyone | Subject::Recipients => Uuid::nil(),
+            Subject::Sender(user) | Subject::Pair(user, _) => user.0,
+            Subject::DealersOwn(dealer) | Subject::ChargedTo(dealer) => dealer.0,
+        }
+    }
+
+    fn phone(&self) -> &str {
+        match &self.subject {
+            Subject::Pair(_, phone) => phone,
+            _ => "",
+        }
+    }
+}
+
+/// Counts from the messages themselves what each of these counters counts between two instants, in their order. Each
+/// message is so counted twice in its life: when it is taken, and when it expires.
+pub async fn count_taken(conn: &mut PgConnection, counted: &[Counted]) -> sqlx::Result<Vec<i64>> {
+    let families: Vec<String> = counted.iter().map(|one| one.family().to_owned()).collect();
+    let ids: Vec<Uuid> = counted.iter().map(Counted::id).collect();
+    let phones: Vec<String> = counted.iter().map(|one| one.phone().to_owned()).collect();
+    let after: Vec<DateTime<Utc>> = counted.iter().map(|one| one.after).collect();
+    let until: Vec<Option<DateTime<Utc>>> = counted.iter().map(|one| one.until).collect();
     sqlx::query_scalar!(
-        r#"select max(taken_at) from (
-             select taken_at, sum(places) over (order by taken_at desc, message_id) as newer from (
-               select taken_at, places, message_id from limit_places
-               where name = $1 and subject = $2 and day is null and taken_at > $3
-               order by taken_at desc limit greatest($5::int, 1)
-             ) as recent
-           ) as counted where newer + $4::int > $5::int"#,
-        name,
-        subject,
-        now - length,
-        places,
-        limit
+        r#"select coalesce(case family
+             when 'sender' then (select sum(places) from messages
+               where sender_id = whose and created_at > after and created_at <= coalesce(until, 'infinity'))
+             when 'pair' then (select sum(places) from messages
+               where to_phone = number and sender_id = whose and created_at > after and created_at <= coalesce(until, 'infinity'))
+             when 'dealer' then (select sum(places) from messages where dealer_id = whose and sender_role = 'dealer'
+               and created_at > after and created_at <= coalesce(until, 'infinity'))
+             when 'charged' then (select (sum(cost) * 1000000)::bigint from messages
+               where dealer_id = whose and created_at > after and created_at <= coalesce(until, 'infinity'))
+             when 'all' then (select sum(places) from messages
+               where created_at > after and created_at <= coalesce(until, 'infinity'))
+             when 'recipients' then (select count(*) from (
+                 select distinct to_phone from messages where outside_window and places > 0
+                   and created_at > after and created_at <= coalesce(until, 'infinity')
+               ) as there where not exists (select from messages as later where later.to_phone = there.to_phone
+                 and later.outside_window and later.places > 0 and later.created_at > coalesce(until, 'infinity')))
+             end, 0) as "taken!"
+           from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+             with ordinality as wanted (family, whose, number, after, until, place) order by place"#,
+        &families,
+        &ids,
+        &phones,
+        &after,
+        &until as &[Option<DateTime<Utc>>]
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// When the place was taken with whose expiry `lacking` places are free. Reads at most so many rows.
+pub async fn get_freeing(
+    conn: &mut PgConnection,
+    counted: &Counted,
+    lacking: i64,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!(
+        r#"select created_at as "created_at!" from (
+             select created_at, sum(places) over (order by created_at, id) as freed from (
+               (select id, created_at, places from messages where $1 = 'sender' and sender_id = $2 and created_at > $4
+                  and places > 0 order by created_at, id limit $5)
+               union all
+               (select id, created_at, places from messages where $1 = 'dealer' and dealer_id = $2
+                  and sender_role = 'dealer' and created_at > $4 and places > 0 order by created_at, id limit $5)
+               union all
+               (select id, created_at, places from messages where $1 = 'pair' and to_phone = $3 and sender_id = $2
+                  and created_at > $4 and places > 0 order by created_at, id limit $5)
+               union all
+               (select null, max(created_at), 1 from messages where $1 = 'recipients' and outside_window
+                  and created_at > $4 and places > 0 group by to_phone order by max(created_at) limit $5)
+             ) as oldest
+           ) as counted where freed >= $5 order by created_at limit 1"#,
+        counted.family(),
+        counted.id(),
+        counted.phone(),
+        counted.after,
+        lacking
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Which of these numbers count among the distinct recipients already.
+pub async fn list_counted_recipients(
+    conn: &mut PgConnection,
+    phones: &[String],
+    after: DateTime<Utc>,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select phone as "phone!" from unnest($1::text[]) as asked (phone)
+           where exists (select from messages where to_phone = phone and outside_window and places > 0 and created_at > $2)"#,
+        phones,
+        after
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Whether a message other than this one makes the recipient count.
+pub async fn has_other_counted(
+    conn: &mut PgConnection,
+    phone: &str,
+    message: MessageId,
+    after: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from messages where to_phone = $1 and outside_window and places > 0
+             and created_at > $3 and id <> $2) as "other!""#,
+        phone,
+        message.0,
+        after
     )
     .fetch_one(conn)
     .await
-}
-
-/// Remembers whose places a message holds; `day` for calendar limits.
-pub async fn insert_places(
-    conn: &mut PgConnection,
-    message: MessageId,
-    taken: (&str, &str, i32),
-    day: Option<NaiveDate>,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    let (name, subject, places) = taken;
-    sqlx::query!(
-        "insert into limit_places (name, subject, message_id, places, taken_at, day) values ($1, $2, $3, $4, $5, $6)",
-        name,
-        subject,
-        message.0,
-        places,
-        now,
-        day
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
-}
-
-/// Gives all of a message's places back; a second call finds none.
-pub async fn delete_places(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<()> {
-    let id: Uuid = message.0;
-    sqlx::query!(
-        "with held as (
-           -- In the order in which places are taken, so that giving back and taking never wait for each other in a ring.
-           select days.name from limit_days as days join limit_places as places using (name, subject, day)
-           where places.message_id = $1 order by days.name for update of days
-         ), given_back as (
-           delete from limit_places where message_id = $1 and (select count(*) from held) >= 0
-           returning name, subject, places, day
-         )
-         update limit_days set used = used - given_back.places from given_back
-         where limit_days.name = given_back.name and limit_days.subject = given_back.subject and limit_days.day = given_back.day",
-        id
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
-}
-
-/// Forgets places taken before `before`, which no window counts any more, and the subjects they leave behind.
-pub async fn delete_places_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("delete from limit_places where taken_at < $1", before).execute(&mut *conn).await?;
-    sqlx::query!(
-        "delete from limit_subjects as held where not exists (
-           select from limit_places as places where places.name = held.name and places.subject = held.subject and places.day is null
-         )"
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
 }

@@ -1,0 +1,80 @@
+//! What a person reads when a limit refuses his send.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{Limit, Standing};
+use crate::domain::{
+    time::{clock_in_santo_domingo, spoken_coming},
+    user::Role,
+};
+
+/// A send that a limit refused, and when there is room again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub limit: Limit,
+    /// The limit's value, in its units.
+    pub most: i64,
+    /// When there is room again.
+    pub until: DateTime<Utc>,
+    pub retry_after: Duration,
+    /// Who asked: a buyer meets a dealer's budget as a stranger.
+    pub role: Role,
+}
+
+impl Refusal {
+    pub fn new(full: &Standing, role: Role, until: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            limit: full.limit,
+            most: full.most,
+            until,
+            retry_after: (until - now).to_std().unwrap_or_default(),
+            role,
+        }
+    }
+
+    /// What the sender reads.
+    pub fn sentence(&self) -> String {
+        let until = clock_in_santo_domingo(self.until);
+        match self.limit {
+            Limit::PlatformDay => {
+                "OKLA alcanzó su límite de mensajes de hoy. Podrá escribir de nuevo a las 00:00.".to_owned()
+            }
+            Limit::DealerHour => {
+                format!("Su concesionario alcanzó su límite de esta hora. Hay lugar de nuevo a las {until}.")
+            }
+            Limit::UserHour => {
+                format!("Usted alcanzó su límite de mensajes por hora. Hay lugar de nuevo a las {until}.")
+            }
+            Limit::DealerDay => {
+                "Su concesionario alcanzó su límite de hoy. Podrá escribir de nuevo a las 00:00.".to_owned()
+            }
+            Limit::BuyerDay => {
+                format!("Usted alcanzó su límite de mensajes de 24 horas. Hay lugar de nuevo a las {until}.")
+            }
+            Limit::PairDay => {
+                format!(
+                    "Ya escribió mucho a este número en 24 horas. Podrá escribirle de nuevo a las {until}."
+                )
+            }
+            Limit::DealerBudget => {
+                let until = spoken_coming(self.until);
+                if self.role == Role::Dealer {
+                    format!(
+                        "Su concesionario gastó su presupuesto de mensajes de este mes. Podrá escribir de nuevo el {until}, o pida a OKLA que lo suba."
+                    )
+                } else {
+                    format!(
+                        "Este concesionario no puede recibir más mensajes por OKLA hasta el {until}. Escríbale desde su propio WhatsApp o llámelo."
+                    )
+                }
+            }
+            Limit::MetaTier => {
+                format!(
+                    "OKLA alcanzó por ahora el límite de WhatsApp de personas nuevas. Hay lugar de nuevo a las {until}."
+                )
+            }
+        }
+    }
+}
