@@ -1,19 +1,25 @@
 //! Use cases, one file a verb: (state, actor, command) → domain values. Transactions begin and end here.
 
+pub mod accept;
 pub mod actor;
 pub mod add_dealer;
 pub mod add_user;
 pub mod check_next;
 pub mod check_readiness;
+pub mod claim;
 pub mod clock;
-pub mod deliver_next;
+pub mod deliver;
 pub mod demo_data;
 pub mod error;
 pub mod gateway;
+pub mod gather;
 pub mod get_vehicle;
 pub mod handset;
 pub mod heartbeat;
+pub mod hold_line;
 pub mod import_vehicles;
+pub mod keep_answer;
+pub mod limits_now;
 pub mod list_vehicles;
 pub mod notices;
 pub mod passwords;

@@ -41,8 +41,22 @@ pub struct Config {
     pub demo: Option<DemoConfig>,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
-    /// How long between the two looks at Twilio before an unknown send is declared not created.
+    pub delivery: DeliveryConfig,
+}
+
+/// How messages are handed to Twilio.
+#[derive(Clone, Debug)]
+pub struct DeliveryConfig {
+    /// Between the two looks at Twilio before an unknown send is declared not created.
     pub verify_interval: Duration,
+    /// How long a claimed send may take before another worker treats it as unknown; longer than Twilio may take.
+    pub lease: Duration,
+    /// What the sender's number may send, all servers together.
+    pub per_second: u32,
+    /// Sends under way at once, in one process.
+    pub concurrency: usize,
+    /// After the final status Twilio is asked for the price so often, each time so long after the time before.
+    pub price_plan: Vec<Duration>,
 }
 
 /// A text that never shows in a log.
@@ -124,11 +138,28 @@ impl Config {
             limits: FirstLimits::from_env()?,
             demo,
             trusted_proxies: trusted_proxies()?,
-            verify_interval: Duration::from_secs(parse_or(
-                "OKLA_VERIFY_INTERVAL_SECONDS",
-                "60",
-                "escriba un número de segundos",
-            )?),
+            delivery: DeliveryConfig::from_env()?,
+        })
+    }
+}
+
+impl DeliveryConfig {
+    fn from_env() -> Result<Self> {
+        let seconds = |name, default| parse_or(name, default, "escriba un número de segundos");
+        let price_plan =
+            optional("OKLA_PRICE_CHECK_SECONDS").unwrap_or_else(|| "120,780,2700,82800".to_owned());
+        let price_plan: Option<Vec<u64>> =
+            price_plan.split(',').map(|wait| wait.trim().parse().ok()).collect();
+        let price_plan = price_plan.ok_or_else(|| {
+            ConfigError::new("OKLA_PRICE_CHECK_SECONDS", "escriba segundos separados por comas, como 120,780")
+        })?;
+        let number = "escriba un número entero de 1 o más";
+        Ok(Self {
+            verify_interval: Duration::from_secs(seconds("OKLA_VERIFY_INTERVAL_SECONDS", "60")?),
+            lease: Duration::from_secs(seconds("OKLA_LEASE_SECONDS", "45")?),
+            per_second: parse_or::<std::num::NonZeroU32>("OKLA_SENDS_PER_SECOND", "80", number)?.get(),
+            concurrency: parse_or::<std::num::NonZeroUsize>("OKLA_TWILIO_CONCURRENCY", "40", number)?.get(),
+            price_plan: price_plan.into_iter().map(Duration::from_secs).collect(),
         })
     }
 }
@@ -220,6 +251,12 @@ fn trusted_proxies() -> Result<Vec<IpNet>> {
         ConfigError::new("OKLA_TRUSTED_PROXIES", format!("«{item}» no es una dirección ni una red"))
     };
     items.map(|item| parse(item).ok_or_else(|| wrong(item))).collect()
+}
+
+/// The point at which a test lets the process die.
+#[cfg(feature = "kill-points")]
+pub fn kill_at() -> Option<String> {
+    optional("OKLA_KILL_AT")
 }
 
 /// The password of the demo accounts.

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod conversation;
+pub mod delivery;
 pub mod ids;
 pub mod image_url;
 pub mod kind;
@@ -13,9 +14,11 @@ pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;
 pub mod outcome;
+pub mod pace;
 pub mod parts;
 pub mod phone;
 pub mod rates;
+pub mod report;
 pub mod retry;
 pub mod text;
 pub mod time;

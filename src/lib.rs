@@ -13,6 +13,7 @@
 //! | `simulator` | a Twilio of our own, with faults to order; knows nothing of the app |
 //! | `worker` | loops only: claim, call `app`, repeat |
 //! | [`web`] | router, pages, forms, islands, API, webhooks |
+//! | `kill_point` | where a test lets the process die |
 //! | `cli`, `config`, `telemetry` | the binary's subcommands, its environment, its logs |
 #![recursion_limit = "256"]
 
@@ -25,6 +26,8 @@ pub mod app;
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod config;
+#[cfg(feature = "ssr")]
+pub mod kill_point;
 #[cfg(feature = "ssr")]
 pub mod simulator;
 #[cfg(feature = "ssr")]

@@ -1,20 +1,28 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
 pub mod dealers;
+pub mod deliveries;
 pub mod events;
+pub mod idempotency;
 mod ids;
 pub mod ledger;
 pub mod limits;
+pub mod lines;
 pub mod messages;
 pub mod migrations;
 pub mod notices;
+pub mod numbers;
+pub mod outbox;
 pub mod parts;
+pub mod rates;
 pub mod sessions;
 pub mod throttles;
 pub mod users;
 pub mod vehicles;
 
 /// Turns a stored word that the domain does not know into an error that names its column.
-fn corrupt<E: std::error::Error + Send + Sync + 'static>(column: &'static str) -> impl Fn(E) -> sqlx::Error {
-    move |source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
+fn corrupt<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    column: &'static str,
+) -> impl Fn(E) -> sqlx::Error {
+    move |source| sqlx::Error::ColumnDecode { index: column.to_owned(), source: source.into() }
 }

@@ -1,77 +1,93 @@
 //! Loops only: claim, call `app`, repeat; cancellable between two steps, never within one.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::app::{
     check_next::check_next,
-    deliver_next::{Step, deliver_next},
+    claim::claim,
+    deliver::{Step, deliver},
     error::Result,
     state::App,
     tidy_up::tidy_up,
 };
 
-/// How many messages this process hands to Twilio at once.
-const DELIVERERS: usize = 8;
-/// How long a loop sleeps when nothing waits; a notice wakes deliverers earlier.
+/// How long a loop sleeps when nothing waits; a notice wakes the dispatcher earlier.
 const IDLE: Duration = Duration::from_millis(500);
+/// After a fault.
+const SHAKEN: Duration = Duration::from_secs(2);
+/// When Twilio wants fewer questions, none is asked for so long.
+const BUSY: Duration = Duration::from_secs(30);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
-
-/// What a loop is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Duty {
-    /// Woken by notices, and proves by its heartbeat that messages leave.
-    Deliver,
-    /// By the clock alone: a notice wakes one listener, and this one would do nothing with it.
-    Other,
-}
+/// How many questions are under way at once.
+const CHECKERS: usize = 4;
 
 /// Starts this process's workers; they end after their current step once `stop` is cancelled.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
-    for _ in 0..DELIVERERS {
-        tasks.spawn(run(app.clone(), stop.clone(), Duty::Deliver, IDLE, |app| async move {
-            deliver_next(&app).await
-        }));
+    tasks.spawn(dispatch(app.clone(), tasks.clone(), stop.clone()));
+    for _ in 0..CHECKERS {
+        tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { check_next(&app).await }));
     }
-    tasks.spawn(run(
-        app.clone(),
-        stop.clone(),
-        Duty::Other,
-        IDLE,
-        |app| async move { check_next(&app).await },
-    ));
-    tasks.spawn(run(
-        app.clone(),
-        stop.clone(),
-        Duty::Other,
-        TIDY_EVERY,
-        |app| async move { tidy_up(&app).await },
-    ));
+    tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
+}
+
+/// Claims what is due, as many at once as may be under way, and has each delivered by a task of its own.
+async fn dispatch(app: App, tasks: TaskTracker, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(app.settings.concurrency));
+    while !stop.is_cancelled() {
+        app.heartbeat.beat(app.clock.now());
+        let Some(Ok(first)) = stop.run_until_cancelled(places.clone().acquire_owned()).await else { break };
+        let wait = match claim(&app, 1 + places.available_permits()).await {
+            Ok(claimed) => {
+                let mut first = Some(first);
+                for waiting in claimed.to_call {
+                    let place = first.take().or_else(|| places.clone().try_acquire_owned().ok());
+                    let app = app.clone();
+                    tasks.spawn(async move {
+                        if let Err(error) = deliver(&app, &waiting).await {
+                            // Its lease runs out, and it is looked for at Twilio.
+                            tracing::error!(%error, part = %waiting.part, "what became of a send was not stored");
+                        }
+                        drop(place);
+                    });
+                }
+                if claimed.more { Duration::ZERO } else { claimed.wait.unwrap_or(IDLE) }
+            }
+            Err(error) => {
+                tracing::error!(%error, "nothing could be claimed; trying again");
+                SHAKEN
+            }
+        };
+        if wait > Duration::ZERO {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = app.notices.wait_for_outbox(wait), if wait >= IDLE => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
 }
 
 async fn run<F: Future<Output = Result<Step>>>(
     app: App,
     stop: CancellationToken,
-    duty: Duty,
     idle: Duration,
     work: impl Fn(App) -> F,
 ) {
     while !stop.is_cancelled() {
-        if duty == Duty::Deliver {
-            app.heartbeat.beat(app.clock.now());
-        }
         let wait = match work(app.clone()).await {
             Ok(Step::Worked) => continue,
             Ok(Step::Nothing) => idle,
+            Ok(Step::Busy) => BUSY,
             Err(error) => {
                 tracing::error!(%error, "a worker's step failed; trying again");
-                idle.max(Duration::from_secs(2))
+                idle.max(SHAKEN)
             }
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.notices.wait_for_outbox(wait), if duty == Duty::Deliver => {}
             () = tokio::time::sleep(wait) => {}
         }
     }

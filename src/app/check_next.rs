@@ -4,19 +4,23 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    deliver_next::{Step, declare_not_created},
-    error::Result,
+    deliver::{Step, tell},
+    error::{AppError, Result},
     gateway::{GatewayError, ProviderMessage},
-    record_status::{Report, Source, record, stored_status},
+    record_status::{Told, report_of},
     state::App,
 };
 use crate::{
     domain::{
         ids::{MessageId, PartId},
+        kind::Kind,
         message::Status,
-        retry::{LOOKS_BEFORE_LOST, until_next_check},
+        outcome::OwnReason,
+        report::{Report, Source},
+        retry::{LOOKS_BEFORE_LOST, policy, until_next_check},
     },
-    store::{self, parts::LockedPart},
+    kill_point::kill_point,
+    store::{self, parts::PartToCheck},
 };
 
 /// While one server asks about a part, no other does.
@@ -27,16 +31,15 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(90);
 /// A match older than this many pages is not of this attempt.
 const PAGES: usize = 5;
 
-/// Asks about one part that is due.
+/// Asks about one part that is due. `Busy`: Twilio wants fewer questions for a while.
 pub async fn check_next(app: &App) -> Result<Step> {
     let now = app.clock.now();
     let due = store::parts::claim_due_check(&mut *app.pool.acquire().await?, now, now + HELD).await?;
     let Some(part) = due else { return Ok(Step::Nothing) };
-    let Some(state) = read(app, part).await? else {
-        return Ok(Step::Worked);
-    };
-    check(app, &state).await?;
-    Ok(Step::Worked)
+    match read(app, part).await? {
+        Some(part) => check(app, &part).await,
+        None => Ok(Step::Worked),
+    }
 }
 
 /// Asks about a message now, because somebody looks at it. The plan of questions goes on as if nobody had looked; what
@@ -53,39 +56,54 @@ pub async fn refresh(app: &App, message: MessageId) -> Result<()> {
     Ok(())
 }
 
-async fn read(app: &App, part: PartId) -> Result<Option<LockedPart>> {
-    let mut tx = app.pool.begin().await?;
-    let state = store::parts::lock_part(&mut tx, part).await?;
-    tx.rollback().await?;
-    Ok(state)
+async fn read(app: &App, part: PartId) -> Result<Option<PartToCheck>> {
+    Ok(store::parts::get_part(&mut *app.pool.acquire().await?, part).await?)
 }
 
-async fn check(app: &App, part: &LockedPart) -> Result<()> {
+async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
     let status = stored_status(&part.status, part.id)?;
     let asked = match (&part.sid, status) {
         (Some(sid), _) => app.gateway.fetch(sid).await,
+        (None, Status::Verifying) if has_twin(app, part).await? => {
+            schedule(app, part, Some(app.clock.now() + TimeDelta::seconds(5)), part.checks).await?;
+            return Ok(Step::Worked);
+        }
         (None, Status::Verifying) => find_created(app, part).await,
-        (None, _) => return schedule(app, part, None).await,
+        (None, _) => {
+            schedule(app, part, None, part.checks).await?;
+            return Ok(Step::Worked);
+        }
     };
+    kill_point("check.asked");
     match asked {
         Ok(Some(told)) => {
             take_in(app, part.id, &told).await?;
-            advance(app, part).await
+            advance(app, part).await?;
         }
-        Ok(None) if part.sid.is_none() => not_found(app, part).await,
-        Ok(None) => postpone(app, part, status).await,
+        Ok(None) if part.sid.is_none() => not_found(app, part).await?,
+        Ok(None) => postpone(app, part, status).await?,
         Err(error) => {
             tracing::warn!(part = %part.id, %error, "Twilio could not be asked; later");
-            postpone(app, part, status).await
+            postpone(app, part, status).await?;
+            if matches!(error, GatewayError::Retry { .. }) {
+                return Ok(Step::Busy);
+            }
         }
     }
+    Ok(Step::Worked)
+}
+
+/// An equal text to the same number under way right now would be taken for this one.
+async fn has_twin(app: &App, part: &PartToCheck) -> Result<bool> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(store::outbox::has_twin_under_way(&mut conn, part.id, &part.to_phone, &part.body).await?)
 }
 
 /// The message at Twilio that this part's lost create made: the same text between the same numbers, not older than
 /// the attempt, not already another part's. Of several the oldest: a later equal part's own is younger.
 async fn find_created(
     app: &App,
-    part: &LockedPart,
+    part: &PartToCheck,
 ) -> std::result::Result<Option<ProviderMessage>, GatewayError> {
     let mut page = None;
     let mut oldest = None;
@@ -104,10 +122,10 @@ async fn find_created(
     Ok(oldest)
 }
 
-fn is_of_attempt(told: &ProviderMessage, part: &LockedPart) -> bool {
+fn is_of_attempt(told: &ProviderMessage, part: &PartToCheck) -> bool {
     let ours = told.direction.as_deref().is_none_or(|direction| direction == "outbound-api");
     let same_text = told.body.as_deref() == Some(part.body.as_str());
-    let young = match (told.date_created, part.attempted_at) {
+    let young = match (told.date_created, part.first_attempted_at) {
         (Some(created), Some(attempted)) => created >= attempted - CLOCK_SKEW,
         _ => false,
     };
@@ -123,21 +141,13 @@ async fn is_owned(app: &App, sid: &str) -> bool {
 }
 
 async fn take_in(app: &App, part: PartId, told: &ProviderMessage) -> Result<()> {
-    let now = app.clock.now();
     let code = told.error_code.map(|code| code.to_string()).unwrap_or_default();
     let key = format!("fetch:{}:{}:{code}", told.sid, told.status);
-    let report = Report::from_provider(Source::Fetch, told, key);
-    let mut tx = app.pool.begin().await?;
-    let changed = record(&mut tx, part, &report, now).await?;
-    tx.commit().await?;
-    if let Some(message) = changed {
-        app.notices.message_changed(message);
-    }
-    Ok(())
+    tell(app, Told::new(part, report_of(Source::Fetch, told), key)).await
 }
 
 /// Asked and answered: the next question waits longer, unless the answer began a new state with a plan of its own.
-async fn advance(app: &App, before: &LockedPart) -> Result<()> {
+async fn advance(app: &App, before: &PartToCheck) -> Result<()> {
     let Some(after) = read(app, before.id).await? else {
         return Ok(());
     };
@@ -145,35 +155,55 @@ async fn advance(app: &App, before: &LockedPart) -> Result<()> {
         return Ok(());
     }
     let status = stored_status(&after.status, after.id)?;
-    schedule(app, &after, next_time(&after, status, app.clock.now())).await
+    let next = next_time(app, &after, status);
+    schedule(app, &after, next, after.checks + 1).await
 }
 
-/// Not at Twilio: once more after a while, then it was never created.
-async fn not_found(app: &App, part: &LockedPart) -> Result<()> {
+/// Not at Twilio: looked for once more after a while; then it was never created, and is sent again if its kind allows.
+async fn not_found(app: &App, part: &PartToCheck) -> Result<()> {
     let now = app.clock.now();
-    if part.checks + 1 >= LOOKS_BEFORE_LOST {
-        return declare_not_created(app, part.id, now).await;
+    if part.checks + 1 < LOOKS_BEFORE_LOST {
+        let wait = TimeDelta::from_std(app.settings.verify_interval).unwrap_or(HELD);
+        return schedule(app, part, Some(now + wait), part.checks + 1).await;
     }
-    let wait = TimeDelta::from_std(app.settings.verify_interval).unwrap_or(HELD);
-    schedule(app, part, Some(now + wait)).await
+    let kind: Kind = part
+        .kind
+        .parse()
+        .map_err(|error| AppError::Fault(format!("messages {}: kind: {error}", part.message_id)))?;
+    let policy = policy(kind);
+    let again = part.resends < policy.resends && now < part.created_at + policy.validity;
+    tracing::warn!(part = %part.id, again, "twice not found at Twilio: it was never created");
+    kill_point("check.sent_again");
+    let told = if again {
+        let key = format!("again:{}:{}", part.id, part.resends + 1);
+        Told::new(part.id, Report::sent_again(), key)
+    } else {
+        let reason = OwnReason::NotCreated;
+        Told::new(part.id, Report::not_sent(reason), format!("{reason}:{}", part.id))
+    };
+    tell(app, told).await?;
+    app.notices.outbox_waiting();
+    Ok(())
 }
 
-async fn postpone(app: &App, part: &LockedPart, status: Status) -> Result<()> {
-    let now = app.clock.now();
+async fn postpone(app: &App, part: &PartToCheck, status: Status) -> Result<()> {
     if part.sid.is_none() {
         // Not having been able to look is not a look.
-        let mut conn = app.pool.acquire().await?;
-        return Ok(store::parts::schedule_check(&mut conn, part.id, Some(now + HELD), part.checks).await?);
+        return schedule(app, part, Some(app.clock.now() + HELD), part.checks).await;
     }
-    schedule(app, part, next_time(part, status, now)).await
+    schedule(app, part, next_time(app, part, status), part.checks + 1).await
 }
 
-fn next_time(part: &LockedPart, status: Status, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let wait = until_next_check(status, part.provider_price.is_some(), part.checks + 1)?;
-    TimeDelta::from_std(wait).ok().map(|wait| now + wait)
+fn next_time(app: &App, part: &PartToCheck, status: Status) -> Option<DateTime<Utc>> {
+    let wait = until_next_check(status, part.has_price, part.checks + 1, &app.settings.price_plan)?;
+    TimeDelta::from_std(wait).ok().map(|wait| app.clock.now() + wait)
 }
 
-async fn schedule(app: &App, part: &LockedPart, at: Option<DateTime<Utc>>) -> Result<()> {
+async fn schedule(app: &App, part: &PartToCheck, at: Option<DateTime<Utc>>, checks: i16) -> Result<()> {
     let mut conn = app.pool.acquire().await?;
-    Ok(store::parts::schedule_check(&mut conn, part.id, at, part.checks + 1).await?)
+    Ok(store::parts::schedule_check(&mut conn, part.id, at, checks).await?)
+}
+
+pub(super) fn stored_status(word: &str, part: PartId) -> Result<Status> {
+    word.parse().map_err(|error| AppError::Fault(format!("message_parts {part}: {error}")))
 }

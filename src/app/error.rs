@@ -31,6 +31,12 @@ pub enum AppError {
     Limit(crate::domain::limits::Refusal),
     #[error("too many attempts")]
     Throttled { retry_after: std::time::Duration },
+    /// The key is bound to another request.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// The key's first request is still under way.
+    #[error("idempotency key in progress")]
+    KeyInProgress,
     /// The visitor must sign in first.
     #[error("signed out")]
     SignedOut,

@@ -4,9 +4,8 @@ use chrono::TimeDelta;
 
 use super::{
     actor::Actor,
-    check_next::refresh,
+    check_next::{refresh, stored_status},
     error::{AppError, Result},
-    record_status::stored_status,
     state::App,
 };
 use crate::{

@@ -1,16 +1,15 @@
 //! Taking in Twilio's webhooks, whose signature the edge has verified. Nothing that Twilio may say is an error.
 
 use serde_json::{Map, Value};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    error::Result,
-    record_status::{Report, Source, record, record_orphan},
-    state::App,
-};
+use super::{deliver::tell, error::Result, record_status::Told, state::App};
 use crate::{
-    domain::ids::PartId,
+    domain::{
+        ids::PartId,
+        report::{Report, Source},
+    },
+    kill_point::kill_point,
     store::{self, events::NewInbound},
 };
 
@@ -63,46 +62,17 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
     let error_code =
         webhook.get("ErrorCode").and_then(|code| code.parse().ok()).filter(|&code: &i32| code != 0);
     let report = Report {
-        source: Source::Callback,
-        status: status.clone(),
         sid: Some(sid.clone()),
         error_code,
         error_message: webhook.get("ErrorMessage").or_else(|| webhook.get("ChannelStatusMessage")),
-        segments: None,
-        price: None,
-        not_sent: false,
-        own_reason: None,
-        look_after: None,
-        fields: webhook.kept_fields(),
-        dedupe_key: match webhook.token {
-            Some(token) => format!("token:{token}"),
-            None => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
-        },
+        ..Report::of(Source::Callback, &status)
     };
-    let now = app.clock.now();
-    let mut tx = app.pool.begin().await?;
-    let changed = if let Some(part) = find_part(&mut tx, &sid, ours).await? {
-        record(&mut tx, part, &report, now).await?
-    } else {
-        record_orphan(&mut tx, &report, now).await?;
-        None
+    let dedupe_key = match webhook.token {
+        Some(token) => format!("token:{token}"),
+        None => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
     };
-    tx.commit().await?;
-    if let Some(message) = changed {
-        app.notices.message_changed(message);
-    }
-    Ok(())
-}
-
-/// By Twilio's id, else by ours: the callback may come before the create's answer.
-async fn find_part(conn: &mut PgConnection, sid: &str, ours: Option<Uuid>) -> Result<Option<PartId>> {
-    if let Some(part) = store::parts::get_part_id_by_sid(conn, sid).await? {
-        return Ok(Some(part));
-    }
-    let Some(part) = ours.map(PartId) else {
-        return Ok(None);
-    };
-    Ok(store::parts::lock_part(conn, part).await?.map(|part| part.id))
+    kill_point("callback.received");
+    tell(app, Told { part: ours.map(PartId), report, fields: webhook.kept_fields(), dedupe_key }).await
 }
 
 /// A message somebody wrote to OKLA's number: stored once by its sid.

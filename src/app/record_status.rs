@@ -1,314 +1,246 @@
-//! Taking in whatever is said about a part, from whomever: stored as an event, applied only forward, rolled up into
-//! the message, its cost and its places settled. One way for callbacks, answers and our own verdicts.
+//! Taking in whatever is said about parts, from whomever, a group in one transaction: stored as events, folded forward,
+//! costs and places settled, the next part put in line. One way for callbacks, answers and our own verdicts.
 
-use std::time::Duration;
+mod settle;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use rust_decimal::Decimal;
-use serde_json::json;
-use sqlx::PgConnection;
-
-use super::{
-    error::{AppError, Result},
-    gateway::ProviderMessage,
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    time::Duration,
 };
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, PgPool};
+
+use super::{error::Result, gateway::ProviderMessage};
 use crate::{
     domain::{
+        delivery::{Delivery, Part, Taken, Waits},
         ids::{MessageId, PartId},
-        message::{Status, overall},
-        outcome::{OwnReason, outcome},
-        rates::PRICE_PER_PART,
-        retry::until_next_check,
+        outcome::says_no_whatsapp,
+        report::{Report, Source},
+        retry::policy,
     },
+    kill_point::kill_point,
     store::{
         self,
+        deliveries::{LockedMessage, PartKey},
         events::NewEvent,
-        parts::{LockedPart, MessageState, PartChange, PartState},
     },
 };
 
-/// Who says so. Names are the database's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    Callback,
-    Create,
-    Fetch,
-    Okla,
-}
-
-impl Source {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Callback => "callback",
-            Self::Create => "create",
-            Self::Fetch => "fetch",
-            Self::Okla => "okla",
-        }
-    }
-}
-
-/// One thing said about a part.
+/// A report and whom it is about.
 #[derive(Clone, Debug)]
-pub struct Report {
-    pub source: Source,
-    /// Twilio's own word, known to us or not; or ours.
-    pub status: String,
-    pub sid: Option<String>,
-    pub error_code: Option<i32>,
-    pub error_message: Option<String>,
-    pub segments: Option<i16>,
-    pub price: Option<(Decimal, String)>,
-    /// It never left the house: refused at create, or our own verdict.
-    pub not_sent: bool,
-    pub own_reason: Option<OwnReason>,
-    /// When to ask Twilio next, if not by the usual plan.
-    pub look_after: Option<Duration>,
-    pub fields: serde_json::Value,
+pub struct Told {
+    /// Our own id of the part, if it was given.
+    pub part: Option<PartId>,
+    pub report: Report,
+    /// Twilio's form fields without the person's number.
+    pub fields: Value,
     /// The same thing said twice has the same key.
     pub dedupe_key: String,
 }
 
-impl Report {
-    pub fn from_provider(source: Source, told: &ProviderMessage, dedupe_key: String) -> Self {
-        Self {
-            source,
-            status: told.status.clone(),
-            sid: Some(told.sid.clone()),
-            error_code: told.error_code,
-            error_message: told.error_message.clone(),
-            segments: told.num_segments,
-            price: told.price.zip(told.price_unit.clone()),
-            not_sent: false,
-            own_reason: None,
-            look_after: None,
-            fields: json!({}),
-            dedupe_key,
-        }
-    }
-
-    /// Twilio said no to the create: nothing exists there.
-    pub fn refused(part: PartId, code: Option<i32>, message: &str) -> Self {
-        Self {
-            source: Source::Create,
-            error_code: code,
-            error_message: Some(message.to_owned()),
-            not_sent: true,
-            ..Self::ours(Status::Failed, format!("refused:{part}"))
-        }
-    }
-
-    /// Our own verdict that nothing was sent.
-    pub fn not_sent(part: PartId, reason: OwnReason) -> Self {
-        Self {
-            not_sent: true,
-            own_reason: Some(reason),
-            ..Self::ours(Status::Failed, format!("{reason}:{part}"))
-        }
-    }
-
-    /// The create's answer was lost; Twilio's list is looked at after a while.
-    pub fn unknown(part: PartId, attempt: i16, look_after: Duration) -> Self {
-        Self {
-            look_after: Some(look_after),
-            ..Self::ours(Status::Verifying, format!("unknown:{part}:{attempt}"))
-        }
-    }
-
-    fn ours(status: Status, dedupe_key: String) -> Self {
-        Self {
-            source: Source::Okla,
-            status: status.as_str().to_owned(),
-            sid: None,
-            error_code: None,
-            error_message: None,
-            segments: None,
-            price: None,
-            not_sent: false,
-            own_reason: None,
-            look_after: None,
-            fields: json!({}),
-            dedupe_key,
-        }
-    }
-
-    /// What it means to us; `None`: a word of Twilio's that we do not know.
-    fn meaning(&self) -> Option<Status> {
-        match self.source {
-            Source::Okla => self.status.parse().ok(),
-            Source::Callback | Source::Create | Source::Fetch => Status::from_twilio(&self.status),
-        }
+impl Told {
+    pub fn new(part: PartId, report: Report, dedupe_key: String) -> Self {
+        Self { part: Some(part), report, fields: json!({}), dedupe_key }
     }
 }
 
-/// Takes a report in, within the caller's transaction. Returns the message it changed; `None` when the part is gone or
-/// all this was said before.
+/// Twilio's own word on a message.
+pub fn report_of(source: Source, told: &ProviderMessage) -> Report {
+    Report {
+        sid: Some(told.sid.clone()),
+        error_code: told.error_code,
+        error_message: told.error_message.clone(),
+        segments: told.num_segments,
+        price: told.price.zip(told.price_unit.clone()),
+        ..Report::of(source, &told.status)
+    }
+}
+
+/// Takes all of it in, or nothing. Answers each with the message it is about; `None`: nobody's (yet), or said before.
 pub async fn record(
-    conn: &mut PgConnection,
-    part: PartId,
-    report: &Report,
+    pool: &PgPool,
+    told: &[Told],
     now: DateTime<Utc>,
-) -> Result<Option<MessageId>> {
-    let Some(locked) = store::parts::lock_part(conn, part).await? else {
-        return Ok(None);
-    };
-    if report.sid.is_some() && locked.sid.is_some() && locked.sid != report.sid {
-        // One part never has two Twilio messages; what is said of the other is kept and shown to nobody.
-        tracing::error!(%part, "a second sid was reported for one part");
-        store_event(conn, None, report, now).await?;
-        return Ok(None);
-    }
-    let is_new = store_event(conn, Some(part), report, now).await?;
-    if !is_new && report.source == Source::Callback {
-        return Ok(None);
-    }
-    apply(conn, &locked, report, now).await?;
-    if let (None, Some(sid)) = (&locked.sid, &report.sid) {
-        apply_orphans(conn, part, sid, now).await?;
-    }
-    roll_up(conn, locked.message_id, report.source, now).await?;
-    Ok(Some(locked.message_id))
+    prices: &[Duration],
+) -> Result<Vec<Option<MessageId>>> {
+    let mut tx = pool.begin().await?;
+    let changed = record_in(&mut tx, told, now, prices).await?;
+    kill_point("record.before_commit");
+    tx.commit().await?;
+    kill_point("record.after_commit");
+    Ok(changed)
 }
 
-/// Keeps a report about a sid that is nobody's yet.
-pub async fn record_orphan(conn: &mut PgConnection, report: &Report, now: DateTime<Utc>) -> Result<()> {
-    store_event(conn, None, report, now).await.map(|_| ())
-}
-
-async fn store_event(
+async fn record_in(
     conn: &mut PgConnection,
-    part: Option<PartId>,
-    report: &Report,
+    told: &[Told],
     now: DateTime<Utc>,
-) -> Result<bool> {
-    let event = NewEvent {
-        part_id: part,
-        sid: report.sid.as_deref(),
-        source: report.source.as_str(),
-        status: &report.status,
-        error_code: report.error_code,
-        error_message: report.error_message.as_deref(),
-        fields: report.fields.clone(),
-        dedupe_key: &report.dedupe_key,
-        received_at: now,
-    };
-    Ok(store::events::insert_event(conn, &event).await?)
+    prices: &[Duration],
+) -> Result<Vec<Option<MessageId>>> {
+    let keys: Vec<PartKey> =
+        told.iter().map(|told| PartKey { sid: told.report.sid.clone(), ours: told.part }).collect();
+    let mut owners = store::deliveries::find_parts(conn, &keys).await?;
+    let ids: BTreeSet<MessageId> = owners.iter().flatten().map(|(_, message)| *message).collect();
+    let ids: Vec<MessageId> = ids.into_iter().collect();
+    let mut messages = store::deliveries::lock_messages(conn, &ids).await?;
+    let before: HashMap<MessageId, LockedMessage> = messages.clone();
+
+    for (owner, told) in owners.iter_mut().zip(told) {
+        let is_foreign = owner.is_some_and(|(part, message)| {
+            messages
+                .get(&message)
+                .is_some_and(|message| has_another_sid(&message.delivery, part, &told.report))
+        });
+        if is_foreign {
+            // One part never has two Twilio messages; what is said of the other is kept and shown to nobody.
+            tracing::error!(part = ?told.part, "a second sid was reported for one part");
+            *owner = None;
+        }
+    }
+    let events: Vec<NewEvent<'_>> =
+        owners.iter().zip(told).map(|(owner, told)| event(*owner, told)).collect();
+    let fresh: HashSet<String> =
+        store::events::insert_events(conn, &events, now).await?.into_iter().collect();
+
+    for (owner, told) in owners.iter_mut().zip(told) {
+        let Some((part, id)) = *owner else { continue };
+        let repeated = !fresh.contains(&told.dedupe_key) && told.report.source == Source::Callback;
+        match messages.get_mut(&id) {
+            Some(message) if !repeated => {
+                let taken = message.delivery.take_in(part, &told.report, now, prices);
+                debug_assert_eq!(taken, Taken::In);
+            }
+            _ => *owner = None,
+        }
+    }
+    adopt_orphans(conn, &before, &mut messages, now, prices).await?;
+    save(conn, &before, &messages, now).await?;
+    note_whatsapp(conn, &before, &messages, now).await?;
+    Ok(owners.into_iter().map(|owner| owner.map(|(_, message)| message)).collect())
 }
 
-/// Changes the part; the status only if the new one is further on.
-async fn apply(
+fn has_another_sid(delivery: &Delivery, part: PartId, report: &Report) -> bool {
+    let known = delivery.parts.iter().find(|own| own.id == part).and_then(|own| own.sid.as_ref());
+    matches!((known, &report.sid), (Some(known), Some(said)) if known != said)
+}
+
+fn event(owner: Option<(PartId, MessageId)>, told: &Told) -> NewEvent<'_> {
+    NewEvent {
+        part_id: owner.map(|(part, _)| part),
+        sid: told.report.sid.as_deref(),
+        source: told.report.source.as_str(),
+        status: &told.report.status,
+        error_code: told.report.error_code,
+        error_message: told.report.error_message.as_deref(),
+        fields: &told.fields,
+        dedupe_key: &told.dedupe_key,
+    }
+}
+
+/// What was said of a sid before we knew whose it is, once a part has it.
+async fn adopt_orphans(
     conn: &mut PgConnection,
-    part: &LockedPart,
-    report: &Report,
+    before: &HashMap<MessageId, LockedMessage>,
+    messages: &mut HashMap<MessageId, LockedMessage>,
+    now: DateTime<Utc>,
+    prices: &[Duration],
+) -> Result<()> {
+    let named: Vec<(PartId, String, MessageId)> = changed_parts(before, messages)
+        .filter(|(was, is, _)| was.sid.is_none() && is.sid.is_some())
+        .filter_map(|(_, is, message)| Some((is.id, is.sid.clone()?, message)))
+        .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let sids: Vec<(PartId, String)> = named.iter().map(|(part, sid, _)| (*part, sid.clone())).collect();
+    for (part, said) in store::events::adopt_orphans(conn, &sids).await? {
+        let owner = named.iter().find(|(named, ..)| *named == part);
+        let Some((_, sid, message)) = owner else { continue };
+        let report = Report {
+            sid: Some(sid.clone()),
+            error_code: said.error_code,
+            error_message: said.error_message,
+            ..Report::of(Source::Callback, &said.status)
+        };
+        if let Some(message) = messages.get_mut(message) {
+            message.delivery.take_in(part, &report, now, prices);
+        }
+    }
+    Ok(())
+}
+
+/// Each part that is not as it was, with its message.
+fn changed_parts<'a>(
+    before: &'a HashMap<MessageId, LockedMessage>,
+    after: &'a HashMap<MessageId, LockedMessage>,
+) -> impl Iterator<Item = (&'a Part, &'a Part, MessageId)> {
+    after.iter().flat_map(|(id, message)| {
+        let was = before.get(id).map(|message| message.delivery.parts.as_slice()).unwrap_or_default();
+        was.iter().zip(&message.delivery.parts).filter(|(was, is)| was != is).map(|(was, is)| (was, is, *id))
+    })
+}
+
+async fn save(
+    conn: &mut PgConnection,
+    before: &HashMap<MessageId, LockedMessage>,
+    after: &HashMap<MessageId, LockedMessage>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let current = stored_status(&part.status, part.id)?;
-    // We said it never left, and here it is: Twilio is right.
-    let refuted = part.own_reason.is_some() && report.sid.is_some();
-    let next = report
-        .meaning()
-        .filter(|next| refuted || may_follow(current, *next, part.sid.is_some(), report.source));
-    let change = PartChange {
-        status: next.map(Status::as_str),
-        sid: report.sid.as_deref(),
-        error_code: report.error_code,
-        error_message: report.error_message.as_deref(),
-        refuted,
-        not_sent: report.not_sent && next.is_some(),
-        own_reason: report.own_reason.filter(|_| next.is_some()).map(OwnReason::as_str),
-        segments: report.segments,
-        price: report.price.as_ref().map(|(amount, currency)| (*amount, currency.as_str())),
-    };
-    store::parts::update_part(conn, part.id, &change).await?;
-    let reached = next.unwrap_or(current);
-    let entered = reached != current || (part.sid.is_none() && report.sid.is_some());
-    let checks = if entered { 0 } else { part.checks };
-    let newly_priced = part.provider_price.is_none() && report.price.is_some();
-    let priced = part.provider_price.is_some() || newly_priced || change.not_sent;
-    if entered || newly_priced {
-        let wait = report.look_after.or_else(|| until_next_check(reached, priced, checks));
-        let at = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
-        store::parts::schedule_check(conn, part.id, at.map(|wait| now + wait), checks).await?;
+    settle::settle(conn, before, after, now).await?;
+    let left: Vec<PartId> = changed_parts(before, after)
+        .filter(|(was, is, _)| was.waits != Waits::No && is.waits == Waits::No)
+        .map(|(_, is, _)| is.id)
+        .collect();
+    if !left.is_empty() {
+        store::outbox::delete(conn, &left).await?;
+    }
+    let entered: Vec<(PartId, DateTime<Utc>)> = changed_parts(before, after)
+        .filter(|(was, is, _)| was.waits == Waits::No && is.waits == Waits::InLine)
+        .filter_map(|(_, is, id)| Some((is.id, expires_at(after.get(&id)?))))
+        .collect();
+    if !entered.is_empty() {
+        store::outbox::insert(conn, &entered, now).await?;
+    }
+    let parts: Vec<&Part> = changed_parts(before, after).map(|(_, is, _)| is).collect();
+    if !parts.is_empty() {
+        store::deliveries::update_parts(conn, &parts).await?;
+    }
+    let messages: Vec<&Delivery> = after
+        .iter()
+        .filter(|(id, message)| before.get(id) != Some(message))
+        .map(|(_, message)| &message.delivery)
+        .collect();
+    if !messages.is_empty() {
+        store::deliveries::update_messages(conn, &messages).await?;
     }
     Ok(())
 }
 
-/// Forward only. Becoming unknown is our own word and possible only while Twilio has told us nothing.
-fn may_follow(current: Status, next: Status, has_sid: bool, source: Source) -> bool {
-    match (source, next) {
-        (Source::Okla, Status::Verifying) => current == Status::Queued && !has_sid,
-        (Source::Okla, _) => !has_sid && !current.is_final() && next.rank() > current.rank(),
-        _ => next.rank() > current.rank(),
-    }
+fn expires_at(message: &LockedMessage) -> DateTime<Utc> {
+    message.created_at + policy(message.kind).validity
 }
 
-async fn apply_orphans(conn: &mut PgConnection, part: PartId, sid: &str, now: DateTime<Utc>) -> Result<()> {
-    for event in store::events::adopt_orphans(conn, part, sid).await? {
-        let Some(locked) = store::parts::lock_part(conn, part).await? else {
-            return Ok(());
-        };
-        let said_before = Report {
-            source: Source::Callback,
-            sid: Some(sid.to_owned()),
-            error_code: event.error_code,
-            error_message: event.error_message,
-            ..Report::ours(Status::Queued, String::new())
-        };
-        apply(conn, &locked, &Report { status: event.status, ..said_before }, now).await?;
-    }
-    Ok(())
-}
-
-/// Derives the message from its parts, then brings its cost and its places to what that state owes.
-async fn roll_up(
+/// Remembers numbers that WhatsApp does not know, and forgets it of those where something arrived.
+async fn note_whatsapp(
     conn: &mut PgConnection,
-    message: MessageId,
-    source: Source,
+    before: &HashMap<MessageId, LockedMessage>,
+    after: &HashMap<MessageId, LockedMessage>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let parts = store::parts::list_parts(conn, message).await?;
-    let mut statuses = Vec::with_capacity(parts.len());
-    for part in &parts {
-        statuses.push(stored_status(&part.status, part.id)?);
+    let mut arrived = Vec::new();
+    for (was, is, id) in changed_parts(before, after).filter(|(was, is, _)| was.status != is.status) {
+        let Some(message) = after.get(&id) else { continue };
+        if let Some(code) = is.error_code.filter(|&code| is.status.is_failure() && says_no_whatsapp(code)) {
+            store::numbers::note_without_whatsapp(conn, &message.to_phone, code, now).await?;
+        } else if is.status.has_arrived() && !was.status.has_arrived() {
+            arrived.push(message.to_phone.clone());
+        }
     }
-    let Some(status) = overall(&statuses) else {
-        return Err(AppError::Fault(format!("messages {message}: has no parts")));
-    };
-    let failed = parts.iter().zip(&statuses).find(|(_, status)| status.is_failure()).map(|(part, _)| part);
-    let not_sent = !parts.is_empty() && parts.iter().all(|part| part.not_sent) && status.is_failure();
-    let reached = |least: Status| (!status.is_failure() && status.rank() >= least.rank()).then_some(now);
-    let state = MessageState {
-        status: status.as_str(),
-        error_code: failed.and_then(|part| part.error_code),
-        not_sent,
-        own_reason: failed.and_then(|part| part.own_reason.as_deref()),
-        sent_at: reached(Status::Sent),
-        delivered_at: reached(Status::Delivered),
-        read_at: reached(Status::Read),
-        checked_at: (source != Source::Okla).then_some(now),
-    };
-    store::parts::update_message_state(conn, message, &state).await?;
-
-    let owed = parts.iter().zip(&statuses).map(|(part, status)| part_cost(part, *status)).sum();
-    let payer = store::ledger::get_payer(conn, message).await?;
-    let reason = if not_sent { "release" } else { "adjustment" };
-    store::ledger::settle(conn, message, payer, reason, owed, now).await?;
-    if not_sent {
-        store::limits::delete_places(conn, message).await?;
+    if arrived.is_empty() {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// What a part costs in its state: the price, or after a failure what the failure itself costs.
-fn part_cost(part: &PartState, status: Status) -> Decimal {
-    if part.own_reason.is_some() {
-        return Decimal::ZERO;
-    }
-    match outcome(status, part.error_code, part.not_sent) {
-        Some(said) if status.is_failure() => said.charged.fee(),
-        _ => PRICE_PER_PART,
-    }
-}
-
-pub(super) fn stored_status(word: &str, part: PartId) -> Result<Status> {
-    word.parse().map_err(|error| AppError::Fault(format!("message_parts {part}: {error}")))
+    Ok(store::numbers::note_with_whatsapp(conn, &arrived).await?)
 }

@@ -1,27 +1,28 @@
-//! Taking a message in: who may write to whom, limits, the message, its part, its charge and its place in the outbox,
-//! all in one transaction. Nothing is sent here.
+//! Taking a message in: who may write to whom, and then, with others in one transaction, limits, the message, its parts,
+//! its charge and its place in the outbox. Nothing is sent here.
 
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::{
+    accept::{Draft, Key, Verdict},
     actor::Actor,
     error::{AppError, Result},
     state::App,
-    take_limits::take_limits,
 };
 use crate::{
     domain::{
         body::Body,
-        ids::{DealerId, MessageId, PartId, VehicleId},
+        ids::{DealerId, MessageId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
-        limits::Sender,
+        limits::Decision,
+        parts::split,
         phone::Phone,
-        rates::PRICE_PER_PART,
         user::Role,
     },
-    store::{self, messages::NewMessage},
+    store,
 };
 
 /// A message to be sent, its values already sound.
@@ -31,8 +32,8 @@ pub struct SendMessage {
     pub body: Body,
     pub image_url: Option<ImageUrl>,
     pub kind: Kind,
-    /// Made with the form: a second press finds the first message instead of sending again.
-    pub form_key: Option<Uuid>,
+    /// A second request with the same key and the same content finds the first message instead of sending again.
+    pub key: Option<String>,
 }
 
 /// To whom.
@@ -44,64 +45,121 @@ pub enum Recipient {
     Number { phone: Phone, about: Option<VehicleId> },
 }
 
-/// Accepts the message; the workers deliver it.
+/// What became of a request to send.
+#[derive(Clone, Debug)]
+pub enum Sent {
+    /// Taken in; the workers deliver it. The limits as they stand after it.
+    Accepted(MessageId, Decision),
+    /// The key was bound by an earlier request to this message.
+    Before(Before),
+}
+
+impl Sent {
+    pub fn id(&self) -> MessageId {
+        match self {
+            Self::Accepted(id, _) => *id,
+            Self::Before(before) => before.message,
+        }
+    }
+}
+
+/// An earlier request with the same key.
+#[derive(Clone, Debug)]
+pub struct Before {
+    pub message: MessageId,
+    pub at: DateTime<Utc>,
+    /// The status and the body of the answer it got; `None`: it has got none yet.
+    pub answer: Option<(u16, String)>,
+}
+
+/// Accepts the message.
 ///
 /// # Errors
-/// `Limit`; `Forbidden` for a recipient the sender may not write to; `Invalid` for a vehicle that is not for sale.
-pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Result<MessageId> {
+/// `Limit`; `Forbidden` for a recipient the sender may not write to; `Invalid` for a vehicle that is not for sale;
+/// `KeyReused` for a key that is bound to something else.
+pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Result<Sent> {
     if command.kind == Kind::Offer {
         return Err(consent_required());
     }
-    let now = app.clock.now();
-    let id = MessageId::fresh();
-    let mut tx = app.pool.begin().await?;
-    let addressee = find_addressee(&mut tx, actor, &command.to).await?;
-    let message = NewMessage {
-        id,
-        sender_id: actor.user_id,
-        sender_role: actor.role.as_str(),
-        dealer_id: addressee.payer,
-        vehicle_id: addressee.vehicle,
-        kind: command.kind.as_str(),
-        to_phone: addressee.phone.as_str(),
-        body: command.body.as_str(),
-        image_url: command.image_url.as_ref().map(ImageUrl::as_str),
-        parts: 1,
-        form_key: command.form_key,
-        created_at: now,
-    };
-    if !store::messages::insert_message(&mut tx, &message).await? {
-        tx.rollback().await?;
-        return sent_before(app, actor, command.form_key).await;
-    }
-    let sender = Sender {
-        user_id: actor.user_id,
+    let addressee = find_addressee(app, actor, &command.to).await?;
+    let key = command.key.as_ref().map(|word| Key { word: word.clone(), request_hash: hash(&command) });
+    let draft = Draft {
+        id: MessageId::fresh(),
+        sender: actor.user_id,
         role: actor.role,
-        dealer_id: actor.dealer_id,
-        to: addressee.phone.as_str(),
+        dealer: actor.dealer_id,
+        payer: addressee.payer,
+        vehicle: addressee.vehicle,
+        kind: command.kind,
+        to: addressee.phone,
+        parts: split(command.body.as_str()),
+        body: command.body,
+        image_url: command.image_url,
+        key: key.clone(),
     };
-    take_limits(&mut tx, id, &sender, 1, now).await?;
-    store::parts::insert_part(&mut tx, PartId(id.0), id, 1, command.body.as_str(), now).await?;
-    store::ledger::settle(&mut tx, id, addressee.payer, "charge", PRICE_PER_PART, now).await?;
-    tx.commit().await?;
-    app.notices.outbox_waiting();
-    tracing::info!(message = %id, to = addressee.phone.masked(), "message accepted");
-    Ok(id)
+    let (id, to) = (draft.id, draft.to.masked());
+    match app.accepts.submit(draft).await? {
+        Verdict::Accepted(decision) => {
+            app.notices.outbox_waiting();
+            tracing::info!(message = %id, to, "message accepted");
+            Ok(Sent::Accepted(id, decision))
+        }
+        Verdict::Refused(refusal) => Err(AppError::Limit(refusal)),
+        Verdict::KeyTaken => sent_before(app, actor, key).await,
+    }
 }
 
-struct Addressee {
-    phone: Phone,
+/// SHA-256 of all that is asked for.
+fn hash(command: &SendMessage) -> [u8; 32] {
+    let to = match &command.to {
+        Recipient::SellerOf(vehicle) => format!("seller of {vehicle}"),
+        Recipient::Number { phone, about } => format!("{} about {about:?}", phone.as_str()),
+    };
+    let image = command.image_url.as_ref().map_or("", ImageUrl::as_str);
+    let kind = command.kind.as_str();
+    Sha256::digest(format!("{to}\n{kind}\n{image}\n{}", command.body.as_str())).into()
+}
+
+async fn sent_before(app: &App, actor: &Actor, key: Option<Key>) -> Result<Sent> {
+    let key =
+        key.ok_or_else(|| AppError::Fault("a message without a key was taken for a repeat".to_owned()))?;
+    let mut conn = app.pool.acquire().await?;
+    let bound = store::idempotency::get_key(&mut conn, actor.user_id, &key.word).await?;
+    // Gone: the limit that refused the first request has freed the key in this very moment.
+    let bound = bound.ok_or(AppError::KeyInProgress)?;
+    if bound.request_hash != key.request_hash {
+        return Err(AppError::KeyReused);
+    }
+    let answer = bound.answer_status.and_then(|status| u16::try_from(status).ok()).zip(bound.answer_body);
+    Ok(Sent::Before(Before { message: bound.message, at: bound.created_at, answer }))
+}
+
+pub(super) struct Addressee {
+    pub(super) phone: Phone,
     /// The dealer it is charged to and shown to.
-    payer: Option<DealerId>,
+    pub(super) payer: Option<DealerId>,
     vehicle: Option<VehicleId>,
 }
 
 /// A buyer writes to dealers only; a dealer or an admin to anyone, on his own account.
-async fn find_addressee(conn: &mut PgConnection, actor: &Actor, to: &Recipient) -> Result<Addressee> {
+pub(super) async fn find_addressee(app: &App, actor: &Actor, to: &Recipient) -> Result<Addressee> {
     let vehicle = match to {
         Recipient::SellerOf(id) => Some(*id),
         Recipient::Number { about, .. } => *about,
     };
+    if let (Recipient::Number { phone, about: None }, Role::Dealer | Role::Admin) = (to, actor.role) {
+        return Ok(Addressee { phone: phone.clone(), payer: actor.dealer_id, vehicle: None });
+    }
+    let mut conn = app.pool.acquire().await?;
+    look_up(&mut conn, actor, to, vehicle).await
+}
+
+async fn look_up(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    to: &Recipient,
+    vehicle: Option<VehicleId>,
+) -> Result<Addressee> {
     let seller = match vehicle {
         Some(id) => Some(store::messages::get_seller_of(conn, id).await?.ok_or_else(vehicle_not_for_sale)?),
         None => None,
@@ -147,12 +205,4 @@ fn consent_required() -> AppError {
         code: "consent_required",
         message: "Las ofertas necesitan el consentimiento registrado del destinatario, y todavía no hay ninguno.",
     }
-}
-
-async fn sent_before(app: &App, actor: &Actor, form_key: Option<Uuid>) -> Result<MessageId> {
-    let key = form_key
-        .ok_or_else(|| AppError::Fault("a message without a form key was taken for a repeat".to_owned()))?;
-    let mut conn = app.pool.acquire().await?;
-    let first = store::messages::get_message_by_form_key(&mut conn, actor.user_id, key).await?;
-    first.ok_or_else(|| AppError::Fault("the form's first message has gone".to_owned()))
 }

@@ -5,11 +5,23 @@ use std::{sync::Arc, time::Duration};
 use sqlx::PgPool;
 use url::Url;
 
-use super::{clock::SharedClock, gateway::Gateway, handset::Handset, heartbeat::Heartbeat, notices::Notices};
+use super::{
+    accept::{Draft, Verdict, accept},
+    clock::SharedClock,
+    gateway::Gateway,
+    gather::Gatherer,
+    handset::Handset,
+    heartbeat::Heartbeat,
+    notices::Notices,
+    record_status::{Told, record},
+};
 use crate::{
     config::{Config, Secret},
-    domain::phone::Phone,
+    domain::{ids::MessageId, pace::Pace, phone::Phone},
 };
+
+/// How many sends, or reports, go into one transaction at most.
+const GROUP: usize = 64;
 
 /// A cheap handle; clones share everything.
 #[derive(Clone)]
@@ -22,6 +34,53 @@ pub struct App {
     pub notices: Notices,
     pub heartbeat: Heartbeat,
     pub settings: Arc<Settings>,
+    /// Where messages are taken in.
+    pub accepts: Gatherer<Draft, Verdict>,
+    /// Where reports about parts are taken in.
+    pub records: Gatherer<Told, Option<MessageId>>,
+}
+
+/// What an [`App`] is made of.
+pub struct Ports {
+    pub pool: PgPool,
+    pub clock: SharedClock,
+    pub gateway: Arc<dyn Gateway>,
+    pub handset: Option<Arc<dyn Handset>>,
+    pub notices: Notices,
+    pub heartbeat: Heartbeat,
+    pub settings: Settings,
+}
+
+impl App {
+    /// Starts the tasks that take messages and reports in; they end with the last clone.
+    pub fn start(ports: Ports) -> Self {
+        let settings = Arc::new(ports.settings);
+        let accepts = {
+            let (pool, clock) = (ports.pool.clone(), ports.clock.clone());
+            Gatherer::start(GROUP, move |drafts| {
+                let (pool, now) = (pool.clone(), clock.now());
+                Box::pin(async move { accept(&pool, &drafts, now).await })
+            })
+        };
+        let records = {
+            let (pool, clock, settings) = (ports.pool.clone(), ports.clock.clone(), settings.clone());
+            Gatherer::start(GROUP, move |told| {
+                let (pool, now, settings) = (pool.clone(), clock.now(), settings.clone());
+                Box::pin(async move { record(&pool, &told, now, &settings.price_plan).await })
+            })
+        };
+        Self {
+            pool: ports.pool,
+            clock: ports.clock,
+            gateway: ports.gateway,
+            handset: ports.handset,
+            notices: ports.notices,
+            heartbeat: ports.heartbeat,
+            settings,
+            accepts,
+            records,
+        }
+    }
 }
 
 /// What the command line's use cases need: no provider, no workers.
@@ -44,6 +103,12 @@ pub struct Settings {
     pub verify_interval: Duration,
     /// How long a claimed send may take before another worker treats it as unknown.
     pub lease: Duration,
+    /// How fast the sender's number may send, all servers together.
+    pub pace: Pace,
+    /// How many sends one process has under way at Twilio at once.
+    pub concurrency: usize,
+    /// When Twilio is asked for a price after the final status.
+    pub price_plan: Vec<Duration>,
     /// Keys the hashes that must not be guessable (device cookies, throttle keys).
     pub secret_key: Secret,
 }
@@ -54,8 +119,11 @@ impl Settings {
             public_url: config.public_url.clone(),
             number: config.twilio.number.clone(),
             demo: config.demo.is_some(),
-            verify_interval: config.verify_interval,
-            lease: Duration::from_secs(45),
+            verify_interval: config.delivery.verify_interval,
+            lease: config.delivery.lease,
+            pace: Pace::per_second(config.delivery.per_second),
+            concurrency: config.delivery.concurrency,
+            price_plan: config.delivery.price_plan.clone(),
             secret_key: config.secret_key.clone(),
         }
     }

@@ -2,17 +2,22 @@
 
 use chrono::TimeDelta;
 
-use super::{deliver_next::Step, error::Result, state::App};
+use super::{deliver::Step, error::Result, state::App};
 use crate::store;
 
-/// The longest window of a limit is a day.
-const PLACES_KEPT: TimeDelta = TimeDelta::days(2);
+/// Two months cover every window of a limit.
+const COUNTERS_KEPT: TimeDelta = TimeDelta::days(62);
+const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
 
-/// Deletes expired sessions, old throttle windows and places that no limit counts any more.
+/// Deletes expired sessions, old throttle windows, keys whose day is over, allowances that are whole again, and counters
+/// of those who have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
     store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(2)).await?;
-    store::limits::delete_places_before(&mut conn, app.clock.now() - PLACES_KEPT).await?;
+    let now = app.clock.now();
+    store::limits::delete_counters_before(&mut conn, now - COUNTERS_KEPT).await?;
+    store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT).await?;
+    store::lines::delete_recipient_paces_before(&mut conn, now).await?;
     drop(conn);
     store::sessions::delete_expired(&app.pool).await?;
     Ok(Step::Nothing)

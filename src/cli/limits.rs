@@ -1,5 +1,7 @@
 //! `okla limits set`: the limits of all, or of one dealer.
 
+use rust_decimal::Decimal;
+
 use super::{CliResult, sentence, tools};
 use crate::{
     app::set_limit::{SetLimit, set_limit},
@@ -14,9 +16,9 @@ pub enum Command {
 
 #[derive(clap::Args)]
 pub struct Set {
-    /// `platform_day`, `dealer_hour`, `user_hour`, `dealer_day`, `buyer_day` o `pair_day`
+    /// `platform_day`, `dealer_hour`, `user_hour`, `dealer_day`, `buyer_day`, `pair_day`, `dealer_budget` o `meta_tier`
     name: Limit,
-    /// Un número entero, o none: sin límite
+    /// Un número entero (`dealer_budget`: US$ al mes, con hasta seis decimales), o none: sin límite
     #[arg(value_parser = parse_value)]
     value: Value,
     /// Solo para este concesionario, por su nombre corto
@@ -25,21 +27,28 @@ pub struct Set {
 }
 
 #[derive(Clone, Copy)]
-struct Value(Option<i32>);
+struct Value(Option<Decimal>);
 
 fn parse_value(text: &str) -> Result<Value, String> {
     if text == "none" {
         return Ok(Value(None));
     }
-    let number = text.parse().ok().filter(|&number: &i32| number >= 0);
+    let most = Decimal::from(100_000_000);
+    let number = text.parse().ok().filter(|number: &Decimal| {
+        !number.is_sign_negative() && *number <= most && number.normalize().scale() <= 6
+    });
     number
         .map(|number| Value(Some(number)))
-        .ok_or_else(|| "escriba un número entero de 0 o más, o none".to_owned())
+        .ok_or_else(|| "escriba un número de 0 o más, hasta 100,000,000, o none".to_owned())
 }
 
 #[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
 pub async fn run(command: Command) -> CliResult {
     let Command::Set(set) = command;
+    let fraction = set.value.0.is_some_and(|value| value.normalize().scale() > 0);
+    if fraction && set.name != Limit::DealerBudget {
+        return Err(format!("{} cuenta mensajes: escriba un número entero", set.name.name()).into());
+    }
     let change = SetLimit { limit: set.name, value: set.value.0, dealer: set.dealer.as_deref() };
     set_limit(&tools().await?, change).await.map_err(sentence)?;
     let value = set.value.0.map_or_else(|| "sin límite".to_owned(), |value| value.to_string());

@@ -13,7 +13,7 @@ use crate::{
         heartbeat::Heartbeat,
         notices::Notices,
         passwords,
-        state::{App, Settings},
+        state::{App, Ports, Settings},
     },
     config::Config,
     store,
@@ -48,15 +48,15 @@ pub async fn run(args: Args) -> CliResult {
 
     let stop = super::stop_signal();
     let now = SystemClock.now();
-    let app = App {
+    let app = App::start(Ports {
         gateway: Arc::new(twilio_client(&config)?),
         handset: handset(&config)?,
         notices: Notices::start(pool.clone(), stop.clone()),
         heartbeat: if args.no_workers { Heartbeat::without_workers() } else { Heartbeat::starting(now) },
         clock: Arc::new(SystemClock),
-        settings: Arc::new(Settings::from_config(&config)),
+        settings: Settings::from_config(&config),
         pool,
-    };
+    });
 
     tokio::task::spawn_blocking(passwords::warm_up);
 
@@ -99,6 +99,7 @@ fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
     let twilio = &config.twilio;
     let token = twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default();
     let mut settings = client::Settings::new(twilio.account_sid.clone(), token, twilio.api_base_url.clone());
+    settings.concurrency = config.delivery.concurrency + client::ROOM_TO_ASK;
     settings.api_key = twilio.api_key.as_ref().map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
     TwilioClient::new(settings)
 }
@@ -123,8 +124,8 @@ async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -
     }
     store::limits::insert_first_values(
         &mut conn,
-        config.limits.daily,
-        config.limits.hourly,
+        config.limits.daily.into(),
+        config.limits.hourly.into(),
         SystemClock.now(),
     )
     .await?;

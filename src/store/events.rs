@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::ids::{MessageId, PartId};
 
@@ -12,29 +13,45 @@ pub struct NewEvent<'a> {
     pub status: &'a str,
     pub error_code: Option<i32>,
     pub error_message: Option<&'a str>,
-    pub fields: serde_json::Value,
+    pub fields: &'a serde_json::Value,
     pub dedupe_key: &'a str,
-    pub received_at: DateTime<Utc>,
 }
 
-/// `false`: it was said before.
-pub async fn insert_event(conn: &mut PgConnection, event: &NewEvent<'_>) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
+/// Keeps what was said, each thing once; returns the keys of what was not said before.
+pub async fn insert_events(
+    conn: &mut PgConnection,
+    events: &[NewEvent<'_>],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<String>> {
+    macro_rules! column {
+        ($field:ident) => {
+            events.iter().map(|event| event.$field.map(str::to_owned)).collect::<Vec<Option<String>>>()
+        };
+    }
+    let parts: Vec<Option<Uuid>> = events.iter().map(|event| event.part_id.map(|id| id.0)).collect();
+    let sources: Vec<String> = events.iter().map(|event| event.source.to_owned()).collect();
+    let statuses: Vec<String> = events.iter().map(|event| event.status.to_owned()).collect();
+    let codes: Vec<Option<i32>> = events.iter().map(|event| event.error_code).collect();
+    let fields: Vec<serde_json::Value> = events.iter().map(|event| event.fields.clone()).collect();
+    let keys: Vec<String> = events.iter().map(|event| event.dedupe_key.to_owned()).collect();
+    sqlx::query_scalar!(
         "insert into message_events (part_id, sid, source, status, error_code, error_message, fields, dedupe_key, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (dedupe_key) do nothing",
-        event.part_id.map(|id| id.0),
-        event.sid,
-        event.source,
-        event.status,
-        event.error_code,
-        event.error_message,
-        event.fields,
-        event.dedupe_key,
-        event.received_at
+         select part_id, sid, source, status, error_code, error_message, fields, dedupe_key, $9
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::jsonb[], $8::text[])
+           with ordinality as said (part_id, sid, source, status, error_code, error_message, fields, dedupe_key, place)
+         order by place on conflict (dedupe_key) do nothing returning dedupe_key",
+        &parts as &[Option<Uuid>],
+        &column!(sid) as &[Option<String>],
+        &sources,
+        &statuses,
+        &codes as &[Option<i32>],
+        &column!(error_message) as &[Option<String>],
+        &fields,
+        &keys,
+        now
     )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_all(conn)
+    .await
 }
 
 /// A stored event, as histories show it.
@@ -58,31 +75,41 @@ pub async fn list_events(conn: &mut PgConnection, message: MessageId) -> sqlx::R
     .await
 }
 
-/// Joins what was said of a sid before we knew whose it is; returns it, oldest first.
-pub async fn adopt_orphans(conn: &mut PgConnection, part: PartId, sid: &str) -> sqlx::Result<Vec<EventRow>> {
+/// Joins what was said of these sids before we knew whose they are; returns it, oldest first.
+pub async fn adopt_orphans(
+    conn: &mut PgConnection,
+    named: &[(PartId, String)],
+) -> sqlx::Result<Vec<(PartId, EventRow)>> {
+    let (parts, sids): (Vec<Uuid>, Vec<String>) =
+        named.iter().map(|(part, sid)| (part.0, sid.clone())).unzip();
     let mut rows = sqlx::query!(
-        "update message_events set part_id = $1 where sid = $2 and part_id is null
-         returning id, source, status, error_code, error_message, received_at",
-        part.0,
-        sid
+        r#"update message_events as e set part_id = named.part_id
+           from unnest($1::uuid[], $2::text[]) as named (part_id, sid)
+           where e.sid = named.sid and e.part_id is null
+           returning e.id, e.part_id as "part_id!: PartId", e.source, e.status, e.error_code, e.error_message, e.received_at"#,
+        &parts,
+        &sids
     )
     .fetch_all(conn)
     .await?;
     rows.sort_by_key(|row| row.id);
     Ok(rows
         .into_iter()
-        .map(|row| EventRow {
-            source: row.source,
-            status: row.status,
-            error_code: row.error_code,
-            error_message: row.error_message,
-            received_at: row.received_at,
+        .map(|row| {
+            let said = EventRow {
+                source: row.source,
+                status: row.status,
+                error_code: row.error_code,
+                error_message: row.error_message,
+                received_at: row.received_at,
+            };
+            (row.part_id, said)
         })
         .collect())
 }
 
 pub struct NewInbound<'a> {
-    pub id: uuid::Uuid,
+    pub id: Uuid,
     pub sid: &'a str,
     pub from_address: &'a str,
     pub body: &'a str,
@@ -110,4 +137,20 @@ pub async fn insert_inbound(conn: &mut PgConnection, inbound: &NewInbound<'_>) -
 /// Which of these inbound messages were stored.
 pub async fn list_stored_inbound(conn: &mut PgConnection, sids: &[String]) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!("select sid from inbound_messages where sid = any($1)", sids).fetch_all(conn).await
+}
+
+/// Which of these numbers have written to OKLA since.
+pub async fn list_writers_since(
+    conn: &mut PgConnection,
+    phones: &[String],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select phone as "phone!" from unnest($1::text[]) as asked (phone)
+           where exists (select from inbound_messages where from_address = phone and received_at > $2)"#,
+        phones,
+        since
+    )
+    .fetch_all(conn)
+    .await
 }

@@ -7,60 +7,69 @@ use uuid::Uuid;
 
 use crate::domain::ids::{DealerId, MessageId, UserId, VehicleId};
 
-pub struct NewMessage<'a> {
+#[derive(Clone, Debug)]
+pub struct NewMessage {
     pub id: MessageId,
     pub sender_id: UserId,
-    pub sender_role: &'a str,
+    pub sender_role: &'static str,
     pub dealer_id: Option<DealerId>,
     pub vehicle_id: Option<VehicleId>,
-    pub kind: &'a str,
-    pub to_phone: &'a str,
-    pub body: &'a str,
-    pub image_url: Option<&'a str>,
+    pub kind: &'static str,
+    pub to_phone: String,
+    pub body: String,
+    pub image_url: Option<String>,
     pub parts: i16,
-    pub form_key: Option<Uuid>,
-    pub created_at: DateTime<Utc>,
+    /// US$ a part.
+    pub unit_price: Decimal,
+    pub outside_window: bool,
 }
 
-/// `false`: this sender's form was sent before.
-pub async fn insert_message(conn: &mut PgConnection, message: &NewMessage<'_>) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
+/// Writes messages that were just taken in, all of them at `now`.
+pub async fn insert_messages(
+    conn: &mut PgConnection,
+    messages: &[NewMessage],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = messages.iter().map(|message| message.id.0).collect();
+    let senders: Vec<Uuid> = messages.iter().map(|message| message.sender_id.0).collect();
+    let roles: Vec<String> = messages.iter().map(|message| message.sender_role.to_owned()).collect();
+    let dealers: Vec<Option<Uuid>> =
+        messages.iter().map(|message| message.dealer_id.map(|id| id.0)).collect();
+    let vehicles: Vec<Option<Uuid>> =
+        messages.iter().map(|message| message.vehicle_id.map(|id| id.0)).collect();
+    let kinds: Vec<String> = messages.iter().map(|message| message.kind.to_owned()).collect();
+    let phones: Vec<String> = messages.iter().map(|message| message.to_phone.clone()).collect();
+    let bodies: Vec<String> = messages.iter().map(|message| message.body.clone()).collect();
+    let images: Vec<Option<String>> = messages.iter().map(|message| message.image_url.clone()).collect();
+    let parts: Vec<i16> = messages.iter().map(|message| message.parts).collect();
+    let prices: Vec<Decimal> = messages.iter().map(|message| message.unit_price).collect();
+    let outside: Vec<bool> = messages.iter().map(|message| message.outside_window).collect();
+    sqlx::query!(
         "insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
-                               status, parts, form_key, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12)
-         on conflict (sender_id, form_key) do nothing",
-        message.id.0,
-        message.sender_id.0,
-        message.sender_role,
-        message.dealer_id.map(|id| id.0),
-        message.vehicle_id.map(|id| id.0),
-        message.kind,
-        message.to_phone,
-        message.body,
-        message.image_url,
-        message.parts,
-        message.form_key,
-        message.created_at
+                               status, parts, places, unit_price, cost, outside_window, created_at)
+         select id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
+                'queued', parts, parts, unit_price, unit_price * parts, outside_window, $13
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                     $9::text[], $10::smallint[], $11::numeric[], $12::boolean[])
+           as fresh (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url, parts,
+                     unit_price, outside_window)",
+        &ids,
+        &senders,
+        &roles,
+        &dealers as &[Option<Uuid>],
+        &vehicles as &[Option<Uuid>],
+        &kinds,
+        &phones,
+        &bodies,
+        &images as &[Option<String>],
+        &parts,
+        &prices,
+        &outside,
+        now
     )
     .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// The message that a form's key made.
-pub async fn get_message_by_form_key(
-    conn: &mut PgConnection,
-    sender: UserId,
-    form_key: Uuid,
-) -> sqlx::Result<Option<MessageId>> {
-    let id = sqlx::query_scalar!(
-        "select id from messages where sender_id = $1 and form_key = $2",
-        sender.0,
-        form_key
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(id.map(MessageId))
+    .await
+    .map(|_| ())
 }
 
 /// Whose vehicle it is and where he is reached.
@@ -150,8 +159,7 @@ macro_rules! message_rows {
             r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone, m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
                  m.kind, m.to_phone, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
-                 (select coalesce(sum(amount), 0) from ledger_entries where message_id = m.id) as "cost!",
-                 m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
+                 m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
                from messages m
                join users u on u.id = m.sender_id
                left join dealers d on d.id = m.dealer_id

@@ -19,16 +19,16 @@ use okla::{
         add_user::{AddUser, add_user},
         check_next::check_next,
         clock::Clock,
-        deliver_next::{Step, deliver_next},
+        deliver::{Step, deliver_next},
         gateway::Gateway,
         handset::Handset,
         heartbeat::Heartbeat,
         notices::Notices,
         set_limit::{SetLimit, set_limit},
-        state::{App, Settings, Tools},
+        state::{App, Ports, Settings, Tools},
         tokens::create_token,
     },
-    config::{Config, DemoConfig, FirstLimits, Secret, TwilioConfig},
+    config::{Config, DeliveryConfig, DemoConfig, FirstLimits, Secret, TwilioConfig},
     domain::{limits::Limit, phone::Phone, user::Role},
     twilio::{
         client::{self, TwilioClient},
@@ -69,6 +69,8 @@ pub struct Options {
     pub gateway: Option<Arc<dyn Gateway>>,
     /// How long the client waits for Twilio's answer.
     pub twilio_timeout: Duration,
+    /// What the sender's number may send, all servers together.
+    pub per_second: u32,
     /// Webhooks signed with any of these verify; the first makes the calls.
     pub auth_tokens: Vec<&'static str>,
 }
@@ -80,6 +82,7 @@ impl Default for Options {
             workers: true,
             gateway: None,
             twilio_timeout: Duration::from_secs(30),
+            per_second: 80,
             auth_tokens: vec![TOKEN],
         }
     }
@@ -114,7 +117,7 @@ impl TestApp {
         let config = config(listen, &sim.url, &options);
         let clock = TestClock::default();
         let stop = CancellationToken::new();
-        let app = App {
+        let app = App::start(Ports {
             pool: pool.clone(),
             clock: Arc::new(clock.clone()),
             gateway: options.gateway.unwrap_or_else(|| {
@@ -131,8 +134,8 @@ impl TestApp {
             }),
             notices: Notices::start(pool.clone(), stop.clone()),
             heartbeat: Heartbeat::starting(clock.now()),
-            settings: Arc::new(Settings::from_config(&config)),
-        };
+            settings: Settings::from_config(&config),
+        });
         if options.workers {
             worker::start(&app, &TaskTracker::new(), &stop);
         }
@@ -204,7 +207,7 @@ impl TestApp {
 
     /// `okla limits set`.
     pub async fn set_limit(&self, limit: Limit, value: Option<i32>) {
-        let change = SetLimit { limit, value, dealer: None };
+        let change = SetLimit { limit, value: value.map(Into::into), dealer: None };
         set_limit(&self.tools(), change).await.unwrap();
     }
 
@@ -259,7 +262,8 @@ impl TestApp {
 
     /// How many places are taken under a limit, whosever they are.
     pub async fn places(&self, limit: Limit) -> i64 {
-        self.value("select coalesce(sum(places), 0) from limit_places where name = $1", limit.name()).await
+        self.value("select coalesce(sum(used), 0)::bigint from limit_counters where name = $1", limit.name())
+            .await
     }
 }
 
@@ -280,6 +284,12 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
         limits: FirstLimits { daily: 1000, hourly: 100 },
         demo: options.demo.then(|| DemoConfig { simulator_url: twilio, password: Secret::new(PASSWORD) }),
         trusted_proxies: Vec::new(),
-        verify_interval: Duration::from_mins(1),
+        delivery: DeliveryConfig {
+            verify_interval: Duration::from_mins(1),
+            lease: Duration::from_secs(45),
+            per_second: options.per_second,
+            concurrency: 40,
+            price_plan: [120, 780, 2_700, 82_800].map(Duration::from_secs).to_vec(),
+        },
     }
 }

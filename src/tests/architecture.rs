@@ -9,14 +9,16 @@ use std::{
 /// Look again at 250, split at 400; tests aside.
 const MOST_LINES: usize = 400;
 /// What a module may use of ours, besides itself. `cli` and `main` may use all.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("config", &["domain"]),
     // `telemetry` reads its filter from the settings.
     ("telemetry", &["config"]),
     // The use cases' settings are made of the configuration.
-    ("app", &["domain", "store", "config"]),
+    // A test lets the process die by its environment.
+    ("kill_point", &["config"]),
+    ("app", &["domain", "store", "config", "kill_point"]),
     // The ports it fulfils.
     ("twilio", &["domain", "app::gateway", "app::handset"]),
     ("worker", &["app", "domain"]),

@@ -134,7 +134,7 @@ async fn price_is_asked_for_because_no_callback_tells_it(pool: PgPool) {
     let dealer = app.token_for(Role::Dealer).await;
     let id = dealer.write(PLAIN, "hola").await.id();
     app.wait_for(&id, "read").await;
-    app.advance(TimeDelta::seconds(16)).await;
+    app.advance(TimeDelta::seconds(121)).await;
     let priced = async {
         loop {
             app.work().await;

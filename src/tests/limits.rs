@@ -6,7 +6,6 @@ use okla::{
     app::{
         clock::Clock,
         set_limit::{SetLimit, set_limit},
-        tidy_up::tidy_up,
     },
     domain::{limits::Limit, time::next_midnight, user::Role},
 };
@@ -27,10 +26,11 @@ async fn write(api: &Api, to: &str) -> Reply {
 
 /// What must not change when a send is refused.
 async fn taken(app: &TestApp) -> [i64; 5] {
-    let used: i64 = app.value("select coalesce(sum(used), 0) from limit_days where name <> $1", "").await;
+    let used: i64 =
+        app.value("select coalesce(sum(used), 0)::bigint from limit_counters where name <> $1", "").await;
     [
         used,
-        app.count("limit_places").await,
+        app.value("select coalesce(sum(places), 0) from messages where status <> $1", "").await,
         app.count("messages").await,
         app.count("ledger_entries").await,
         app.count("outbox").await,
@@ -159,7 +159,8 @@ async fn defaults_are_those_of_the_contract(pool: PgPool) {
         let to = format!("+1829555{:04}", 2000 + number / 20);
         assert_eq!(write(&dealer, &to).await.status, 202, "{number}");
     }
-    assert_eq!(write(&dealer, "+18295552000").await.code(), "hourly_limit");
+    assert_eq!(write(&dealer, "+18295552009").await.code(), "hourly_limit");
+    assert_eq!(write(&dealer, "+18295552000").await.code(), "recipient_limit", "it frees later");
     app.clock.advance(TimeDelta::minutes(61));
     assert_eq!(write(&dealer, "+18295552000").await.code(), "recipient_limit");
 }
@@ -243,22 +244,4 @@ async fn twenty_at_once_fill_a_dealers_ten_places_exactly(pool: PgPool) {
 #[sqlx::test]
 async fn twenty_at_once_fill_a_users_ten_places_exactly(pool: PgPool) {
     exactly_ten_of_twenty_pass(pool, Limit::UserHour).await;
-}
-
-#[sqlx::test]
-async fn places_that_no_window_counts_any_more_are_forgotten_and_younger_ones_are_not(pool: PgPool) {
-    let app = start(pool).await;
-    let api = app.token_for(Role::Dealer).await;
-    assert_eq!(write(&api, "+18095551231").await.status, 202);
-    app.clock.advance(TimeDelta::hours(47));
-    assert_eq!(write(&api, "+18095551232").await.status, 202);
-    let both = app.count("limit_places").await;
-    tidy_up(&app.app).await.unwrap();
-    assert_eq!(app.count("limit_places").await, both);
-    app.clock.advance(TimeDelta::hours(2));
-    tidy_up(&app.app).await.unwrap();
-    assert_eq!(app.count("limit_places").await, both / 2);
-    assert_eq!(app.places(Limit::PairDay).await, 1);
-    let pairs: i64 = app.value("select count(*) from limit_subjects where name = $1", "pair_day").await;
-    assert_eq!(pairs, 1, "the number written to is forgotten with its place");
 }

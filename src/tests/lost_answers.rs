@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 use okla::{
-    app::deliver_next::deliver_next,
+    app::{
+        check_next::check_next,
+        deliver::{Step, deliver_next},
+    },
     domain::{limits::Limit, user::Role},
 };
 use serde_json::json;
@@ -53,6 +56,14 @@ async fn send_whose_worker_died_before_twilio_had_it_is_told_as_not_sent(pool: P
     let dealer = app.token_for(Role::Dealer).await;
     // 505: nothing created, and no answer for a minute.
     let id = dealer.write_async("+18095551505", "hola").await.id();
+    die_during_the_call(&app).await;
+    for seconds in [46, 21] {
+        app.advance(TimeDelta::seconds(seconds)).await;
+        app.work().await;
+    }
+    app.advance(TimeDelta::seconds(61)).await;
+    assert_eq!(check_next(&app.app).await.unwrap(), Step::Worked);
+    assert_eq!(app.stored_status(&id).await, "queued", "proved not created: it may be sent again");
     die_during_the_call(&app).await;
     for seconds in [46, 21, 61] {
         app.advance(TimeDelta::seconds(seconds)).await;
@@ -108,7 +119,10 @@ async fn message_of_an_earlier_day_with_the_same_text_is_not_taken_for_a_lost_on
         app.advance(TimeDelta::seconds(seconds)).await;
         app.work().await;
     }
-    assert_eq!(app.stored_status(&lost).await, "failed");
+    app.work().await;
+    let told = dealer.status(&lost).await.json;
+    assert_eq!(told["attemptCount"], 2, "it was not found, so it was sent again");
+    assert_eq!(told["status"], "queued");
 }
 
 #[sqlx::test]

@@ -56,7 +56,10 @@ impl Case {
         }
         let used: i64 = self
             .app
-            .value("select coalesce(sum(used), 0) from limit_days where name = $1", "platform_day")
+            .value(
+                "select coalesce(sum(used), 0)::bigint from limit_counters where name = $1",
+                "platform_day",
+            )
             .await;
         assert_eq!(used, places, "today's counter");
         told
@@ -168,9 +171,15 @@ async fn was_never_created(pool: PgPool, digits: &str) {
     assert_eq!(case.app.stored_status(&case.id().await).await, "verifying", "one look is not enough");
     case.app.advance(TimeDelta::seconds(61)).await;
     case.app.work().await;
+    // Proved twice that it is not there: sent again, once, and lost again.
+    case.app.wait_for(&case.id().await, "verifying").await;
+    for seconds in [21, 61] {
+        case.app.advance(TimeDelta::seconds(seconds)).await;
+        case.app.work().await;
+    }
     let told = case.is("failed", None, "0.0", 0, 0).await;
     assert!(told["errorMessage"].as_str().unwrap().contains("nunca lo recibió"));
-    assert_eq!(told["attemptCount"], 1, "it was not sent again");
+    assert_eq!(told["attemptCount"], 2);
 }
 
 #[sqlx::test]

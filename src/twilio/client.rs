@@ -32,6 +32,8 @@ const USAGE_PAGES: usize = 20;
 const NOT_ACTIVE: i32 = 20_005;
 
 /// How long a call waits for its turn. With an exchange it stays within the outbox's lease.
+/// Requests under way beside sends: questions about messages.
+pub const ROOM_TO_ASK: usize = 8;
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Calls Twilio's Messages API. One is enough for a process: it holds the connections and counts the requests.

@@ -1,6 +1,8 @@
 //! The JSON API: a bearer token, the same use cases as the pages, errors as data.
 
 mod error;
+mod idempotency;
+mod rate_limit;
 mod send;
 mod status;
 

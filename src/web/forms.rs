@@ -44,7 +44,10 @@ fn problems(error: AppError) -> Vec<Problem> {
         AppError::Limit(refusal) => refusal.sentence(),
         AppError::Forbidden { message, .. } => message.to_owned(),
         AppError::NotFound => "Lo que buscaba ya no está. Vuelva al inicio e inténtelo de nuevo.".to_owned(),
-        AppError::SignedOut | AppError::Database(_) | AppError::Fault(_) => {
+        AppError::KeyInProgress => {
+            "Su mensaje se está enviando. Espere un momento y mire en «Mis mensajes».".to_owned()
+        }
+        AppError::SignedOut | AppError::KeyReused | AppError::Database(_) | AppError::Fault(_) => {
             tracing::error!(%error, "a form failed");
             WebError::Unexpected.to_string()
         }

@@ -141,7 +141,7 @@ async fn first_values_of_the_limits_are_the_environments_and_then_the_operators(
     assert!(set.status.success());
     environment.serve().await;
     let values: Vec<(String, Option<i32>)> =
-        sqlx::query_as("select name, value from limits order by name").fetch_all(&pool).await.unwrap();
+        sqlx::query_as("select name, value::int from limits order by name").fetch_all(&pool).await.unwrap();
     let values: Vec<(&str, Option<i32>)> = values.iter().map(|(name, value)| (&**name, *value)).collect();
     assert_eq!(values, [("dealer_hour", Some(3)), ("platform_day", Some(9)), ("user_hour", Some(3))]);
 }

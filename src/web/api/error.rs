@@ -9,7 +9,11 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{app::error::AppError, domain::limits::Limit};
+use super::rate_limit::set_refused;
+use crate::{
+    app::error::AppError,
+    domain::limits::{Limit, Refusal},
+};
 
 /// The language of error sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,8 @@ impl Language {
 pub struct ApiError {
     status: StatusCode,
     retry_after: Option<Duration>,
+    /// The limit that refused, for its headers.
+    refused: Option<Box<Refusal>>,
     body: ErrorBody,
 }
 
@@ -55,7 +61,12 @@ struct ErrorBody {
 
 impl ApiError {
     pub fn new(status: StatusCode, code: impl Into<String>, error: String) -> Self {
-        Self { status, retry_after: None, body: ErrorBody { error, code: code.into(), field: None } }
+        Self {
+            status,
+            retry_after: None,
+            refused: None,
+            body: ErrorBody { error, code: code.into(), field: None },
+        }
     }
 
     pub fn field(field: &'static str, code: &'static str, error: String) -> Self {
@@ -120,10 +131,29 @@ impl ApiError {
                     Limit::DealerDay => "Your dealer has reached its limit for today.",
                     Limit::BuyerDay => "You have reached your limit of messages in 24 hours.",
                     Limit::PairDay => "You have written to this number too often in 24 hours.",
+                    Limit::DealerBudget => "The dealer's budget for messages of this month is spent.",
+                    Limit::MetaTier => "OKLA has reached WhatsApp's limit of new recipients for now.",
                 };
                 let sentence = language.choose(&refusal.sentence(), english);
                 let mut answer = Self::new(StatusCode::TOO_MANY_REQUESTS, refusal.limit.code(), sentence);
                 answer.retry_after = Some(refusal.retry_after);
+                answer.refused = Some(Box::new(refusal));
+                answer
+            }
+            AppError::KeyReused => {
+                let sentence = language.choose(
+                    "Esa Idempotency-Key ya se usó con otra petición. Use una clave nueva para cada mensaje.",
+                    "This Idempotency-Key was used with another request. Use a new key for each message.",
+                );
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence)
+            }
+            AppError::KeyInProgress => {
+                let sentence = language.choose(
+                    "La primera petición con esa Idempotency-Key todavía está en curso. Repítala en un momento.",
+                    "The first request with this Idempotency-Key is still in progress. Repeat it in a moment.",
+                );
+                let mut answer = Self::new(StatusCode::CONFLICT, "idempotency_key_in_progress", sentence);
+                answer.retry_after = Some(Duration::from_secs(1));
                 answer
             }
             AppError::Throttled { retry_after } => {
@@ -157,6 +187,9 @@ impl IntoResponse for ApiError {
             // Up, never down: who comes a fraction of a second early is refused again.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            if let Some(refusal) = &self.refused {
+                set_refused(response.headers_mut(), refusal, i64::try_from(seconds).unwrap_or(i64::MAX));
+            }
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

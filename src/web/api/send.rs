@@ -15,14 +15,18 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use super::{
     Caller,
     error::{ApiError, Language},
+    idempotency::{is_under_way, keep, key_of, replay},
+    rate_limit::set_left,
 };
 use crate::{
     app::{
+        error::AppError,
+        limits_now::limits_now,
         read_messages::MessageDetail,
-        send_message::{Recipient, SendMessage, send_message},
+        send_message::{Recipient, SendMessage, Sent, send_message},
         wait_for_outcome::wait_for_outcome,
     },
-    domain::{body::Body as MessageBody, image_url::ImageUrl, kind::Kind, phone::Phone},
+    domain::{body::Body as MessageBody, ids::MessageId, image_url::ImageUrl, kind::Kind, phone::Phone},
     web::state::AppState,
 };
 
@@ -60,15 +64,37 @@ pub async fn send(
     request: Request,
 ) -> Result<Response, ApiError> {
     let language = Language::of(request.headers());
+    let refuse = |error| ApiError::from_app(error, language);
     let respond_async = prefers_async(request.headers());
-    let command = parse(&read_json(request, language).await?, language)?;
-    let id =
-        send_message(&state, &actor, command).await.map_err(|error| ApiError::from_app(error, language))?;
+    let key = key_of(request.headers(), language)?;
+    let mut command = parse(&read_json(request, language).await?, language)?;
+    command.key.clone_from(&key);
+    let about = command.clone();
+    let sent = send_message(&state, &actor, command).await.map_err(refuse)?;
+    let now = state.clock.now();
+    let (id, decision) = match sent {
+        Sent::Accepted(id, decision) => (id, decision),
+        Sent::Before(before) => {
+            let decision = limits_now(&state, &actor, &about).await.map_err(refuse)?;
+            match before.answer {
+                Some((status, body)) => {
+                    let mut response = replay(before.message, status, body);
+                    set_left(response.headers_mut(), &decision, actor.role, now);
+                    return Ok(response);
+                }
+                None if is_under_way(before.at, now) => return Err(refuse(AppError::KeyInProgress)),
+                None => (before.message, decision),
+            }
+        }
+    };
     let patience = if respond_async { Duration::ZERO } else { PATIENCE };
-    let detail = wait_for_outcome(&state, &actor, id, patience)
-        .await
-        .map_err(|error| ApiError::from_app(error, language))?;
-    answer(&detail, respond_async, language)
+    let detail = wait_for_outcome(&state, &actor, id, patience).await.map_err(refuse)?;
+    let mut response = answer(&detail, respond_async, language).unwrap_or_else(IntoResponse::into_response);
+    set_left(response.headers_mut(), &decision, actor.role, now);
+    match key {
+        Some(key) => keep(&state, &actor, &key, response).await.map_err(refuse),
+        None => Ok(response),
+    }
 }
 
 async fn read_json(request: Request<Body>, language: Language) -> Result<SendRequest, ApiError> {
@@ -121,7 +147,7 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         let english = "kind must be contact, new_interest, test_drive, listing_expiry or offer.";
         wrong("kind", "invalid_kind", spanish, english)
     })?;
-    Ok(SendMessage { to: Recipient::Number { phone, about }, body, image_url, kind, form_key: None })
+    Ok(SendMessage { to: Recipient::Number { phone, about }, body, image_url, kind, key: None })
 }
 
 /// RFC 7240.
@@ -159,10 +185,15 @@ fn answer(detail: &MessageDetail, respond_async: bool, language: Language) -> Re
         return Ok((StatusCode::OK, Json(body)).into_response());
     }
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/whatsapp/status/{}", message.id)) {
+    if let Ok(location) = HeaderValue::from_str(&location(message.id)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// Where a message's state is asked for.
+pub fn location(message: MessageId) -> String {
+    format!("/api/whatsapp/status/{message}")
 }
 
 fn refusal(code: Option<i32>, sentence: String) -> ApiError {

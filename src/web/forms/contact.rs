@@ -46,8 +46,8 @@ pub async fn contact(
         Err(error) => Err(error),
     };
     match sent {
-        Ok(id) => {
-            let page = format!("/mensajes/{id}");
+        Ok(sent) => {
+            let page = format!("/mensajes/{}", sent.id());
             redirect_page(&current, &page);
             Ok(ContactAnswer::Accepted { page })
         }
@@ -78,8 +78,8 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
     let (Ok(vehicle), Ok(body), Ok(image_url)) = (vehicle, body, image_url) else {
         return Err(AppError::Invalid(wrong));
     };
-    let form_key = one_sending(form_key, vehicle, &body, image_url.as_ref());
-    Ok(SendMessage { to: Recipient::SellerOf(vehicle), body, image_url, kind: Kind::Contact, form_key })
+    let key = one_sending(form_key, vehicle, &body, image_url.as_ref());
+    Ok(SendMessage { to: Recipient::SellerOf(vehicle), body, image_url, kind: Kind::Contact, key })
 }
 
 /// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and
@@ -89,11 +89,11 @@ fn one_sending(
     vehicle: VehicleId,
     body: &Body,
     image_url: Option<&ImageUrl>,
-) -> Option<Uuid> {
+) -> Option<String> {
     let form = Uuid::parse_str(form_key).ok()?;
     let image = image_url.map_or("", ImageUrl::as_str);
     let digest = Sha256::digest(format!("{form}\n{vehicle}\n{image}\n{}", body.as_str()));
-    Uuid::from_slice(digest.get(..16)?).ok()
+    Some(format!("form:{}", Uuid::from_slice(digest.get(..16)?).ok()?))
 }
 
 /// A status set for the island would be its answer's: only a page is sent elsewhere.

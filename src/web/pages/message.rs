@@ -7,9 +7,8 @@ use crate::{
     app::{
         error::Result,
         read_messages::{MessageDetail, View, get_fresh_message},
-        record_status::Source,
     },
-    domain::{ids::MessageId, message::Status, phone::Phone, time::full_stamp},
+    domain::{ids::MessageId, message::Status, phone::Phone, report::Source, time::full_stamp},
     web::{
         guard,
         islands::Live,

@@ -1,0 +1,242 @@
+//! Taking a group of messages in, in one transaction: idempotency keys, limits, messages, their parts, their charges,
+//! and the first part's place in the outbox. A group of one is the same.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use sqlx::{PgConnection, PgPool};
+
+use super::{
+    error::{AppError, Result},
+    take_limits::{Counters, Demand, Rules, WINDOW, in_force, look_up_freeing, weigh},
+};
+use crate::{
+    domain::{
+        body::Body,
+        ids::{DealerId, MessageId, PartId, UserId, VehicleId},
+        image_url::ImageUrl,
+        kind::Kind,
+        limits::{Decision, Refusal, Sender, Standing},
+        phone::Phone,
+        rates::price_of,
+        retry::policy,
+        user::Role,
+    },
+    kill_point::kill_point,
+    store::{self, idempotency::NewKey, ledger::NewEntry, messages::NewMessage, parts::NewPart},
+};
+
+/// A message whose values are sound and whose recipient its sender may write to.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub id: MessageId,
+    pub sender: UserId,
+    pub role: Role,
+    /// The dealer the sender belongs to.
+    pub dealer: Option<DealerId>,
+    /// The dealer it is charged to and shown to.
+    pub payer: Option<DealerId>,
+    pub vehicle: Option<VehicleId>,
+    pub kind: Kind,
+    pub to: Phone,
+    pub body: Body,
+    /// The body, cut into what one Twilio message holds.
+    pub parts: Vec<String>,
+    pub image_url: Option<ImageUrl>,
+    pub key: Option<Key>,
+}
+
+/// What makes a second request the same as the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub word: String,
+    /// SHA-256 of what is asked for.
+    pub request_hash: [u8; 32],
+}
+
+impl Draft {
+    fn sender(&self) -> Sender<'_> {
+        Sender {
+            user_id: self.sender,
+            role: self.role,
+            dealer_id: self.dealer,
+            payer: self.payer,
+            to: self.to.as_str(),
+        }
+    }
+
+    fn part_count(&self) -> i16 {
+        i16::try_from(self.parts.len()).unwrap_or(i16::MAX)
+    }
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Taken in; the limits as they stand after it.
+    Accepted(Decision),
+    Refused(Refusal),
+    /// Its key is bound already.
+    KeyTaken,
+}
+
+/// Answers every draft in its order. All of it is committed, or nothing.
+pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Result<Vec<Verdict>> {
+    let mut tx = pool.begin().await?;
+    let bound = bind_keys(&mut tx, drafts, now).await?;
+    let is_free = |draft: &Draft| draft.key.is_none() || bound.contains(&draft.id);
+    let fresh: Vec<&Draft> = drafts.iter().filter(|draft| is_free(draft)).collect();
+    let mut verdicts = take_places(&mut tx, &fresh, now).await?.into_iter();
+    kill_point("accept.before_commit");
+    tx.commit().await?;
+    kill_point("accept.after_commit");
+    let verdict_of = |draft: &Draft| {
+        if is_free(draft) { verdicts.next().unwrap_or(Verdict::KeyTaken) } else { Verdict::KeyTaken }
+    };
+    Ok(drafts.iter().map(verdict_of).collect())
+}
+
+async fn bind_keys(
+    conn: &mut PgConnection,
+    drafts: &[Draft],
+    now: DateTime<Utc>,
+) -> Result<HashSet<MessageId>> {
+    let keys: Vec<NewKey> = drafts
+        .iter()
+        .filter_map(|draft| {
+            let key = draft.key.as_ref()?;
+            Some(NewKey {
+                user: draft.sender,
+                key: key.word.clone(),
+                request_hash: key.request_hash.to_vec(),
+                message: draft.id,
+            })
+        })
+        .collect();
+    if keys.is_empty() {
+        return Ok(HashSet::new());
+    }
+    Ok(store::idempotency::insert_keys(conn, &keys, now).await?.into_iter().collect())
+}
+
+async fn take_places(conn: &mut PgConnection, drafts: &[&Draft], now: DateTime<Utc>) -> Result<Vec<Verdict>> {
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    store::limits::hold_values(conn).await?;
+    let dealers = drafts.iter().flat_map(|draft| draft.dealer.into_iter().chain(draft.payer));
+    let rules = Rules::load(conn, dealers).await?;
+    let rates = store::rates::list_rates(conn).await?;
+    let wanted: BTreeSet<_> = drafts
+        .iter()
+        .flat_map(|draft| in_force(&rules, &draft.sender()))
+        .map(|(limit, subject, _)| (limit, subject))
+        .collect();
+    let mut counters = Counters::lock(conn, wanted, now).await?;
+    let now = counters.now();
+    let phones: Vec<String> = drafts.iter().map(|draft| draft.to.as_str().to_owned()).collect();
+    let open: HashSet<String> =
+        store::events::list_writers_since(conn, &phones, now - WINDOW).await?.into_iter().collect();
+    counters.note_recipients(conn, &phones).await?;
+
+    let mut verdicts = Vec::with_capacity(drafts.len());
+    let mut accepted = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let sender = draft.sender();
+        let outside_window = !open.contains(draft.to.as_str());
+        let unit_price = price_of(&rates, draft.kind, &draft.to, outside_window, now).ok_or_else(no_rate)?;
+        let demand = Demand { parts: draft.part_count(), unit_price, outside_window };
+        let mut decision = weigh(&counters, &rules, &sender, demand);
+        if decision.standings.iter().all(Standing::has_room) {
+            for standing in &mut decision.standings {
+                if let Some(subject) = standing.limit.subject(&sender) {
+                    counters.add(standing.limit, &subject, standing.asked, now);
+                }
+                standing.used += standing.asked;
+            }
+            if demand.outside_window {
+                counters.add_recipient(draft.to.as_str());
+            }
+            accepted.push((*draft, demand));
+            verdicts.push(Verdict::Accepted(decision));
+        } else {
+            look_up_freeing(conn, &counters, &sender, &mut decision).await?;
+            let refusal = decision.refusal(draft.role, now);
+            verdicts.push(refusal.map_or(Verdict::KeyTaken, Verdict::Refused));
+        }
+    }
+    counters.save(conn).await?;
+    free_refused_keys(conn, drafts, &verdicts).await?;
+    write(conn, &accepted, now).await?;
+    Ok(verdicts)
+}
+
+pub(super) fn no_rate() -> AppError {
+    AppError::Fault("the rate card has no row that is in effect".to_owned())
+}
+
+/// A key is bound when a message is accepted, not by a refusal.
+async fn free_refused_keys(conn: &mut PgConnection, drafts: &[&Draft], verdicts: &[Verdict]) -> Result<()> {
+    let refused: Vec<MessageId> = drafts
+        .iter()
+        .zip(verdicts)
+        .filter(|(draft, verdict)| draft.key.is_some() && !matches!(verdict, Verdict::Accepted(_)))
+        .map(|(draft, _)| draft.id)
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Ok(store::idempotency::delete_keys(conn, &refused).await?)
+}
+
+async fn write(conn: &mut PgConnection, accepted: &[(&Draft, Demand)], now: DateTime<Utc>) -> Result<()> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let messages: Vec<NewMessage> =
+        accepted.iter().map(|(draft, demand)| new_message(draft, *demand)).collect();
+    let parts: Vec<NewPart> = accepted.iter().flat_map(|(draft, _)| new_parts(draft)).collect();
+    let first: Vec<(PartId, DateTime<Utc>)> =
+        accepted.iter().map(|(draft, _)| (PartId(draft.id.0), now + policy(draft.kind).validity)).collect();
+    let charges: Vec<NewEntry> = accepted
+        .iter()
+        .map(|(draft, demand)| NewEntry {
+            message: draft.id,
+            dealer: draft.payer,
+            reason: "charge",
+            amount: demand.unit_price * Decimal::from(demand.parts),
+        })
+        .collect();
+    store::messages::insert_messages(conn, &messages, now).await?;
+    store::parts::insert_parts(conn, &parts).await?;
+    store::outbox::insert(conn, &first, now).await?;
+    Ok(store::ledger::insert_entries(conn, &charges, now).await?)
+}
+
+fn new_message(draft: &Draft, demand: Demand) -> NewMessage {
+    NewMessage {
+        id: draft.id,
+        sender_id: draft.sender,
+        sender_role: draft.role.as_str(),
+        dealer_id: draft.payer,
+        vehicle_id: draft.vehicle,
+        kind: draft.kind.as_str(),
+        to_phone: draft.to.as_str().to_owned(),
+        body: draft.body.as_str().to_owned(),
+        image_url: draft.image_url.as_ref().map(|url| url.as_str().to_owned()),
+        parts: demand.parts,
+        unit_price: demand.unit_price,
+        outside_window: demand.outside_window,
+    }
+}
+
+/// Part 1 bears its message's id.
+fn new_parts(draft: &Draft) -> impl Iterator<Item = NewPart> {
+    draft.parts.iter().zip(1_i16..).map(|(body, number)| NewPart {
+        id: if number == 1 { PartId(draft.id.0) } else { PartId::fresh() },
+        message: draft.id,
+        number,
+        body: body.clone(),
+    })
+}

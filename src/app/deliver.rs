@@ -1,0 +1,145 @@
+//! Delivering a claimed part: call the provider outside any transaction, then record what it said.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::{
+    claim::claim,
+    error::Result,
+    gateway::{Content, GatewayError, Outbound},
+    hold_line::hold_line,
+    record_status::{Told, report_of},
+    state::App,
+};
+use crate::{
+    domain::{
+        ids::PartId,
+        outcome::OwnReason,
+        report::{Report, Source},
+        retry::{longest_wait, passes},
+    },
+    kill_point::{kill_during, kill_point},
+    store::{self, outbox::Waiting},
+};
+
+/// A callback usually tells sooner than this what became of a send whose answer was lost.
+const FIRST_LOOK: Duration = Duration::from_secs(20);
+
+/// What one step did, so that a loop knows whether to go on and a test can run until nothing waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Nothing,
+    Worked,
+    /// Twilio wants fewer requests for a while.
+    Busy,
+}
+
+/// Claims one part and delivers it.
+pub async fn deliver_next(app: &App) -> Result<Step> {
+    let claimed = claim(app, 1).await?;
+    let worked = claimed.more;
+    for waiting in &claimed.to_call {
+        deliver(app, waiting).await?;
+    }
+    Ok(if worked { Step::Worked } else { Step::Nothing })
+}
+
+/// Hands a claimed part to Twilio and stores what became of it.
+pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
+    let attempt = waiting.attempt_count + 1;
+    let calling = kill_during("deliver.calling");
+    let sent = app.gateway.send(&outbound(app, waiting)).await;
+    drop(calling);
+    kill_point("deliver.answered");
+    match sent {
+        Ok(told) => {
+            let key = format!("create:{}:{attempt}", waiting.part);
+            tell(app, Told::new(waiting.part, report_of(Source::Create, &told), key)).await
+        }
+        Err(error) if error.closes_the_line() => {
+            let code = if let GatewayError::Refused { code, .. } = error { code } else { None };
+            hold_line(app, code).await?;
+            // Its turn comes again when the line is open; it is not its fault.
+            postpone(app, waiting, Duration::ZERO, None).await
+        }
+        Err(GatewayError::Refused { code: Some(code), message, .. }) if passes(code).is_some() => {
+            retry_later(app, waiting, attempt, &message, Some(code), passes(code)).await
+        }
+        Err(GatewayError::Refused { code, message, .. }) => {
+            let key = format!("refused:{}:{attempt}", waiting.part);
+            tell(app, Told::new(waiting.part, Report::refused(code, &message), key)).await
+        }
+        Err(GatewayError::Retry { reason, code, after }) => {
+            retry_later(app, waiting, attempt, &reason, code, after).await
+        }
+        Err(GatewayError::Unknown { reason }) => give_up_knowing(app, waiting, attempt, &reason).await,
+    }
+}
+
+fn outbound(app: &App, waiting: &Waiting) -> Outbound {
+    let mut callback = app.settings.public_url.clone();
+    callback.set_path("/webhooks/twilio/status");
+    callback.set_query(Some(&format!("m={}", waiting.part)));
+    Outbound {
+        to: waiting.to_phone.clone(),
+        from: app.settings.number.as_str().to_owned(),
+        content: Content::Text { body: waiting.body.clone(), media_url: waiting.image_url.clone() },
+        status_callback: callback.into(),
+    }
+}
+
+/// Stores what was said and lets whoever watches know.
+pub(super) async fn tell(app: &App, told: Told) -> Result<()> {
+    if let Some(message) = app.records.submit(told).await? {
+        app.notices.message_changed(message);
+    }
+    Ok(())
+}
+
+/// It was certainly not taken: waits its turn again, unless it would then be of no use any more.
+async fn retry_later(
+    app: &App,
+    waiting: &Waiting,
+    attempt: i16,
+    reason: &str,
+    code: Option<i32>,
+    after: Option<Duration>,
+) -> Result<()> {
+    let wait = after.unwrap_or_default() + longest_wait(attempt).mul_f64(rand::random());
+    tracing::warn!(part = %waiting.part, attempt, reason, ?wait, "not taken; waiting to try again");
+    let then = app.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+    if then > waiting.expires_at {
+        let key = format!("{}:{}", OwnReason::Unreachable, waiting.part);
+        return tell(app, Told::new(waiting.part, Report::not_sent(OwnReason::Unreachable), key)).await;
+    }
+    postpone(app, waiting, wait, code).await
+}
+
+/// Gives the lease up for a while. It has its place in its recipient's pace already.
+async fn postpone(app: &App, waiting: &Waiting, wait: Duration, code: Option<i32>) -> Result<()> {
+    let then = app.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+    let mut tx = app.pool.begin().await?;
+    store::outbox::postpone(&mut tx, &[(waiting.part, then)], true).await?;
+    if let Some(code) = code {
+        store::parts::mark_waiting(&mut tx, waiting.message, code).await?;
+    }
+    tx.commit().await?;
+    app.notices.message_changed(waiting.message);
+    Ok(())
+}
+
+/// Its outcome is unknown: never sent again blindly, but looked for at Twilio.
+pub(super) async fn give_up_knowing(app: &App, waiting: &Waiting, attempt: i16, reason: &str) -> Result<()> {
+    tracing::warn!(part = %waiting.part, reason, "outcome unknown; verifying");
+    let first_look = FIRST_LOOK.min(app.settings.verify_interval);
+    let key = format!("unknown:{}:{attempt}", waiting.part);
+    tell(app, Told::new(waiting.part, Report::unknown(first_look), key)).await
+}
+
+/// It waited until it was of no use any more.
+pub(super) async fn expire(app: &App, part: PartId) -> Result<()> {
+    tracing::warn!(%part, "it waited too long and is withdrawn");
+    let key = format!("{}:{part}", OwnReason::Expired);
+    tell(app, Told::new(part, Report::not_sent(OwnReason::Expired), key)).await
+}

@@ -1,0 +1,232 @@
+//! A message's state with its parts': locked as one, saved as one, many at a time.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::corrupt;
+use crate::domain::{
+    delivery::{Delivery, Part, Waits},
+    ids::{DealerId, MessageId, PartId, UserId},
+    kind::Kind,
+    user::Role,
+};
+
+/// A message as its state is decided on, with what its limits and its payer need.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LockedMessage {
+    pub delivery: Delivery,
+    pub sender_id: UserId,
+    pub sender_role: Role,
+    /// Whom it is charged to.
+    pub dealer_id: Option<DealerId>,
+    pub kind: Kind,
+    pub to_phone: String,
+    pub outside_window: bool,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which part a report is about: by Twilio's id, else by ours. `sid` may be unknown to us yet.
+pub struct PartKey {
+    pub sid: Option<String>,
+    pub ours: Option<PartId>,
+}
+
+/// The part and its message for each key, in order; `None`: nobody's. Nothing is locked.
+pub async fn find_parts(
+    conn: &mut PgConnection,
+    keys: &[PartKey],
+) -> sqlx::Result<Vec<Option<(PartId, MessageId)>>> {
+    let sids: Vec<String> = keys.iter().filter_map(|key| key.sid.clone()).collect();
+    let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.ours.map(|id| id.0)).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id!: PartId", message_id as "message_id!: MessageId", sid from message_parts where sid = any($1)
+           union select id, message_id, sid from message_parts where id = any($2)"#,
+        &sids,
+        &ids
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut by_sid = HashMap::new();
+    let mut by_ours = HashMap::new();
+    for row in rows {
+        if let Some(sid) = row.sid {
+            by_sid.insert(sid, (row.id, row.message_id));
+        }
+        by_ours.insert(row.id, (row.id, row.message_id));
+    }
+    let find = |key: &PartKey| {
+        let known = key.sid.as_ref().and_then(|sid| by_sid.get(sid));
+        known.or_else(|| key.ours.as_ref().and_then(|id| by_ours.get(id))).copied()
+    };
+    Ok(keys.iter().map(find).collect())
+}
+
+/// Locks these messages until the transaction ends, in one order for all, and reads them with their parts. What is said
+/// about a message is so taken in one after the other.
+pub async fn lock_messages(
+    conn: &mut PgConnection,
+    ids: &[MessageId],
+) -> sqlx::Result<HashMap<MessageId, LockedMessage>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let messages = sqlx::query!(
+        r#"select id as "id: MessageId", sender_id as "sender_id: UserId", sender_role, dealer_id as "dealer_id: DealerId",
+             kind, to_phone, outside_window, created_at, status, error_code, not_sent, own_reason, sent_at, delivered_at,
+             read_at, checked_at, unit_price, cost, places
+           from messages where id = any($1) order by id for update"#,
+        &ids
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut parts = list_parts(conn, &ids).await?;
+    messages
+        .into_iter()
+        .map(|row| {
+            let delivery = Delivery {
+                message: row.id,
+                status: row.status.parse().map_err(corrupt("status"))?,
+                error_code: row.error_code,
+                not_sent: row.not_sent,
+                own_reason: row
+                    .own_reason
+                    .map(|word| word.parse())
+                    .transpose()
+                    .map_err(corrupt("own_reason"))?,
+                sent_at: row.sent_at,
+                delivered_at: row.delivered_at,
+                read_at: row.read_at,
+                checked_at: row.checked_at,
+                unit_price: row.unit_price,
+                cost: row.cost,
+                places: row.places,
+                parts: parts.remove(&row.id).unwrap_or_default(),
+            };
+            let message = LockedMessage {
+                delivery,
+                sender_id: row.sender_id,
+                sender_role: row.sender_role.parse().map_err(corrupt("sender_role"))?,
+                dealer_id: row.dealer_id,
+                kind: row.kind.parse().map_err(corrupt("kind"))?,
+                to_phone: row.to_phone,
+                outside_window: row.outside_window,
+                created_at: row.created_at,
+            };
+            Ok((row.id, message))
+        })
+        .collect()
+}
+
+async fn list_parts(
+    conn: &mut PgConnection,
+    messages: &[Uuid],
+) -> sqlx::Result<HashMap<MessageId, Vec<Part>>> {
+    let rows = sqlx::query!(
+        r#"select p.id as "id: PartId", p.message_id as "message_id: MessageId", p.status, p.sid, p.error_code,
+             p.error_message, p.not_sent, p.own_reason, p.segments, p.provider_price, p.provider_price_currency,
+             p.checks, p.next_check_at, p.resends, (o.part_id is not null) as "waits!",
+             (o.leased_until is not null) as "leased!"
+           from message_parts p left join outbox o on o.part_id = p.id
+           where p.message_id = any($1) order by p.message_id, p.number"#,
+        messages
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut parts: HashMap<MessageId, Vec<Part>> = HashMap::new();
+    for row in rows {
+        parts.entry(row.message_id).or_default().push(Part {
+            id: row.id,
+            status: row.status.parse().map_err(corrupt("status"))?,
+            sid: row.sid,
+            error_code: row.error_code,
+            error_message: row.error_message,
+            not_sent: row.not_sent,
+            own_reason: row.own_reason.map(|word| word.parse()).transpose().map_err(corrupt("own_reason"))?,
+            segments: row.segments,
+            price: row.provider_price.zip(row.provider_price_currency),
+            checks: row.checks,
+            next_check_at: row.next_check_at,
+            resends: row.resends,
+            waits: match (row.waits, row.leased) {
+                (false, _) => Waits::No,
+                (true, false) => Waits::InLine,
+                (true, true) => Waits::Leased,
+            },
+        });
+    }
+    Ok(parts)
+}
+
+/// Writes messages' states.
+pub async fn update_messages(conn: &mut PgConnection, changed: &[&Delivery]) -> sqlx::Result<()> {
+    macro_rules! column {
+        ($($field:tt)+) => { changed.iter().map(|message| message.$($field)+).collect::<Vec<_>>() };
+    }
+    let reasons: Vec<Option<String>> =
+        changed.iter().map(|message| message.own_reason.map(|reason| reason.to_string())).collect();
+    let statuses: Vec<String> = changed.iter().map(|message| message.status.to_string()).collect();
+    sqlx::query!(
+        "update messages as m set status = n.status, error_code = n.error_code, not_sent = n.not_sent,
+           own_reason = n.own_reason, sent_at = n.sent_at, delivered_at = n.delivered_at, read_at = n.read_at,
+           checked_at = n.checked_at, cost = n.cost, places = n.places
+         from unnest($1::uuid[], $2::text[], $3::int[], $4::boolean[], $5::text[], $6::timestamptz[],
+                     $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::smallint[])
+           as n (id, status, error_code, not_sent, own_reason, sent_at, delivered_at, read_at, checked_at, cost, places)
+         where m.id = n.id",
+        &column!(message.0),
+        &statuses,
+        &column!(error_code) as &[Option<i32>],
+        &column!(not_sent),
+        &reasons as &[Option<String>],
+        &column!(sent_at) as &[Option<DateTime<Utc>>],
+        &column!(delivered_at) as &[Option<DateTime<Utc>>],
+        &column!(read_at) as &[Option<DateTime<Utc>>],
+        &column!(checked_at) as &[Option<DateTime<Utc>>],
+        &column!(cost),
+        &column!(places)
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Writes parts' states.
+pub async fn update_parts(conn: &mut PgConnection, changed: &[&Part]) -> sqlx::Result<()> {
+    macro_rules! column {
+        ($($field:tt)+) => { changed.iter().map(|part| part.$($field)+).collect::<Vec<_>>() };
+    }
+    let statuses: Vec<String> = changed.iter().map(|part| part.status.to_string()).collect();
+    let reasons: Vec<Option<String>> =
+        changed.iter().map(|part| part.own_reason.map(|reason| reason.to_string())).collect();
+    let (prices, currencies): (Vec<Option<Decimal>>, Vec<Option<String>>) =
+        changed.iter().map(|part| part.price.clone().unzip()).unzip();
+    sqlx::query!(
+        "update message_parts as p set status = n.status, sid = n.sid, error_code = n.error_code,
+           error_message = n.error_message, not_sent = n.not_sent, own_reason = n.own_reason, segments = n.segments,
+           provider_price = n.price, provider_price_currency = n.currency, checks = n.checks,
+           next_check_at = n.next_check_at, resends = n.resends
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::boolean[], $7::text[],
+                     $8::smallint[], $9::numeric[], $10::text[], $11::smallint[], $12::timestamptz[], $13::smallint[])
+           as n (id, status, sid, error_code, error_message, not_sent, own_reason, segments, price, currency, checks,
+                 next_check_at, resends)
+         where p.id = n.id",
+        &column!(id.0),
+        &statuses,
+        &column!(sid.clone()) as &[Option<String>],
+        &column!(error_code) as &[Option<i32>],
+        &column!(error_message.clone()) as &[Option<String>],
+        &column!(not_sent),
+        &reasons as &[Option<String>],
+        &column!(segments) as &[Option<i16>],
+        &prices as &[Option<Decimal>],
+        &currencies as &[Option<String>],
+        &column!(checks),
+        &column!(next_check_at) as &[Option<DateTime<Utc>>],
+        &column!(resends)
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,170 @@
+//! What waits to be sent, and the pace at which it may leave. A row is there until the outcome of its call is stored; a
+//! lease that ran out while a call was under way means its worker died: the outcome is then unknown, never «not sent».
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ids::{MessageId, PartId};
+
+/// Puts parts in line, each with the instant after which it is of no use.
+pub async fn insert(
+    conn: &mut PgConnection,
+    parts: &[(PartId, DateTime<Utc>)],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let (ids, expire): (Vec<Uuid>, Vec<DateTime<Utc>>) =
+        parts.iter().map(|(part, expires_at)| (part.0, *expires_at)).unzip();
+    sqlx::query!(
+        "insert into outbox (part_id, available_at, expires_at)
+         select part_id, $3, expires_at from unnest($1::uuid[], $2::timestamptz[]) as fresh (part_id, expires_at)",
+        &ids,
+        &expire,
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+pub async fn delete(conn: &mut PgConnection, parts: &[PartId]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = parts.iter().map(|part| part.0).collect();
+    sqlx::query!(
+        "delete from outbox as o using unnest($1::uuid[]) as done (id) where o.part_id = done.id",
+        &ids
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Whether anything could be done now. Cheap: asked by every idle worker.
+pub async fn has_due(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from outbox where (available_at <= $1 and (leased_until is null or leased_until <= $1)) or expires_at <= $1) as "due!""#,
+        now
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// A part that waits.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub part: PartId,
+    pub message: MessageId,
+    pub to_phone: String,
+    pub body: String,
+    /// Only the first part bears the picture.
+    pub image_url: Option<String>,
+    pub attempt_count: i16,
+    pub expires_at: DateTime<Utc>,
+    /// It has its place in the recipient's pace already.
+    pub paced: bool,
+    /// An earlier worker's lease ran out while its call was under way, or a callback proved that Twilio has it.
+    pub abandoned: bool,
+}
+
+/// The oldest that are due and that nobody else holds, locked with their messages until the transaction ends: what is
+/// said about a message is taken in before or after its part is claimed, never meanwhile.
+pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<Waiting>> {
+    sqlx::query_as!(
+        Waiting,
+        r#"select p.id as "part: PartId", p.message_id as "message: MessageId", m.to_phone, p.body,
+             case when p.number = 1 then m.image_url end as image_url, p.attempt_count, o.expires_at, o.paced,
+             (o.leased_until is not null or p.sid is not null) as "abandoned!"
+           from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
+           where o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
+           order by o.available_at limit $2 for update of o, m skip locked"#,
+        now,
+        most
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Those that waited too long, while the line is held and nothing else is taken from it.
+pub async fn list_expired(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    most: i64,
+) -> sqlx::Result<Vec<PartId>> {
+    sqlx::query_scalar!(
+        r#"select part_id as "part: PartId" from outbox where expires_at <= $1 and leased_until is null
+           order by expires_at limit $2"#,
+        now,
+        most
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// Leases parts until `until`, and notes that an attempt begins for those that will be called.
+pub async fn lease(
+    conn: &mut PgConnection,
+    parts: &[PartId],
+    attempted: &[PartId],
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = parts.iter().map(|part| part.0).collect();
+    sqlx::query!(
+        "update outbox as o set leased_until = $2 from unnest($1::uuid[]) as taken (id) where o.part_id = taken.id",
+        &ids,
+        until
+    )
+    .execute(&mut *conn)
+    .await?;
+    let attempted: Vec<Uuid> = attempted.iter().map(|part| part.0).collect();
+    sqlx::query!(
+        "update message_parts as p set attempt_count = attempt_count + 1,
+           first_attempted_at = coalesce(first_attempted_at, $2)
+         from unnest($1::uuid[]) as taken (id) where p.id = taken.id",
+        &attempted,
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Gives leases up; each waits until its instant. `paced`: that instant is its place in the recipient's pace.
+pub async fn postpone(
+    conn: &mut PgConnection,
+    parts: &[(PartId, DateTime<Utc>)],
+    paced: bool,
+) -> sqlx::Result<()> {
+    let (ids, until): (Vec<Uuid>, Vec<DateTime<Utc>>) =
+        parts.iter().map(|(part, available_at)| (part.0, *available_at)).unzip();
+    sqlx::query!(
+        "update outbox as o set available_at = later.available_at, leased_until = null, paced = $3
+         from unnest($1::uuid[], $2::timestamptz[]) as later (id, available_at) where o.part_id = later.id",
+        &ids,
+        &until,
+        paced
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Whether an equal text to the same number is being handed over right now: its message at Twilio would be taken for
+/// the lost one.
+pub async fn has_twin_under_way(
+    conn: &mut PgConnection,
+    part: PartId,
+    to_phone: &str,
+    body: &str,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
+             where o.leased_until is not null and p.id <> $1 and m.to_phone = $2 and p.body = $3
+           ) as "twin!""#,
+        part.0,
+        to_phone,
+        body
+    )
+    .fetch_one(conn)
+    .await
+}
