@@ -21,6 +21,7 @@ pub mod read_handset;
 pub mod read_messages;
 pub mod record_callback;
 pub mod record_status;
+pub mod search_messages;
 pub mod seed_demo;
 pub mod send_message;
 pub mod sessions;

@@ -7,6 +7,7 @@ pub mod image_url;
 pub mod kind;
 pub mod limits;
 pub mod message;
+pub mod message_filter;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;

@@ -5,6 +5,7 @@ pub mod events;
 mod ids;
 pub mod ledger;
 pub mod limits;
+pub mod message_list;
 pub mod messages;
 pub mod migrations;
 pub mod notices;

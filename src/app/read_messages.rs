@@ -171,7 +171,7 @@ async fn find_in_any(
     }
 }
 
-fn parse(row: MessageRow) -> Result<Message> {
+pub(super) fn parse(row: MessageRow) -> Result<Message> {
     let id = row.id;
     let fault = |column: &str, error: String| AppError::Fault(format!("messages {id}: {column}: {error}"));
     Ok(Message {

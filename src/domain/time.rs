@@ -18,8 +18,12 @@ pub fn day_in_santo_domingo(at: DateTime<Utc>) -> NaiveDate {
 
 /// When the next day begins in Santo Domingo.
 pub fn next_midnight(at: DateTime<Utc>) -> DateTime<Utc> {
-    let tomorrow = day_in_santo_domingo(at) + Days::new(1);
-    Utc.from_utc_datetime(&tomorrow.and_time(NaiveTime::MIN))
+    start_of_day(day_in_santo_domingo(at) + Days::new(1))
+}
+
+/// When a calendar day begins in Santo Domingo.
+pub fn start_of_day(day: NaiveDate) -> DateTime<Utc> {
+    Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN))
         - chrono::Duration::seconds(i64::from(OFFSET_SECONDS))
 }
 

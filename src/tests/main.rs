@@ -5,6 +5,7 @@
 mod accounts;
 mod api_answers;
 mod api_errors;
+mod api_messages;
 mod app;
 mod architecture;
 mod binary;

@@ -1,6 +1,8 @@
 //! The JSON API: a bearer token, the same use cases as the pages, errors as data.
 
 mod error;
+mod list_query;
+mod messages;
 mod send;
 mod status;
 
@@ -21,6 +23,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/whatsapp/send", post(send::send).fallback(error::wrong_method))
         .route("/api/whatsapp/status/{id}", get(status::status).fallback(error::wrong_method))
+        .route("/api/whatsapp/messages", get(messages::messages).fallback(error::wrong_method))
         .route("/api", any(error::unknown_path))
         .route("/api/", any(error::unknown_path))
         .route("/api/{*rest}", any(error::unknown_path))
