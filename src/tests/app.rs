@@ -4,6 +4,7 @@
 mod api;
 mod browser;
 mod clock;
+mod document;
 mod twilio;
 
 use std::{

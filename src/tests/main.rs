@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api_answers;
+mod api_document;
 mod api_errors;
 mod api_messages;
 mod app;

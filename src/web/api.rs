@@ -1,5 +1,6 @@
 //! The JSON API: a bearer token, the same use cases as the pages, errors as data.
 
+mod document;
 mod error;
 mod list_query;
 mod messages;
@@ -13,6 +14,7 @@ use axum::{
     routing::{any, get, post},
 };
 
+pub use document::document;
 pub use error::ApiError;
 
 use super::state::AppState;
@@ -24,6 +26,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/whatsapp/send", post(send::send).fallback(error::wrong_method))
         .route("/api/whatsapp/status/{id}", get(status::status).fallback(error::wrong_method))
         .route("/api/whatsapp/messages", get(messages::messages).fallback(error::wrong_method))
+        .route("/api/openapi.json", get(document::openapi_json).fallback(error::wrong_method))
         .route("/api", any(error::unknown_path))
         .route("/api/", any(error::unknown_path))
         .route("/api/{*rest}", any(error::unknown_path))

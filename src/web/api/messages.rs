@@ -8,10 +8,12 @@ use axum::{
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Caller,
-    error::{ApiError, Language},
+    document::{kinds, statuses},
+    error::{ApiError, ErrorBody, Language},
     list_query::ListQuery,
 };
 use crate::{
@@ -19,27 +21,50 @@ use crate::{
     web::state::AppState,
 };
 
-#[derive(Serialize)]
+// The comments on fields below are the document's words.
+
+/// A page of the list.
+#[derive(Serialize, ToSchema)]
+#[schema(description = "Una página de la lista.")]
 #[serde(rename_all = "camelCase")]
 pub struct MessagesAnswer {
+    /// El más nuevo primero.
+    #[schema(max_items = 100)]
     messages: Vec<MessageAnswer>,
+    /// Para pedir la página siguiente; nulo en la última.
     next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A message as the list has it.
+#[derive(Serialize, ToSchema)]
+#[schema(description = "Un mensaje, con los mismos nombres y números que en `status`.")]
 #[serde(rename_all = "camelCase")]
 struct MessageAnswer {
+    /// El identificador de OKLA.
+    #[schema(format = "uuid")]
     id: String,
+    /// El de Twilio, de la primera parte.
     message_id: Option<String>,
+    /// E.164.
+    #[schema(pattern = "^\\+[1-9][0-9]{1,14}$", example = "+18095551234")]
     to: String,
     body: String,
+    #[schema(schema_with = kinds)]
     kind: &'static str,
+    /// El vehículo del que se trata.
+    #[schema(format = "uuid")]
     vehicle_id: Option<String>,
+    #[schema(schema_with = statuses)]
     status: &'static str,
+    /// El código de Twilio, si falló.
     error_code: Option<i32>,
+    /// Qué pasó, en español.
     error_message: Option<&'static str>,
+    /// US$ que el libro de cobros tiene por él.
+    #[schema(minimum = 0)]
     #[serde(with = "rust_decimal::serde::float")]
     cost: Decimal,
+    #[schema(minimum = 1)]
     parts: i16,
     created_at: DateTime<Utc>,
     sent_at: Option<DateTime<Utc>>,
@@ -48,6 +73,26 @@ struct MessageAnswer {
     checked_at: Option<DateTime<Utc>>,
 }
 
+#[utoipa::path(
+    get, path = "/api/whatsapp/messages", tag = "Mensajes",
+    summary = "Listar mensajes",
+    description = "Los que el dueño del token puede ver: un comprador, los suyos; un concesionario, los que escribió y los que se le cobran; OKLA, todos. Lo que se escriba mientras tanto no mueve las páginas.",
+    params(
+        ("cursor" = Option<String>, Query, pattern = "^([0-9a-f]{48})?$", description = "El `nextCursor` de la página anterior."),
+        ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Cuántos; 50 si no se dice."),
+        ("status" = Option<String>, Query, description = "Uno o varios estados, con comas.", example = json!("failed,undelivered")),
+        ("from" = Option<String>, Query, description = "Escritos desde este día de Santo Domingo, o desde este instante.", example = json!("2026-11-01"),
+            pattern = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+\-][0-9]{2}:[0-9]{2}))?)?$"),
+        ("to" = Option<String>, Query, description = "Hasta este día, entero, o antes de este instante.", example = json!("2026-11-23T18:00:00-04:00"),
+            pattern = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+\-][0-9]{2}:[0-9]{2}))?)?$"),
+        ("q" = Option<String>, Query, max_length = 100, description = "Parte del texto sin importar acentos ni mayúsculas, parte del número como sea que se escriba, o palabras del vehículo."),
+    ),
+    responses(
+        (status = 200, description = "Una página.", body = MessagesAnswer),
+        (status = 400, description = "Un parámetro no sirve: `invalid_cursor`, `invalid_limit`, `invalid_status`, `invalid_time`, `invalid_search`, `repeated_parameter`.", body = ErrorBody,
+            example = json!({ "error": "limit debe ser un número entero de 1 a 100.", "code": "invalid_limit", "field": "limit" })),
+    )
+)]
 pub async fn messages(
     State(state): State<AppState>,
     Caller(actor): Caller,
