@@ -7,6 +7,7 @@ mod api_answers;
 mod api_document;
 mod api_errors;
 mod api_messages;
+mod api_tokens;
 mod app;
 mod architecture;
 mod binary;
