@@ -19,6 +19,7 @@ pub mod notices;
 pub mod passwords;
 pub mod read_handset;
 pub mod read_messages;
+pub mod read_queue;
 pub mod record_callback;
 pub mod record_status;
 pub mod search_messages;

@@ -43,6 +43,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// How long between the two looks at Twilio before an unknown send is declared not created.
     pub verify_interval: Duration,
+    /// What a scrape of `/metrics` must bear; none: open in demo mode, elsewhere not there.
+    pub metrics_token: Option<Secret>,
 }
 
 /// A text that never shows in a log.
@@ -129,6 +131,7 @@ impl Config {
                 "60",
                 "escriba un número de segundos",
             )?),
+            metrics_token: optional("OKLA_METRICS_TOKEN").map(Secret),
         })
     }
 }

@@ -13,7 +13,7 @@
 //! | `simulator` | a Twilio of our own, with faults to order; knows nothing of the app |
 //! | `worker` | loops only: claim, call `app`, repeat |
 //! | [`web`] | router, pages, forms, islands, API, webhooks |
-//! | `cli`, `config`, `telemetry` | the binary's subcommands, its environment, its logs |
+//! | `cli`, `config`, `telemetry`, `metrics` | the binary's subcommands, its environment, its logs, what it counts |
 #![recursion_limit = "256"]
 
 pub mod domain;
@@ -25,6 +25,8 @@ pub mod app;
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod config;
+#[cfg(feature = "ssr")]
+pub mod metrics;
 #[cfg(feature = "ssr")]
 pub mod simulator;
 #[cfg(feature = "ssr")]

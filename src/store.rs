@@ -2,6 +2,7 @@
 
 pub mod dealers;
 pub mod events;
+pub mod gauges;
 mod ids;
 pub mod ledger;
 pub mod limits;

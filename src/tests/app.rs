@@ -72,6 +72,8 @@ pub struct Options {
     pub twilio_timeout: Duration,
     /// Webhooks signed with any of these verify; the first makes the calls.
     pub auth_tokens: Vec<&'static str>,
+    /// What a scrape of `/metrics` must bear.
+    pub metrics_token: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -82,6 +84,7 @@ impl Default for Options {
             gateway: None,
             twilio_timeout: Duration::from_secs(30),
             auth_tokens: vec![TOKEN],
+            metrics_token: None,
         }
     }
 }
@@ -282,5 +285,6 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
         demo: options.demo.then(|| DemoConfig { simulator_url: twilio, password: Secret::new(PASSWORD) }),
         trusted_proxies: Vec::new(),
         verify_interval: Duration::from_mins(1),
+        metrics_token: options.metrics_token.map(Secret::new),
     }
 }

@@ -18,6 +18,7 @@ mod handset;
 mod limits;
 mod lost_answers;
 mod magic_numbers;
+mod metrics;
 mod owner;
 mod recipients;
 mod sessions;
