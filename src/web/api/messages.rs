@@ -48,12 +48,15 @@ struct MessageAnswer {
     /// E.164.
     #[schema(pattern = "^\\+[1-9][0-9]{1,14}$", example = "+18095551234")]
     to: String,
+    /// El texto, como se escribió.
     body: String,
+    /// Para qué se escribió.
     #[schema(schema_with = kinds)]
     kind: &'static str,
     /// El vehículo del que se trata.
     #[schema(format = "uuid")]
     vehicle_id: Option<String>,
+    /// El de la parte menos avanzada; una parte fallida lo hace `failed`.
     #[schema(schema_with = statuses)]
     status: &'static str,
     /// El código de Twilio, si falló.
@@ -64,12 +67,18 @@ struct MessageAnswer {
     #[schema(minimum = 0)]
     #[serde(with = "rust_decimal::serde::float")]
     cost: Decimal,
+    /// Cuántos mensajes de Twilio son.
     #[schema(minimum = 1)]
     parts: i16,
+    /// Cuándo se aceptó.
     created_at: DateTime<Utc>,
+    /// Cuándo lo tomó WhatsApp.
     sent_at: Option<DateTime<Utc>>,
+    /// Cuándo llegó al teléfono.
     delivered_at: Option<DateTime<Utc>>,
+    /// Cuándo se leyó.
     read_at: Option<DateTime<Utc>>,
+    /// Cuándo dijo Twilio algo por última vez.
     checked_at: Option<DateTime<Utc>>,
 }
 

@@ -53,12 +53,18 @@ pub struct StatusAnswer {
     /// Cuántas veces se llamó a Twilio para crearlo.
     #[schema(minimum = 0)]
     attempt_count: i16,
+    /// Cuántos mensajes de Twilio son.
     #[schema(minimum = 1)]
     parts: i16,
+    /// En qué va cada uno de ellos.
     part_states: Vec<PartAnswer>,
+    /// Cuándo se aceptó.
     created_at: DateTime<Utc>,
+    /// Cuándo lo tomó WhatsApp.
     sent_at: Option<DateTime<Utc>>,
+    /// Cuándo llegó al teléfono.
     delivered_at: Option<DateTime<Utc>>,
+    /// Cuándo se leyó.
     read_at: Option<DateTime<Utc>>,
     /// Cuándo dijo Twilio algo por última vez.
     checked_at: Option<DateTime<Utc>>,

@@ -26,18 +26,19 @@ pub fn ApiDocsPage() -> impl IntoView {
 #[component]
 fn Document(document: Value, url: String) -> impl IntoView {
     let url = url.trim_end_matches('/').to_owned();
-    let operations: Vec<AnyView> = document["paths"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .flat_map(|(path, item)| {
-            item.as_object().into_iter().flatten().map(move |(method, told)| (path, method, told))
-        })
-        .map(|(path, method, told)| {
-            let operation = Operation { document: &document, path, method: method.to_uppercase(), told };
-            operation.view(&url)
+    let items = document["paths"].as_object().into_iter().flatten();
+    let mut operations: Vec<Operation> = items
+        .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |told| (path, told)))
+        .map(|(path, (method, told))| Operation {
+            document: &document,
+            path,
+            method: method.to_uppercase(),
+            told,
         })
         .collect();
+    // What one comes for first; what describes itself last.
+    operations.sort_by_key(|operation| (operation.is_open(), operation.method != "POST"));
+    let operations: Vec<AnyView> = operations.iter().map(|operation| operation.view(&url)).collect();
     view! {
         <PageTitle text="API"/>
         <div class="api stack">
@@ -79,6 +80,11 @@ impl Operation<'_> {
         .into_any()
     }
 
+    /// Whether it asks for no token.
+    fn is_open(&self) -> bool {
+        !self.told["security"].is_null()
+    }
+
     /// A command that can be pasted into a terminal.
     fn curl(&self, url: &str) -> String {
         let body = &self.told["requestBody"]["content"]["application/json"]["example"];
@@ -89,7 +95,7 @@ impl Operation<'_> {
             None => self.path.to_owned(),
         };
         let mut line = format!("curl {url}{path}");
-        if self.told["security"] != serde_json::json!([{}]) {
+        if !self.is_open() {
             line.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
         }
         if !body.is_null() {
@@ -103,8 +109,11 @@ impl Operation<'_> {
     fn answers(&self) -> AnyView {
         let rows = self.told["responses"].as_object().into_iter().flatten().map(|(status, answer)| {
             let answer = resolve(self.document, answer);
-            let headers = answer["headers"].as_object().into_iter().flatten().map(|(name, header)| {
-                view! { <li><code>{name.clone()}</code>" "{prose(&header["description"])}</li> }
+            let headers = answer["headers"].as_object().map(|headers| {
+                let lines = headers.iter().map(|(name, header)| {
+                    view! { <li><code>{name.clone()}</code>" "{prose(&header["description"])}</li> }
+                });
+                view! { <ul>{lines.collect_view()}</ul> }
             });
             let example = &answer["content"]["application/json"]["example"];
             let example = (!example.is_null()).then(
@@ -115,7 +124,7 @@ impl Operation<'_> {
                     <th scope="row" data-label="Código"><code>{status.clone()}</code></th>
                     <td data-label="Qué dice"><div class="stack">
                         <p>{prose(&answer["description"])}</p>
-                        <ul>{headers.collect_view()}</ul>
+                        {headers}
                         {example}
                     </div></td>
                 </tr>
