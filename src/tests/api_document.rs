@@ -38,8 +38,11 @@ fn send_names_every_answer_of_the_contract() {
     for status in ["200", "202", "429"] {
         assert!(send["responses"][status]["headers"]["RateLimit"].is_object());
     }
-    let cost = &document["components"]["schemas"]["SendAnswer"]["properties"]["cost"];
-    assert_eq!(cost["type"], "number");
+    let answer = &document["components"]["schemas"]["SendAnswer"]["properties"];
+    assert_eq!(answer["cost"]["type"], "number");
+    assert_eq!(answer["status"]["enum"].as_array().unwrap().len(), 9);
+    let key = &send["parameters"][0];
+    assert_eq!((&key["name"], &key["schema"]["type"]), (&json!("Idempotency-Key"), &json!("string")));
 }
 
 #[sqlx::test]

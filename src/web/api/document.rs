@@ -55,7 +55,7 @@ impl Modify for CommonToAll {
     fn modify(&self, document: &mut openapi::OpenApi) {
         for path in document.paths.paths.values_mut() {
             for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
-                name_statuses(operation);
+                mend_parameters(operation);
                 add_common(operation);
             }
         }
@@ -76,18 +76,18 @@ impl Modify for CommonToAll {
     }
 }
 
-/// The parameter that takes several statuses takes those there are.
-fn name_statuses(operation: &mut Operation) {
+/// What the attributes cannot say of parameters: a header that may be missing is never null, and the parameter that takes
+/// several statuses takes those there are.
+fn mend_parameters(operation: &mut Operation) {
     let any = Status::ALL.map(Status::as_str).join("|");
     for parameter in operation.parameters.iter_mut().flatten() {
-        if let RefOr::T(parameter) = parameter
-            && parameter.name == "status"
-        {
-            let several = ObjectBuilder::new()
-                .schema_type(Type::String)
-                .pattern(Some(format!("^(({any})(,({any}))*)?$")))
-                .build();
-            parameter.schema = Some(RefOr::T(several.into()));
+        let RefOr::T(parameter) = parameter else { continue };
+        let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else { continue };
+        if parameter.parameter_in == ParameterIn::Header {
+            schema.schema_type = Type::String.into();
+        }
+        if parameter.name == "status" {
+            schema.pattern = Some(format!("^(({any})(,({any}))*)?$"));
         }
     }
 }
@@ -127,20 +127,26 @@ fn add_common(operation: &mut Operation) {
 
 /// The statuses of a message and of its parts.
 pub fn statuses() -> Object {
-    words(Type::String, Status::ALL.map(Status::as_str).map(Some))
+    let meaning = "El de la parte menos avanzada; una parte fallida lo hace `failed`.";
+    words(Type::String, meaning, Status::ALL.map(Status::as_str).map(Some))
 }
 
 /// What a message is for, as it is answered.
 pub fn kinds() -> Object {
-    words(Type::String, Kind::ALL.map(Kind::as_str).map(Some))
+    words(Type::String, "Para qué se escribió.", Kind::ALL.map(Kind::as_str).map(Some))
 }
 
 /// What a message is for, as it is asked: `null` is `contact`.
 pub fn kinds_or_null() -> Object {
+    let meaning = "Para qué se escribe; `contact` si no se dice. `offer` necesita el consentimiento registrado del destinatario.";
     let words_and_null = Kind::ALL.map(Kind::as_str).map(Some).into_iter().chain([None]);
-    words(SchemaType::from_iter([Type::String, Type::Null]), words_and_null)
+    words(SchemaType::from_iter([Type::String, Type::Null]), meaning, words_and_null)
 }
 
-fn words(kind: impl Into<SchemaType>, words: impl IntoIterator<Item = Option<&'static str>>) -> Object {
-    ObjectBuilder::new().schema_type(kind).enum_values(Some(words)).build()
+fn words(
+    kind: impl Into<SchemaType>,
+    meaning: &str,
+    words: impl IntoIterator<Item = Option<&'static str>>,
+) -> Object {
+    ObjectBuilder::new().schema_type(kind).description(Some(meaning)).enum_values(Some(words)).build()
 }

@@ -50,13 +50,11 @@ struct MessageAnswer {
     to: String,
     /// El texto, como se escribió.
     body: String,
-    /// Para qué se escribió.
     #[schema(schema_with = kinds)]
     kind: &'static str,
     /// El vehículo del que se trata.
     #[schema(format = "uuid")]
     vehicle_id: Option<String>,
-    /// El de la parte menos avanzada; una parte fallida lo hace `failed`.
     #[schema(schema_with = statuses)]
     status: &'static str,
     /// El código de Twilio, si falló.

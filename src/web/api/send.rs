@@ -55,7 +55,6 @@ struct SendRequest {
     /// El vehículo a la venta del que se trata.
     #[schema(format = "uuid", example = "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20")]
     vehicle_id: Option<String>,
-    /// Para qué se escribe; `contact` si no se dice. `offer` necesita el consentimiento registrado del destinatario.
     #[schema(schema_with = kinds_or_null)]
     kind: Option<String>,
     /// Una plantilla aprobada en lugar de `messageBody`. Todavía no se puede usar (400 `templates_unavailable`).

@@ -39,7 +39,6 @@ pub struct StatusAnswer {
     id: String,
     /// El de Twilio, de la primera parte.
     message_id: Option<String>,
-    /// El de la parte menos avanzada; una parte fallida lo hace `failed`.
     #[schema(schema_with = statuses)]
     status: &'static str,
     /// El código de Twilio, si falló.
