@@ -37,7 +37,6 @@ alter table ledger_entries alter column amount type numeric(12, 6);
 
 -- Windows that are counted from the messages: a sender's (the history's index), a dealer's (likewise), a pair's, all.
 create index messages_pair_idx on messages (to_phone, sender_id, created_at);
-create index messages_created_at_idx on messages using brin (created_at);
 create index messages_tier_idx on messages (to_phone, created_at) where outside_window;
 create index messages_tier_window_idx on messages (created_at) where outside_window;
 

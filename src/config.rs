@@ -42,6 +42,8 @@ pub struct Config {
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     pub delivery: DeliveryConfig,
+    /// What a scrape of `/metrics` must bear; none: open in demo mode, elsewhere not there.
+    pub metrics_token: Option<Secret>,
 }
 
 /// How messages are handed to Twilio.
@@ -139,6 +141,7 @@ impl Config {
             demo,
             trusted_proxies: trusted_proxies()?,
             delivery: DeliveryConfig::from_env()?,
+            metrics_token: optional("OKLA_METRICS_TOKEN").map(Secret),
         })
     }
 }

@@ -10,6 +10,7 @@ pub mod length;
 pub mod limits;
 pub mod market;
 pub mod message;
+pub mod message_filter;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;

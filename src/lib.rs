@@ -14,7 +14,7 @@
 //! | `worker` | loops only: claim, call `app`, repeat |
 //! | [`web`] | router, pages, forms, islands, API, webhooks |
 //! | `kill_point` | where a test lets the process die |
-//! | `cli`, `config`, `telemetry` | the binary's subcommands, its environment, its logs |
+//! | `cli`, `config`, `telemetry`, `metrics` | the binary's subcommands, its environment, its logs, what it counts |
 #![recursion_limit = "256"]
 
 pub mod domain;
@@ -28,6 +28,8 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod kill_point;
+#[cfg(feature = "ssr")]
+pub mod metrics;
 #[cfg(feature = "ssr")]
 pub mod simulator;
 #[cfg(feature = "ssr")]

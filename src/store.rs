@@ -3,11 +3,13 @@
 pub mod dealers;
 pub mod deliveries;
 pub mod events;
+pub mod gauges;
 pub mod idempotency;
 mod ids;
 pub mod ledger;
 pub mod limits;
 pub mod lines;
+pub mod message_list;
 pub mod messages;
 pub mod migrations;
 pub mod notices;

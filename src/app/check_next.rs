@@ -143,7 +143,8 @@ async fn is_owned(app: &App, sid: &str) -> bool {
 async fn take_in(app: &App, part: PartId, told: &ProviderMessage) -> Result<()> {
     let code = told.error_code.map(|code| code.to_string()).unwrap_or_default();
     let key = format!("fetch:{}:{}:{code}", told.sid, told.status);
-    tell(app, Told::new(part, report_of(Source::Fetch, told), key)).await
+    tell(app, Told::new(part, report_of(Source::Fetch, told), key)).await?;
+    Ok(())
 }
 
 /// Asked and answered: the next question waits longer, unless the answer began a new state with a plan of its own.

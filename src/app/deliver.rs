@@ -9,7 +9,7 @@ use super::{
     error::Result,
     gateway::{Content, GatewayError, Outbound},
     hold_line::hold_line,
-    record_status::{Told, report_of},
+    record_status::{Recorded, Told, report_of},
     state::App,
 };
 use crate::{
@@ -55,7 +55,8 @@ pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
     match sent {
         Ok(told) => {
             let key = format!("create:{}:{attempt}", waiting.part);
-            tell(app, Told::new(waiting.part, report_of(Source::Create, &told), key)).await
+            tell(app, Told::new(waiting.part, report_of(Source::Create, &told), key)).await?;
+            Ok(())
         }
         Err(error) if error.closes_the_line() => {
             let code = if let GatewayError::Refused { code, .. } = error { code } else { None };
@@ -68,7 +69,8 @@ pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
         }
         Err(GatewayError::Refused { code, message, .. }) => {
             let key = format!("refused:{}:{attempt}", waiting.part);
-            tell(app, Told::new(waiting.part, Report::refused(code, &message), key)).await
+            tell(app, Told::new(waiting.part, Report::refused(code, &message), key)).await?;
+            Ok(())
         }
         Err(GatewayError::Retry { reason, code, after }) => {
             retry_later(app, waiting, attempt, &reason, code, after).await
@@ -90,11 +92,12 @@ fn outbound(app: &App, waiting: &Waiting) -> Outbound {
 }
 
 /// Stores what was said and lets whoever watches know.
-pub(super) async fn tell(app: &App, told: Told) -> Result<()> {
-    if let Some(message) = app.records.submit(told).await? {
+pub(super) async fn tell(app: &App, told: Told) -> Result<Recorded> {
+    let recorded = app.records.submit(told).await?;
+    if let Recorded::Of(message) = recorded {
         app.notices.message_changed(message);
     }
-    Ok(())
+    Ok(recorded)
 }
 
 /// It was certainly not taken: waits its turn again, unless it would then be of no use any more.
@@ -111,7 +114,8 @@ async fn retry_later(
     let then = app.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
     if then > waiting.expires_at {
         let key = format!("{}:{}", OwnReason::Unreachable, waiting.part);
-        return tell(app, Told::new(waiting.part, Report::not_sent(OwnReason::Unreachable), key)).await;
+        tell(app, Told::new(waiting.part, Report::not_sent(OwnReason::Unreachable), key)).await?;
+        return Ok(());
     }
     postpone(app, waiting, wait, code).await
 }
@@ -134,12 +138,14 @@ pub(super) async fn give_up_knowing(app: &App, waiting: &Waiting, attempt: i16, 
     tracing::warn!(part = %waiting.part, reason, "outcome unknown; verifying");
     let first_look = FIRST_LOOK.min(app.settings.verify_interval);
     let key = format!("unknown:{}:{attempt}", waiting.part);
-    tell(app, Told::new(waiting.part, Report::unknown(first_look), key)).await
+    tell(app, Told::new(waiting.part, Report::unknown(first_look), key)).await?;
+    Ok(())
 }
 
 /// It waited until it was of no use any more.
 pub(super) async fn expire(app: &App, part: PartId) -> Result<()> {
     tracing::warn!(%part, "it waited too long and is withdrawn");
     let key = format!("{}:{part}", OwnReason::Expired);
-    tell(app, Told::new(part, Report::not_sent(OwnReason::Expired), key)).await
+    tell(app, Told::new(part, Report::not_sent(OwnReason::Expired), key)).await?;
+    Ok(())
 }

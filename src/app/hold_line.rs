@@ -54,7 +54,7 @@ fn until_probe(probes: i32) -> TimeDelta {
     TimeDelta::from_std(doubled.min(LONGEST_PROBE)).unwrap_or(TimeDelta::MAX)
 }
 
-/// Twilio's code, while the line is held.
+/// Why the line is held, if it is.
 pub async fn get_hold(app: &App) -> Result<Option<Hold>> {
     let line = store::lines::get_line(&mut *app.pool.acquire().await?, app.settings.number.as_str()).await?;
     Ok(line.and_then(|line| Some(Hold { since: line.held_at?, code: line.held_code })))

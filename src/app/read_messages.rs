@@ -95,7 +95,9 @@ pub async fn get_fresh_message(
     let known = get_message(app, actor, view, id).await?;
     let asked = known.message.checked_at.is_none_or(|at| app.clock.now() - at >= stale_after);
     let has_sid = known.parts.iter().any(|part| part.sid.is_some());
-    if known.message.status.is_final() || !asked || !has_sid {
+    // Of several parts one may have failed while the others still move.
+    let is_final = known.parts.iter().all(|part| part.status.is_final());
+    if is_final || !asked || !has_sid {
         return Ok(known);
     }
     let patience = std::time::Duration::from_secs(8);
@@ -170,7 +172,7 @@ async fn find_in_any(
     }
 }
 
-fn parse(row: MessageRow) -> Result<Message> {
+pub(super) fn parse(row: MessageRow) -> Result<Message> {
     let id = row.id;
     let fault = |column: &str, error: String| AppError::Fault(format!("messages {id}: {column}: {error}"));
     Ok(Message {

@@ -3,13 +3,19 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{deliver::tell, error::Result, record_status::Told, state::App};
+use super::{
+    deliver::tell,
+    error::Result,
+    record_status::{Recorded, Told},
+    state::App,
+};
 use crate::{
     domain::{
         ids::PartId,
         report::{Report, Source},
     },
     kill_point::kill_point,
+    metrics::{self, Callback},
     store::{self, events::NewInbound},
 };
 
@@ -72,7 +78,12 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
         None => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
     };
     kill_point("callback.received");
-    tell(app, Told { part: ours.map(PartId), report, fields: webhook.kept_fields(), dedupe_key }).await
+    let told = Told { part: ours.map(PartId), report, fields: webhook.kept_fields(), dedupe_key };
+    metrics::callback(match tell(app, told).await? {
+        Recorded::Repeated => Callback::Repeated,
+        Recorded::Of(_) | Recorded::Nobodys => Callback::Stored,
+    });
+    Ok(())
 }
 
 /// A message somebody wrote to OKLA's number: stored once by its sid.

@@ -59,13 +59,24 @@ pub fn report_of(source: Source, told: &ProviderMessage) -> Report {
     }
 }
 
-/// Takes all of it in, or nothing. Answers each with the message it is about; `None`: nobody's (yet), or said before.
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is about this message.
+    Of(MessageId),
+    /// It was said before.
+    Repeated,
+    /// It is nobody's, or not yet, and kept.
+    Nobodys,
+}
+
+/// Takes all of it in, or nothing; answers each.
 pub async fn record(
     pool: &PgPool,
     told: &[Told],
     now: DateTime<Utc>,
     prices: &[Duration],
-) -> Result<Vec<Option<MessageId>>> {
+) -> Result<Vec<Recorded>> {
     let mut tx = pool.begin().await?;
     let changed = record_in(&mut tx, told, now, prices).await?;
     kill_point("record.before_commit");
@@ -79,7 +90,7 @@ async fn record_in(
     told: &[Told],
     now: DateTime<Utc>,
     prices: &[Duration],
-) -> Result<Vec<Option<MessageId>>> {
+) -> Result<Vec<Recorded>> {
     let keys: Vec<PartKey> =
         told.iter().map(|told| PartKey { sid: told.report.sid.clone(), ours: told.part }).collect();
     let mut owners = store::deliveries::find_parts(conn, &keys).await?;
@@ -105,21 +116,24 @@ async fn record_in(
     let fresh: HashSet<String> =
         store::events::insert_events(conn, &events, now).await?.into_iter().collect();
 
-    for (owner, told) in owners.iter_mut().zip(told) {
-        let Some((part, id)) = *owner else { continue };
+    let mut recorded = Vec::with_capacity(told.len());
+    for (owner, told) in owners.iter().zip(told) {
         let repeated = !fresh.contains(&told.dedupe_key) && told.report.source == Source::Callback;
-        match messages.get_mut(&id) {
-            Some(message) if !repeated => {
+        let message = owner.and_then(|(part, id)| Some((part, messages.get_mut(&id)?)));
+        recorded.push(match message {
+            _ if repeated => Recorded::Repeated,
+            Some((part, message)) => {
                 let taken = message.delivery.take_in(part, &told.report, now, prices);
                 debug_assert_eq!(taken, Taken::In);
+                Recorded::Of(message.delivery.message)
             }
-            _ => *owner = None,
-        }
+            None => Recorded::Nobodys,
+        });
     }
     adopt_orphans(conn, &before, &mut messages, now, prices).await?;
     save(conn, &before, &messages, now).await?;
     note_whatsapp(conn, &before, &messages, now).await?;
-    Ok(owners.into_iter().map(|owner| owner.map(|(_, message)| message)).collect())
+    Ok(recorded)
 }
 
 fn has_another_sid(delivery: &Delivery, part: PartId, report: &Report) -> bool {

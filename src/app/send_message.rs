@@ -22,7 +22,7 @@ use crate::{
         phone::Phone,
         user::Role,
     },
-    store,
+    metrics, store,
 };
 
 /// A message to be sent, its values already sound.
@@ -100,11 +100,15 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
     let (id, to) = (draft.id, draft.to.masked());
     match app.accepts.submit(draft).await? {
         Verdict::Accepted(decision) => {
+            metrics::message_accepted();
             app.notices.outbox_waiting();
             tracing::info!(message = %id, to, "message accepted");
             Ok(Sent::Accepted(id, decision))
         }
-        Verdict::Refused(refusal) => Err(AppError::Limit(refusal)),
+        Verdict::Refused(refusal) => {
+            metrics::message_refused(refusal.limit.code());
+            Err(AppError::Limit(refusal))
+        }
         Verdict::KeyTaken => sent_before(app, actor, key).await,
     }
 }

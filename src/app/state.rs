@@ -13,11 +13,11 @@ use super::{
     handset::Handset,
     heartbeat::Heartbeat,
     notices::Notices,
-    record_status::{Told, record},
+    record_status::{Recorded, Told, record},
 };
 use crate::{
     config::{Config, Secret},
-    domain::{ids::MessageId, pace::Pace, phone::Phone},
+    domain::{pace::Pace, phone::Phone},
 };
 
 /// How many sends, or reports, go into one transaction at most.
@@ -37,7 +37,7 @@ pub struct App {
     /// Where messages are taken in.
     pub accepts: Gatherer<Draft, Verdict>,
     /// Where reports about parts are taken in.
-    pub records: Gatherer<Told, Option<MessageId>>,
+    pub records: Gatherer<Told, Recorded>,
 }
 
 /// What an [`App`] is made of.

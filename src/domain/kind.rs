@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::Contact, Self::NewInterest, Self::TestDrive, Self::ListingExpiry, Self::Offer];
 
     pub fn as_str(self) -> &'static str {

@@ -90,6 +90,13 @@ pub fn with_masked_numbers(text: &str) -> String {
     out
 }
 
+/// The digits of a text that may be a number or a piece of one: nothing but digits and what people write between them.
+pub fn digits_of(text: &str) -> Option<String> {
+    let number_like = text.chars().all(|c| c.is_ascii_digit() || c == '+' || is_separator(c));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (number_like && !digits.is_empty()).then_some(digits)
+}
+
 /// What people write between digits: spaces of any kind, dashes of any kind, brackets.
 fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '(' | ')' | '[' | ']')
@@ -196,6 +203,14 @@ mod tests {
             ),
             "The 'To' number whatsapp:+1809…23 is not valid, 180…23. Code 21211, SM00000000000000000000000000000001"
         );
+    }
+
+    #[test]
+    fn a_piece_of_a_number_is_found_however_it_is_spaced() {
+        assert_eq!(digits_of("(809) 555-01").as_deref(), Some("80955501"));
+        assert_eq!(digits_of("+1 809").as_deref(), Some("1809"));
+        assert_eq!(digits_of("Corolla 2019"), None);
+        assert_eq!(digits_of(" - "), None);
     }
 
     #[test]

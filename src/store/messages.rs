@@ -151,9 +151,9 @@ pub struct MessageRow {
     pub checked_at: Option<DateTime<Utc>>,
 }
 
-/// One shape for all that read messages; each adds its condition.
+/// One shape for all that read messages; each adds its condition, in one piece or several.
 macro_rules! message_rows {
-    ($condition:literal, $($argument:expr),+ $(,)?) => {
+    ($($condition:literal)+, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             MessageRow,
             r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone, m.sender_role, d.name as "dealer_name?",
@@ -163,11 +163,13 @@ macro_rules! message_rows {
                from messages m
                join users u on u.id = m.sender_id
                left join dealers d on d.id = m.dealer_id
-               left join vehicles v on v.id = m.vehicle_id "# + $condition,
+               left join vehicles v on v.id = m.vehicle_id "# $(+ $condition)+,
             $($argument),+
         )
     };
 }
+
+pub(super) use message_rows;
 
 /// One message, if it is within the scope.
 pub async fn get_message(

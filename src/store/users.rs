@@ -109,29 +109,90 @@ pub async fn insert_token(
     .map(|_| ())
 }
 
-/// The owner of a token that is not revoked. Its last use is kept to the minute, so that a busy token is not a write a
-/// request.
-pub async fn get_user_by_token(
-    conn: &mut PgConnection,
-    hash: &[u8],
-    now: DateTime<Utc>,
-) -> sqlx::Result<Option<UserRow>> {
-    sqlx::query!(
-        "update api_tokens set last_used_at = $2
-         where token_hash = $1 and revoked_at is null and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')",
-        hash,
-        now
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query_as!(
-        UserRow,
-        r#"select u.id as "id: UserId", u.name, u.password_hash, u.role, u.dealer_id as "dealer_id: DealerId", u.demo
+/// The owner of a token.
+pub struct TokenOwnerRow {
+    pub token_id: TokenId,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub user: UserRow,
+}
+
+/// The owner of a token that is not revoked.
+pub async fn get_user_by_token(conn: &mut PgConnection, hash: &[u8]) -> sqlx::Result<Option<TokenOwnerRow>> {
+    let row = sqlx::query!(
+        r#"select t.id as "token_id: TokenId", t.last_used_at,
+             u.id as "id: UserId", u.name, u.password_hash, u.role, u.dealer_id as "dealer_id: DealerId", u.demo
            from api_tokens t join users u on u.id = t.user_id where t.token_hash = $1 and t.revoked_at is null"#,
         hash
     )
     .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| TokenOwnerRow {
+        token_id: row.token_id,
+        last_used_at: row.last_used_at,
+        user: UserRow {
+            id: row.id,
+            name: row.name,
+            password_hash: row.password_hash,
+            role: row.role,
+            dealer_id: row.dealer_id,
+            demo: row.demo,
+        },
+    }))
+}
+
+/// Notes a use, unless one at `before` or later is noted: of many at once, one writes.
+pub async fn mark_token_used(
+    conn: &mut PgConnection,
+    token: TokenId,
+    now: DateTime<Utc>,
+    before: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update api_tokens set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $3)",
+        token.0,
+        now,
+        before
+    )
+    .execute(conn)
     .await
+    .map(|_| ())
+}
+
+/// A token as its owner may know it: never the secret.
+pub struct TokenRow {
+    pub id: TokenId,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// An account's tokens, the newest first.
+pub async fn list_tokens(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<TokenRow>> {
+    sqlx::query_as!(
+        TokenRow,
+        r#"select id as "id: TokenId", name, created_at, last_used_at, revoked_at from api_tokens
+           where user_id = $1 order by created_at desc, id desc"#,
+        user.0
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// `false`: there is none, or it was revoked before.
+pub async fn mark_token_revoked(
+    conn: &mut PgConnection,
+    token: TokenId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update api_tokens set revoked_at = $2 where id = $1 and revoked_at is null",
+        token.0,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn update_password(conn: &mut PgConnection, id: UserId, hash: &str) -> sqlx::Result<()> {

@@ -4,6 +4,7 @@
 mod api;
 mod browser;
 mod clock;
+mod document;
 mod twilio;
 
 use std::{
@@ -73,6 +74,8 @@ pub struct Options {
     pub per_second: u32,
     /// Webhooks signed with any of these verify; the first makes the calls.
     pub auth_tokens: Vec<&'static str>,
+    /// What a scrape of `/metrics` must bear.
+    pub metrics_token: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -84,6 +87,7 @@ impl Default for Options {
             twilio_timeout: Duration::from_secs(30),
             per_second: 80,
             auth_tokens: vec![TOKEN],
+            metrics_token: None,
         }
     }
 }
@@ -291,5 +295,6 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
             concurrency: 40,
             price_plan: [120, 780, 2_700, 82_800].map(Duration::from_secs).to_vec(),
         },
+        metrics_token: options.metrics_token.map(Secret::new),
     }
 }

@@ -4,7 +4,10 @@
 
 mod accounts;
 mod api_answers;
+mod api_document;
 mod api_errors;
+mod api_messages;
+mod api_tokens;
 mod app;
 mod architecture;
 mod binary;
@@ -17,6 +20,7 @@ mod idempotency;
 mod limits;
 mod lost_answers;
 mod magic_numbers;
+mod metrics;
 mod owner;
 mod recipients;
 mod sessions;

@@ -18,6 +18,7 @@ use super::wire::{self, usage};
 use crate::{
     app::gateway::{Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, UsageRecord},
     domain::phone,
+    metrics,
 };
 
 /// How many messages a page of the list holds.
@@ -129,6 +130,7 @@ impl TwilioClient {
         let request_id = answer.as_ref().ok().and_then(|answer| answer.request_id.clone());
         let result = answer.and_then(|answer| answer.judge(decode));
         let (class, code, reason) = class(&result);
+        metrics::twilio_call(call, class, started.elapsed());
         tracing::info!(
             call,
             about,

@@ -1,7 +1,10 @@
 //! The JSON API: a bearer token, the same use cases as the pages, errors as data.
 
+mod document;
 mod error;
 mod idempotency;
+mod list_query;
+mod messages;
 mod rate_limit;
 mod send;
 mod status;
@@ -13,6 +16,7 @@ use axum::{
     routing::{any, get, post},
 };
 
+pub use document::document;
 pub use error::ApiError;
 
 use super::state::AppState;
@@ -23,6 +27,8 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/whatsapp/send", post(send::send).fallback(error::wrong_method))
         .route("/api/whatsapp/status/{id}", get(status::status).fallback(error::wrong_method))
+        .route("/api/whatsapp/messages", get(messages::messages).fallback(error::wrong_method))
+        .route("/api/openapi.json", get(document::openapi_json).fallback(error::wrong_method))
         .route("/api", any(error::unknown_path))
         .route("/api/", any(error::unknown_path))
         .route("/api/{*rest}", any(error::unknown_path))

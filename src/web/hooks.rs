@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::state::AppState;
 use crate::{
     app::record_callback::{Webhook, receive_message, record_callback},
+    metrics::{self, Callback},
     twilio::signature::{SignedRequest, verify},
 };
 
@@ -74,6 +75,7 @@ async fn verified(state: &AppState, request: Request<Body>) -> Result<Call, Resp
             path = parts.uri.path(),
             "a webhook's signature is missing or wrong; nothing was stored"
         );
+        metrics::callback(Callback::BadSignature);
         return Err(StatusCode::FORBIDDEN.into_response());
     }
     let fields = form_urlencoded::parse(&raw).into_owned().collect();
@@ -86,6 +88,7 @@ fn answer(stored: crate::app::error::Result<()>) -> Response {
         Err(error) => {
             // 5xx makes Twilio come again (`rp=5xx` in the callback's URL).
             tracing::error!(%error, "a webhook could not be stored");
+            metrics::callback(Callback::Failed);
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }

@@ -14,7 +14,7 @@ use leptos_router::{
 use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
-        ContactPage, DealerMessagePage, DealerMessagesPage, HandsetPage, HomePage, NotFoundPage,
+        ApiDocsPage, ContactPage, DealerMessagePage, DealerMessagesPage, HandsetPage, HomePage, NotFoundPage,
         OwnMessagePage, OwnMessagesPage, SignInPage, SignUpPage, VehiclePage,
     },
     parts::{Icon, icons},
@@ -42,6 +42,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>
+                    <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>
                     <Route path=path!("/demo/telefono") view=HandsetPage ssr=SsrMode::Async/>
                 </FlatRoutes>
             </main>

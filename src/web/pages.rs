@@ -1,5 +1,6 @@
 //! One file a page; each one `Suspend` around one use case.
 
+mod api_docs;
 mod contact;
 mod fault;
 mod handset;
@@ -11,6 +12,7 @@ mod sign_in;
 mod sign_up;
 mod vehicle;
 
+pub use api_docs::ApiDocsPage;
 pub use contact::ContactPage;
 pub use fault::failed;
 pub use handset::HandsetPage;

@@ -27,7 +27,7 @@ use tracing::Span;
 use super::{
     api, events, health, hooks,
     layout::Root,
-    pictures,
+    metrics, pictures,
     security::{self, CspNonce},
     session,
     shell::shell,
@@ -83,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .route("/vehiculos/imagen/{name}", get(pictures::picture))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::scrape))
         .nest_service("/v/{version}/pkg", assets(&state))
         .fallback(unknown)
         .layer(
@@ -90,6 +91,7 @@ pub fn router(state: AppState) -> Router {
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
                 .layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(request_done))
                 .layer(PropagateRequestIdLayer::x_request_id())
+                .layer(middleware::from_fn(metrics::measure))
                 .layer(CompressionLayer::new())
                 .layer(middleware::from_fn_with_state(state.clone(), security::headers))
                 .layer(middleware::from_fn_with_state(state.clone(), security::same_origin_only)),

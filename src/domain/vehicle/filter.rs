@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::{
     money::{self, Currency, Money},
-    text::fold,
+    text,
 };
 
 /// The latest page that is served: nobody reads so far, and a robot that does must not make the database skip for ever.
@@ -172,11 +172,7 @@ impl VehicleFilter {
 
     /// The words to search for, folded, each of letters and digits only: safe to build a text query of.
     pub fn words(&self) -> Vec<String> {
-        fold(self.text.as_deref().unwrap_or_default())
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
+        text::words(self.text.as_deref().unwrap_or_default())
     }
 }
 

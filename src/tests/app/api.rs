@@ -3,6 +3,7 @@
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
+use super::document::hold_against_document;
 use crate::simulator::rig::http;
 
 #[derive(Clone)]
@@ -23,11 +24,17 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Asks, and holds an answer of the API against its document.
     pub async fn of(request: RequestBuilder) -> Self {
-        let answer = request.send().await.unwrap();
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = client.execute(request).await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         let text = answer.text().await.unwrap();
-        Self { status, headers, json: serde_json::from_str(&text).unwrap_or(Value::Null), text }
+        let reply = Self { status, headers, json: serde_json::from_str(&text).unwrap_or(Value::Null), text };
+        hold_against_document(&method, &path, &reply);
+        reply
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rate_limit::set_refused;
 use crate::{
@@ -23,13 +24,24 @@ pub enum Language {
 }
 
 impl Language {
-    /// English if `Accept-Language` names it before Spanish; else Spanish.
+    /// English if `Accept-Language` weighs it more than Spanish, or as much and names it first; else Spanish.
     pub fn of(headers: &HeaderMap) -> Self {
-        let wanted =
-            headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let first =
-            wanted.split(',').map(str::trim).find(|tag| tag.starts_with("es") || tag.starts_with("en"));
-        if first.is_some_and(|tag| tag.starts_with("en")) { Self::English } else { Self::Spanish }
+        let lines = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|line| line.to_str().ok());
+        let (mut best, mut language) = (0.0, Self::Spanish);
+        for range in lines.flat_map(|line| line.split(',')) {
+            let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
+            let named = match tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "es" | "*" => Self::Spanish,
+                "en" => Self::English,
+                _ => continue,
+            };
+            let weight =
+                weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
+            if weight > best {
+                (best, language) = (weight, named);
+            }
+        }
+        language
     }
 
     pub fn choose(self, spanish: &str, english: &str) -> String {
@@ -51,10 +63,20 @@ pub struct ApiError {
     body: ErrorBody,
 }
 
-#[derive(Debug, Serialize)]
-struct ErrorBody {
+/// Why no.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Error, description = "Por qué no.")]
+pub struct ErrorBody {
+    /// Una frase para personas, en español o, por `Accept-Language`, en inglés.
+    #[schema(
+        example = "El número de teléfono debe estar en formato internacional, por ejemplo +18095551234."
+    )]
     error: String,
+    /// Una palabra estable, para programas.
+    #[schema(pattern = "^[a-z]+(_[a-z0-9]+)*$", example = "invalid_phone_number")]
     code: String,
+    /// El campo o parámetro que hay que corregir.
+    #[schema(example = "toPhoneNumber")]
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
 }
@@ -208,4 +230,36 @@ pub async fn wrong_method(headers: HeaderMap) -> ApiError {
 /// 404 under `/api/`.
 pub async fn unknown_path(headers: HeaderMap) -> ApiError {
     ApiError::not_found(Language::of(&headers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heavier_language_wins_and_spanish_when_none_is_asked_for() {
+        let language = |wanted: &'static str| {
+            Language::of(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, HeaderValue::from_static(wanted))]))
+        };
+        for english in
+            ["en", "EN-us", "fr, en;q=0.2", "es;q=0.3, en; q=0.8", "en;q=0.9, es;q=0.9", "en, *;q=0.5"]
+        {
+            assert_eq!(language(english), Language::English, "{english}");
+        }
+        for spanish in [
+            "",
+            "es",
+            "en-US;q=0.9, es;q=1.0",
+            "es, en",
+            "fr",
+            "*",
+            "en;q=0",
+            "en;q=x",
+            "english",
+            "*, en;q=0.5",
+        ] {
+            assert_eq!(language(spanish), Language::Spanish, "{spanish}");
+        }
+        assert_eq!(Language::of(&HeaderMap::new()), Language::Spanish);
+    }
 }

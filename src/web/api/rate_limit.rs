@@ -1,6 +1,9 @@
 //! `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): the limit that will bind first, or that did.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::Response,
+};
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
@@ -11,8 +14,12 @@ use crate::domain::{
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Of what this sender may see, the limit with the fewest sends left.
-pub fn set_left(headers: &mut HeaderMap, decision: &Decision, role: Role, now: DateTime<Utc>) {
+/// Of what this sender may see, the limit with the fewest sends left; on an answer that took a message in.
+pub fn set_left(response: &mut Response, decision: &Decision, role: Role, now: DateTime<Utc>) {
+    if !response.status().is_success() {
+        return;
+    }
+    let headers = response.headers_mut();
     let shown = decision.standings.iter().filter(|standing| standing.limit.is_shown_to(role));
     if let Some(binding) = shown.min_by_key(|standing| standing.sends_left()) {
         let per_send = binding.asked.max(1);

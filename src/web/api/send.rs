@@ -11,10 +11,12 @@ use axum::{
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
+use utoipa::ToSchema;
 
 use super::{
     Caller,
-    error::{ApiError, Language},
+    document::{kinds_or_null, statuses},
+    error::{ApiError, ErrorBody, Language},
     idempotency::{is_under_way, keep, key_of, replay},
     rate_limit::set_left,
 };
@@ -26,7 +28,10 @@ use crate::{
         send_message::{Recipient, SendMessage, Sent, send_message},
         wait_for_outcome::wait_for_outcome,
     },
-    domain::{body::Body as MessageBody, ids::MessageId, image_url::ImageUrl, kind::Kind, phone::Phone},
+    domain::{
+        body::Body as MessageBody, ids::MessageId, image_url::ImageUrl, kind::Kind, parts::split,
+        phone::Phone,
+    },
     web::state::AppState,
 };
 
@@ -34,30 +39,114 @@ const MOST_BYTES: usize = 64 * 1024;
 /// How long a caller waits for Twilio before he gets 202.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Deserialize)]
+// The comments on fields below are the document's words.
+
+/// What to send to whom.
+#[derive(Deserialize, ToSchema)]
+#[schema(description = "Qué se envía y a quién.")]
 #[serde(rename_all = "camelCase")]
 struct SendRequest {
+    /// El número, en formato internacional. Espacios, guiones y corchetes sobran; a diez cifras de 809, 829 o 849 se les
+    /// antepone +1. Un comprador solo puede escribir a un concesionario o al vendedor de un vehículo.
+    #[schema(value_type = String, required = true, max_length = 60, example = "+18095551234",
+        pattern = r"^[ \-()\[\]\u00a0\u2010-\u2015\u2212]*\+?[ \-()\[\]\u00a0\u2010-\u2015\u2212]*[1-9]([ \-()\[\]\u00a0\u2010-\u2015\u2212]*[0-9]){1,14}[ \-()\[\]\u00a0\u2010-\u2015\u2212]*$")]
     to_phone_number: Option<String>,
+    /// El texto: algo visible, sin caracteres de control más que saltos de línea y tabulaciones. Uno largo sale en
+    /// partes consecutivas de hasta 1,600 unidades UTF-16.
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 4096, example = "Hola, ¿sigue disponible?",
+        pattern = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]+$")]
     message_body: Option<String>,
+    /// La dirección https de una imagen, que Twilio descarga.
+    #[schema(max_length = 2000, pattern = "^(https://.+)?$", example = "https://ejemplo.com/foto.jpg")]
     image_url: Option<String>,
+    /// El vehículo a la venta del que se trata.
+    #[schema(format = "uuid", example = "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20")]
     vehicle_id: Option<String>,
+    #[schema(schema_with = kinds_or_null)]
     kind: Option<String>,
+    /// Una plantilla aprobada en lugar de `messageBody`. Todavía no se puede usar (400 `templates_unavailable`).
+    #[schema(value_type = Option<Object>)]
     template: Option<IgnoredAny>,
+    /// Las variables de la plantilla. Todavía no se pueden usar.
+    #[schema(value_type = Option<Object>)]
     variables: Option<IgnoredAny>,
 }
 
-#[derive(Serialize)]
+/// A message that was taken in.
+#[derive(Serialize, ToSchema)]
+#[schema(description = "Un mensaje aceptado.")]
 #[serde(rename_all = "camelCase")]
 struct SendAnswer {
     success: bool,
+    /// El identificador de Twilio de la primera parte; nulo mientras no se sabe.
+    #[schema(example = "SM00000000000000000000000000000001")]
     message_id: Option<String>,
+    /// El identificador de OKLA.
+    #[schema(format = "uuid")]
     id: String,
+    #[schema(schema_with = statuses)]
     status: &'static str,
+    /// US$ que se cobran por el mensaje entero.
+    #[schema(minimum = 0)]
     #[serde(with = "rust_decimal::serde::float")]
     cost: Decimal,
+    /// Cuántos mensajes de Twilio son.
+    #[schema(minimum = 1)]
     parts: i16,
 }
 
+#[utoipa::path(
+    post, path = "/api/whatsapp/send", tag = "Mensajes",
+    summary = "Enviar un mensaje",
+    description = "Responde cuando Twilio lo tomó o lo rechazó, y a los 10 segundos aunque todavía no se sepa. Un mensaje se envía una sola vez: si la respuesta de Twilio se pierde queda `verifying` y se busca allí, nunca se repite a ciegas.",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255,
+            description = "Una clave de quien llama. Repetir la misma petición con ella en 24 horas repite la respuesta en lugar de enviar otra vez. Queda ligada cuando un mensaje se acepta; un rechazo no la gasta."),
+        ("Prefer" = Option<String>, Header, example = "respond-async",
+            description = "`respond-async`: no esperar a Twilio (RFC 7240)."),
+    ),
+    request_body(content = SendRequest, description = "Hasta 64 KiB de JSON. Los campos que no se conocen se ignoran.",
+        example = json!({ "toPhoneNumber": "+18095551234", "messageBody": "Hola, ¿sigue disponible?" })),
+    responses(
+        (status = 200, description = "Twilio lo tomó; de varias partes, la primera.", body = SendAnswer,
+            headers(
+                ("RateLimit" = String, description = "Cuánto queda del límite que aprieta y cuándo se libera, en segundos: `\"user_hour\";r=97;t=3600`."),
+                ("RateLimit-Policy" = String, description = "Ese límite y su ventana: `\"user_hour\";q=100;w=3600`."),
+                ("Idempotent-Replayed" = String, description = "`true` cuando es la respuesta repetida de una clave."),
+            ),
+            example = json!({ "success": true, "messageId": "SM00000000000000000000000000000001", "id": "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20", "status": "queued", "cost": 0.015, "parts": 1 })),
+        (status = 202, description = "Aceptado; Twilio todavía no ha respondido.", body = SendAnswer,
+            headers(
+                ("Location" = String, description = "Dónde preguntar por él."),
+                ("RateLimit" = String, description = "Como en 200."),
+                ("RateLimit-Policy" = String, description = "Como en 200."),
+                ("Idempotent-Replayed" = String, description = "Como en 200."),
+            ),
+            example = json!({ "success": true, "messageId": null, "id": "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20", "status": "queued", "cost": 0.015, "parts": 1 })),
+        (status = 400, body = ErrorBody, description = "El JSON o un campo no sirve: `invalid_json`, `invalid_phone_number`, `invalid_message_body`, `invalid_image_url`, `unknown_vehicle`, `invalid_kind`, `templates_unavailable`, `invalid_idempotency_key`.",
+            headers(("Idempotent-Replayed" = String, description = "Como en 200.")),
+            example = json!({ "error": "El número de teléfono debe estar en formato internacional, por ejemplo +18095551234.", "code": "invalid_phone_number", "field": "toPhoneNumber" })),
+        (status = 403, body = ErrorBody, description = "No permitido: `recipient_not_allowed`, `consent_required`.",
+            example = json!({ "error": "Un comprador solo puede escribir a un concesionario o al vendedor de un vehículo.", "code": "recipient_not_allowed" })),
+        (status = 409, body = ErrorBody, description = "El destinatario pidió no recibir mensajes (`opted_out`), o una petición con la misma clave está en curso.",
+            headers(("Retry-After" = i64, description = "Segundos, cuando es la clave."))),
+        (status = 413, body = ErrorBody, description = "Más de 64 KiB (`too_large`)."),
+        (status = 415, body = ErrorBody, description = "No es `application/json` (`unsupported_media_type`)."),
+        (status = 422, body = ErrorBody, description = "La clave ya se usó con otra petición."),
+        (status = 429, body = ErrorBody, description = "Un límite: `daily_limit`, `hourly_limit`, `dealer_daily_limit`, `buyer_limit`, `recipient_limit`, `budget`, `meta_tier`. No se envió ni se cobró nada.",
+            headers(
+                ("Retry-After" = i64, description = "Segundos hasta que hay lugar."),
+                ("RateLimit" = String, description = "Como en 200."),
+                ("RateLimit-Policy" = String, description = "Como en 200."),
+            ),
+            example = json!({ "error": "Usted alcanzó su límite de mensajes por hora. Hay lugar de nuevo a las 14:05.", "code": "hourly_limit" })),
+        (status = 502, body = ErrorBody, description = "Twilio no lo aceptó: `twilio_` y su número, o `twilio_unavailable`. No se cobró nada.",
+            headers(("Idempotent-Replayed" = String, description = "Como en 200.")),
+            example = json!({ "error": "El destinatario pidió no recibir mensajes de este número.", "code": "twilio_21610" })),
+        (status = 503, body = ErrorBody, description = "Los envíos están en pausa (`paused`).",
+            headers(("Retry-After" = i64, description = "Segundos, si se sabe."))),
+    )
+)]
 pub async fn send(
     State(state): State<AppState>,
     Caller(actor): Caller,
@@ -69,17 +158,19 @@ pub async fn send(
     let key = key_of(request.headers(), language)?;
     let mut command = parse(&read_json(request, language).await?, language)?;
     command.key.clone_from(&key);
-    let about = command.clone();
+    let (to, kind) = (command.to.clone(), command.kind);
+    let parts = i16::try_from(split(command.body.as_str()).len()).unwrap_or(i16::MAX);
     let sent = send_message(&state, &actor, command).await.map_err(refuse)?;
     let now = state.clock.now();
     let (id, decision) = match sent {
         Sent::Accepted(id, decision) => (id, decision),
         Sent::Before(before) => {
-            let decision = limits_now(&state, &actor, &about).await.map_err(refuse)?;
+            let outlook = limits_now(&state, &actor, &to, kind, parts).await.map_err(refuse)?;
+            let decision = outlook.decision;
             match before.answer {
                 Some((status, body)) => {
                     let mut response = replay(before.message, status, body);
-                    set_left(response.headers_mut(), &decision, actor.role, now);
+                    set_left(&mut response, &decision, actor.role, now);
                     return Ok(response);
                 }
                 None if is_under_way(before.at, now) => return Err(refuse(AppError::KeyInProgress)),
@@ -90,7 +181,7 @@ pub async fn send(
     let patience = if respond_async { Duration::ZERO } else { PATIENCE };
     let detail = wait_for_outcome(&state, &actor, id, patience).await.map_err(refuse)?;
     let mut response = answer(&detail, respond_async, language).unwrap_or_else(IntoResponse::into_response);
-    set_left(response.headers_mut(), &decision, actor.role, now);
+    set_left(&mut response, &decision, actor.role, now);
     match key {
         Some(key) => keep(&state, &actor, &key, response).await.map_err(refuse),
         None => Ok(response),

@@ -9,7 +9,7 @@ use crate::{
         flash::{self, Flash},
         forms, guard,
         islands::Contact,
-        parts::{ContactForm, Icon, PageTitle, icons},
+        parts::{ContactForm, Icon, PageTitle, Writer, icons},
         request::Current,
     },
 };
@@ -23,28 +23,31 @@ pub fn ContactPage() -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id).await {
-            Ok((vehicle, flash)) => view! { <Shown vehicle=vehicle flash=flash/> }.into_any(),
+            Ok((vehicle, flash, writer)) => {
+                view! { <Shown vehicle=vehicle flash=flash writer=writer/> }.into_any()
+            }
             Err(error) => failed(&error),
         }
     })
 }
 
-async fn load(id: VehicleId) -> Result<(Vehicle, Flash)> {
+async fn load(id: VehicleId) -> Result<(Vehicle, Flash, Option<Writer>)> {
     let current = Current::get()?;
     guard::signed_in(&current)?;
     let vehicle = get_vehicle(&current.state.pool, id).await?;
-    Ok((vehicle, flash::take(&current.session, forms::CONTACT).await?))
+    let writer = Writer::to_seller_of(&current, id).await?;
+    Ok((vehicle, flash::take(&current.session, forms::CONTACT).await?, writer))
 }
 
 #[component]
-fn Shown(vehicle: Vehicle, flash: Flash) -> impl IntoView {
+fn Shown(vehicle: Vehicle, flash: Flash, writer: Option<Writer>) -> impl IntoView {
     view! {
         <PageTitle text="Contactar por WhatsApp"/>
         <div class="narrow stack">
             <a class="back" href=format!("/vehiculos/{}", vehicle.card.id)><Icon path=icons::BACK/>"Volver al vehículo"</a>
             <h1>"Contactar por WhatsApp"</h1>
             <Contact>
-                <div class="panel"><ContactForm vehicle=&vehicle flash=&flash/></div>
+                <div class="panel"><ContactForm vehicle=&vehicle flash=&flash writer=writer.as_ref()/></div>
             </Contact>
         </div>
     }

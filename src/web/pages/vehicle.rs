@@ -12,7 +12,7 @@ use crate::{
     web::{
         flash::Flash,
         islands::Contact,
-        parts::{ContactForm, Icon, PageTitle, Picture, Price, icons},
+        parts::{ContactForm, Icon, PageTitle, Picture, Price, Writer, icons},
         request::Current,
     },
 };
@@ -26,19 +26,20 @@ pub fn VehiclePage() -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id).await {
-            Ok((vehicle, signed_in)) => view! { <Shown vehicle=vehicle signed_in=signed_in/> }.into_any(),
+            Ok((vehicle, writer)) => view! { <Shown vehicle=vehicle writer=writer/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
-async fn load(id: VehicleId) -> Result<(Vehicle, bool)> {
+async fn load(id: VehicleId) -> Result<(Vehicle, Option<Writer>)> {
     let current = Current::get()?;
-    Ok((get_vehicle(&current.state.pool, id).await?, current.actor.is_some()))
+    let vehicle = get_vehicle(&current.state.pool, id).await?;
+    Ok((vehicle, Writer::to_seller_of(&current, id).await?))
 }
 
 #[component]
-fn Shown(vehicle: Vehicle, signed_in: bool) -> impl IntoView {
+fn Shown(vehicle: Vehicle, writer: Option<Writer>) -> impl IntoView {
     let card = &vehicle.card;
     let facts = [
         ("Año", card.year.to_string()),
@@ -55,7 +56,7 @@ fn Shown(vehicle: Vehicle, signed_in: bool) -> impl IntoView {
         <a class="back" href="/"><Icon path=icons::BACK/>"Todos los vehículos"</a>
         <article class="vehicle">
             <div class="vehicle-picture"><Picture vehicle=card first=true/></div>
-            <Offer vehicle=&vehicle signed_in=signed_in/>
+            <Offer vehicle=&vehicle writer=writer.as_ref()/>
             <div class="stack">
                 <h2>"Datos del vehículo"</h2>
                 <dl class="facts">
@@ -72,7 +73,7 @@ fn Shown(vehicle: Vehicle, signed_in: bool) -> impl IntoView {
 
 /// What decides: name, price, seller, and the one act of writing.
 #[component]
-fn Offer<'a>(vehicle: &'a Vehicle, signed_in: bool) -> impl IntoView + use<> {
+fn Offer<'a>(vehicle: &'a Vehicle, writer: Option<&'a Writer>) -> impl IntoView + use<> {
     let card = &vehicle.card;
     let in_pesos = (card.price.currency == Currency::Usd)
         .then(|| card.price.in_dop())
@@ -91,9 +92,9 @@ fn Offer<'a>(vehicle: &'a Vehicle, signed_in: bool) -> impl IntoView + use<> {
                 {in_pesos.map(|text| view! { <p class="soft small">{text}</p> })}
             </div>
             <div class="reach stack">
-                {if signed_in {
-                    let vehicle = vehicle.clone();
-                    view! { <Contact><Opener id=vehicle.card.id/><Dialog vehicle=&vehicle/></Contact> }.into_any()
+                {if let Some(writer) = writer {
+                    let (id, dialog) = (card.id, view! { <Dialog vehicle=vehicle writer=writer/> });
+                    view! { <Contact><Opener id=id/>{dialog}</Contact> }.into_any()
                 } else {
                     view! { <Opener id=card.id/> }.into_any()
                 }}
@@ -125,7 +126,7 @@ fn Opener(id: VehicleId) -> impl IntoView {
 }
 
 #[component]
-fn Dialog<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
+fn Dialog<'a>(vehicle: &'a Vehicle, writer: &'a Writer) -> impl IntoView + use<> {
     let nothing_typed = Flash::default();
     view! {
         <dialog aria-labelledby="contact-title">
@@ -133,7 +134,7 @@ fn Dialog<'a>(vehicle: &'a Vehicle) -> impl IntoView + use<> {
                 <h2 id="contact-title" tabindex="-1" autofocus>"Contactar por WhatsApp"</h2>
                 <button type="button" class="close" aria-label="Cerrar" data-close><Icon path=icons::CLOSE/></button>
             </div>
-            <div class="dialog-body"><ContactForm vehicle=vehicle flash=&nothing_typed/></div>
+            <div class="dialog-body"><ContactForm vehicle=vehicle flash=&nothing_typed writer=Some(writer)/></div>
         </dialog>
     }
 }

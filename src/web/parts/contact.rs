@@ -4,6 +4,7 @@ use uuid::Uuid;
 use super::{
     form::{ErrorSummary, Field, FieldError, TextArea},
     icons::{self, Icon},
+    outlook::{BeforeWriting, Writer},
     vehicle::VehicleStrip,
 };
 use crate::{
@@ -14,7 +15,11 @@ use crate::{
 /// The contact form: whole without scripts; an island around it gives it manners. Marks for the island: `data-problem`
 /// by field, `data-counter`, `data-in-parts`, `data-word`, `data-close`, and `data-sent` for what takes the form's place.
 #[component]
-pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView + use<> {
+pub fn ContactForm<'a>(
+    vehicle: &'a Vehicle,
+    flash: &'a Flash,
+    writer: Option<&'a Writer>,
+) -> impl IntoView + use<> {
     let id = vehicle.card.id;
     let first_words = format!("Hola, me interesa el {}. ¿Sigue disponible?", vehicle.card.title());
     let typed = flash.value("message");
@@ -34,6 +39,7 @@ pub fn ContactForm<'a>(vehicle: &'a Vehicle, flash: &'a Flash) -> impl IntoView 
                 <p data-words></p>
             </div>
             <VehicleStrip vehicle=&vehicle.card seller=&vehicle.seller.name/>
+            {writer.map(|writer| view! { <BeforeWriting writer=writer/> })}
             <input type="hidden" name="vehicle" value=id.to_string()/>
             <input type="hidden" name="form_key" value=form_key.to_string() autocomplete="off"/>
             <div class="field">

@@ -1,0 +1,57 @@
+//! `/metrics`: who may read it, and what is in it.
+
+use okla::domain::user::Role;
+use reqwest::Method;
+use sqlx::PgPool;
+
+use crate::app::{Api, Options, PLAIN, Reply, TestApp};
+
+async fn scrape(api: &Api) -> Reply {
+    Reply::of(api.request(Method::GET, "/metrics")).await
+}
+
+#[sqlx::test]
+async fn only_the_bearer_of_the_token_may_scrape(pool: PgPool) {
+    let options = Options { metrics_token: Some("un secreto"), demo: true, ..Options::default() };
+    let app = TestApp::start_with(pool, options).await;
+    let with = |token: &str| Api::new(&app.url, Some(token.to_owned()));
+    assert_eq!(scrape(&with("un secreto")).await.status, 200);
+    assert_eq!(scrape(&with("otro")).await.status, 401);
+    assert_eq!(scrape(&app.anonymous()).await.status, 401);
+    assert_eq!(
+        scrape(&app.token_for(Role::Admin).await).await.status,
+        401,
+        "an API token opens nothing here"
+    );
+}
+
+#[sqlx::test]
+async fn without_a_token_it_is_there_in_demo_mode_only(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    assert_eq!(scrape(&app.anonymous()).await.status, 404);
+}
+
+#[sqlx::test]
+async fn scrape_tells_requests_calls_and_what_waits(pool: PgPool) {
+    let options = Options { demo: true, workers: false, ..Options::default() };
+    let app = TestApp::start_with(pool, options).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    dealer.write_async(PLAIN, "hola").await;
+    assert!(has(&scrape(&app.anonymous()).await, "okla_queue_depth 1"));
+    app.work().await;
+    let told = scrape(&app.anonymous()).await;
+    assert_eq!(told.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    for line in [
+        "okla_queue_depth 0",
+        "okla_queue_overdue_seconds 0",
+        "okla_verifying 0",
+        r#"okla_twilio_call_duration_seconds_count{call="create",class="done"} 1"#,
+        r#"okla_http_request_duration_seconds_count{method="POST",route="/api/whatsapp/send",status="2xx"} 1"#,
+    ] {
+        assert!(has(&told, line), "{line} is missing in\n{}", told.text);
+    }
+}
+
+fn has(told: &Reply, wanted: &str) -> bool {
+    told.text.lines().any(|line| line == wanted)
+}

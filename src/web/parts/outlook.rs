@@ -1,0 +1,68 @@
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+
+use super::notice::{Notice, Tone};
+use crate::{
+    app::{
+        error::Result,
+        limits_now::{Outlook, limits_now},
+        send_message::Recipient,
+    },
+    domain::{ids::VehicleId, kind::Kind, limits::Standing, time::spoken_day, user::Role},
+    web::request::Current,
+};
+
+/// From here on down it is worth saying how many messages are left.
+const FEW: i64 = 3;
+
+/// Who is about to write, and what he would meet.
+pub struct Writer {
+    pub outlook: Outlook,
+    pub role: Role,
+    pub now: DateTime<Utc>,
+}
+
+impl Writer {
+    /// What whoever is signed in would meet if he wrote to the seller now; nobody, nothing.
+    ///
+    /// # Errors
+    /// The vehicle is not for sale any more.
+    pub async fn to_seller_of(current: &Current, vehicle: VehicleId) -> Result<Option<Self>> {
+        let Some(actor) = &current.actor else { return Ok(None) };
+        let to = Recipient::SellerOf(vehicle);
+        let outlook = limits_now(&current.state, actor, &to, Kind::Contact, 1).await?;
+        Ok(Some(Self { outlook, role: actor.role, now: current.state.clock.now() }))
+    }
+}
+
+/// What a sender should know before he writes: that it would not go, that few more would, that it may not arrive.
+#[component]
+pub fn BeforeWriting<'a>(writer: &'a Writer) -> impl IntoView + use<> {
+    let Writer { outlook, role, now } = writer;
+    let (role, now) = (*role, *now);
+    let refused = outlook.decision.refusal(role, now).map(|refusal| refusal.sentence());
+    let left = outlook
+        .decision
+        .standings
+        .iter()
+        .filter(|standing| standing.limit.is_shown_to(role))
+        .map(Standing::sends_left)
+        .min()
+        .filter(|left| refused.is_none() && *left <= FEW);
+    let left = left.map(|left| match left {
+        1 => "Le queda 1 mensaje por ahora.".to_owned(),
+        left => format!("Le quedan {left} mensajes por ahora."),
+    });
+    let silent = outlook.without_whatsapp.map(|since| {
+        format!(
+            "Este número no tenía WhatsApp activo la última vez que se le escribió ({}). Puede que su mensaje no llegue; una llamada es más segura.",
+            spoken_day(since, now)
+        )
+    });
+    let notice = |words: String| view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> };
+    view! {
+        {refused.map(notice)}
+        {silent.map(notice)}
+        {left.map(|words| view! { <p class="hint">{words}</p> })}
+    }
+}
