@@ -8,6 +8,7 @@ pub mod check_next;
 pub mod check_readiness;
 pub mod claim;
 pub mod clock;
+pub mod compare_usage;
 pub mod deliver;
 pub mod demo_data;
 pub mod error;

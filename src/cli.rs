@@ -13,6 +13,7 @@ use crate::{
     config,
 };
 
+mod costs;
 mod dealer;
 mod demo;
 mod limits;
@@ -52,6 +53,8 @@ enum Command {
     /// Límites de envío
     #[command(subcommand)]
     Limits(limits::Command),
+    /// Lo que cobramos en un mes contra lo que Twilio confirma
+    Costs(costs::Args),
     /// Un Twilio de mentira, que habla como el de verdad y falla cuando se le pide
     TwilioSim(twilio_sim::Args),
     /// Datos de prueba
@@ -74,6 +77,7 @@ impl Cli {
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,
             Command::Limits(command) => limits::run(command).await,
+            Command::Costs(args) => costs::run(args).await,
             Command::TwilioSim(args) => Ok(twilio_sim::run(args, stop_signal()).await?),
             Command::Demo(command) => demo::run(command).await,
             Command::Dealer(command) => dealer::run(command).await,

@@ -19,6 +19,7 @@ pub mod parts;
 pub mod rates;
 pub mod sessions;
 pub mod throttles;
+pub mod usage;
 pub mod users;
 pub mod vehicles;
 

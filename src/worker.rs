@@ -8,6 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::app::{
     check_next::check_next,
     claim::claim,
+    compare_usage::ask_usage_of_late,
     deliver::{Step, deliver},
     error::Result,
     state::App,
@@ -21,6 +22,8 @@ const SHAKEN: Duration = Duration::from_secs(2);
 /// When Twilio wants fewer questions, none is asked for so long.
 const BUSY: Duration = Duration::from_secs(30);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
+/// Twilio counts by the day.
+const USAGE_EVERY: Duration = Duration::from_hours(6);
 /// How many questions are under way at once.
 const CHECKERS: usize = 4;
 
@@ -30,6 +33,12 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     for _ in 0..CHECKERS {
         tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { check_next(&app).await }));
     }
+    tasks.spawn(run(
+        app.clone(),
+        stop.clone(),
+        USAGE_EVERY,
+        |app| async move { ask_usage_of_late(&app).await },
+    ));
     tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
 }
 

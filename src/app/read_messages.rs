@@ -67,6 +67,7 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
                 sid: part.sid,
                 error_code: part.error_code,
                 attempt_count: part.attempt_count,
+                price: part.price.zip(part.price_currency),
             })
         })
         .collect::<Result<_>>()?;
@@ -74,6 +75,7 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
     let events = events
         .into_iter()
         .map(|event| Event {
+            part: event.part,
             source: event.source,
             status: event.status,
             error_code: event.error_code,

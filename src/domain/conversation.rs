@@ -57,6 +57,26 @@ impl Message {
     }
 }
 
+/// What Twilio has told of its own charge for these parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// US$, of the parts it told of.
+    pub amount: Decimal,
+    /// Whether it told of every part.
+    pub is_whole: bool,
+}
+
+/// `None`: it has told of none.
+pub fn provider_share(parts: &[Part]) -> Option<Share> {
+    let told: Vec<Decimal> = parts
+        .iter()
+        .filter_map(|part| part.price.as_ref().filter(|(_, currency)| currency == "USD"))
+        .map(|(amount, _)| *amount)
+        .collect();
+    let is_whole = told.len() == parts.len();
+    (!told.is_empty()).then(|| Share { amount: told.into_iter().sum(), is_whole })
+}
+
 /// One Twilio message of a message.
 #[derive(Clone, Debug)]
 pub struct Part {
@@ -67,11 +87,15 @@ pub struct Part {
     pub sid: Option<String>,
     pub error_code: Option<i32>,
     pub attempt_count: i16,
+    /// What Twilio says it charges OKLA, positive, and its ISO 4217 currency; probably without Meta's share.
+    pub price: Option<(Decimal, String)>,
 }
 
 /// Something that was said about a message.
 #[derive(Clone, Debug)]
 pub struct Event {
+    /// The part it is about, from 1.
+    pub part: i16,
     /// `callback`, `create`, `fetch` or `okla`.
     pub source: String,
     /// The speaker's own word, known to us or not.

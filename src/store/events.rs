@@ -55,19 +55,27 @@ pub async fn insert_events(
 }
 
 /// A stored event, as histories show it.
-pub struct EventRow {
+pub struct HistoryRow {
+    /// The part's number, from 1.
+    pub part: i16,
     pub source: String,
     pub status: String,
     pub error_code: Option<i32>,
-    pub error_message: Option<String>,
     pub received_at: DateTime<Utc>,
 }
 
+/// What was said, without its fields.
+pub struct EventRow {
+    pub status: String,
+    pub error_code: Option<i32>,
+    pub error_message: Option<String>,
+}
+
 /// All that was said about a message, oldest first.
-pub async fn list_events(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Vec<EventRow>> {
+pub async fn list_events(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Vec<HistoryRow>> {
     sqlx::query_as!(
-        EventRow,
-        "select e.source, e.status, e.error_code, e.error_message, e.received_at
+        HistoryRow,
+        "select p.number as part, e.source, e.status, e.error_code, e.received_at
          from message_parts p join message_events e on e.part_id = p.id where p.message_id = $1 order by e.id",
         message.0
     )
@@ -86,7 +94,7 @@ pub async fn adopt_orphans(
         r#"update message_events as e set part_id = named.part_id
            from unnest($1::uuid[], $2::text[]) as named (part_id, sid)
            where e.sid = named.sid and e.part_id is null
-           returning e.id, e.part_id as "part_id!: PartId", e.source, e.status, e.error_code, e.error_message, e.received_at"#,
+           returning e.id, e.part_id as "part_id!: PartId", e.status, e.error_code, e.error_message"#,
         &parts,
         &sids
     )
@@ -96,13 +104,8 @@ pub async fn adopt_orphans(
     Ok(rows
         .into_iter()
         .map(|row| {
-            let said = EventRow {
-                source: row.source,
-                status: row.status,
-                error_code: row.error_code,
-                error_message: row.error_message,
-                received_at: row.received_at,
-            };
+            let said =
+                EventRow { status: row.status, error_code: row.error_code, error_message: row.error_message };
             (row.part_id, said)
         })
         .collect())

@@ -1,6 +1,7 @@
 //! Parts, each one Twilio message: written with their message, asked about until nothing is left to ask.
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use sqlx::{PgConnection, postgres::PgQueryResult};
 use uuid::Uuid;
 
@@ -124,13 +125,16 @@ pub struct PartState {
     pub not_sent: bool,
     pub own_reason: Option<String>,
     pub attempt_count: i16,
+    pub price: Option<Decimal>,
+    pub price_currency: Option<String>,
 }
 
 pub async fn list_parts(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Vec<PartState>> {
     sqlx::query_as!(
         PartState,
         r#"select id as "id: PartId", number, status, sid, error_code, error_message, not_sent, own_reason,
-             attempt_count from message_parts where message_id = $1 order by number"#,
+             attempt_count, provider_price as price, provider_price_currency as price_currency
+           from message_parts where message_id = $1 order by number"#,
         message.0
     )
     .fetch_all(conn)

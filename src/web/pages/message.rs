@@ -110,7 +110,8 @@ fn History<'a>(detail: &'a MessageDetail) -> impl IntoView + use<> {
         let word = Status::from_twilio(&event.status).map_or_else(|| event.status.clone(), |status| status.label().to_owned());
         let word = event.status.parse::<Status>().map_or(word, |status| status.label().to_owned());
         let code = event.error_code.map(|code| format!(" · código {code}")).unwrap_or_default();
-        view! { <li><strong>{word}</strong>{code}<br/><span class="soft small">{full_stamp(event.received_at)}" · "{source(&event.source)}</span></li> }
+        let part = (detail.parts.len() > 1).then(|| format!(" · parte {}", event.part));
+        view! { <li><strong>{word}</strong>{part}{code}<br/><span class="soft small">{full_stamp(event.received_at)}" · "{source(&event.source)}</span></li> }
     });
     view! {
         <section class="panel stack">

@@ -10,7 +10,7 @@ use super::{
     status::{Progress, StatusPill, Ticks},
 };
 use crate::domain::{
-    conversation::{Message, Part},
+    conversation::{Message, Part, provider_share},
     money::Money,
     outcome::{Outcome, STILL_SENT},
     time::{ago, clock_in_santo_domingo, full_stamp, spoken},
@@ -72,13 +72,20 @@ pub fn MessageProgress<'a>(
             {(!(several && failed)).then(|| view! { <Progress status=message.status/> })}
             {several.then(|| view! { <PartList parts=parts/> })}
             {told.map(|told| view! { <Told told=told message=message parts=parts payer=payer/> })}
-            {payer.then(|| view! { <p class="small">"Costo: "<strong>{cost}</strong></p> })}
+            {payer.then(|| view! { <p class="small">"Costo: "<strong>{cost}</strong>{twilios_part(parts)}</p> })}
             {message
                 .checked_at
                 .map(|at| view! { <p class="hint">"Verificado con Twilio "<time datetime=at.to_rfc3339() title=full_stamp(at)>{ago(at, now)}</time></p> })}
             <div aria-live="off"><Bubble message=message/></div>
         </div>
     }
+}
+
+/// What Twilio told of its own charge, which probably lacks WhatsApp's share: shown as a part, never as the cost.
+fn twilios_part(parts: &[Part]) -> Option<String> {
+    let share = provider_share(parts)?;
+    let so_far = if share.is_whole { "" } else { ", hasta ahora" };
+    Some(format!(" · parte de Twilio: {}{so_far}", Money::usd(share.amount.normalize())))
 }
 
 #[component]

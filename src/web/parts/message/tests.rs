@@ -37,7 +37,14 @@ fn message(status: Status, error_code: Option<i32>) -> Message {
 }
 
 fn parts(statuses: &[Status]) -> Vec<Part> {
-    let part = |(number, &status)| Part { number, status, sid: None, error_code: None, attempt_count: 1 };
+    let part = |(number, &status)| Part {
+        number,
+        status,
+        sid: None,
+        error_code: None,
+        attempt_count: 1,
+        price: None,
+    };
     (1..).zip(statuses).map(part).collect()
 }
 

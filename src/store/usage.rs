@@ -1,0 +1,77 @@
+//! What Twilio's own usage records say of a month, and what we say of it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+
+pub struct NewRecord<'a> {
+    /// Twilio's word.
+    pub category: &'a str,
+    pub count: i64,
+    pub price: Decimal,
+    /// ISO 4217.
+    pub currency: &'a str,
+}
+
+/// Puts what Twilio says of a month (its first day; UTC) in place of what it said before.
+pub async fn replace_month(
+    conn: &mut PgConnection,
+    month: NaiveDate,
+    records: &[NewRecord<'_>],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!("delete from usage_records where month = $1", month).execute(&mut *conn).await?;
+    for record in records {
+        sqlx::query!(
+            "insert into usage_records (month, category, count, price, currency, asked_at)
+             values ($1, $2, $3, $4, $5, $6)",
+            month,
+            record.category,
+            record.count,
+            record.price,
+            record.currency,
+            now
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What a month comes to, US$.
+pub struct MonthRow {
+    /// What dealers owe OKLA: the ledger.
+    pub ledger: Decimal,
+    /// What Twilio told of single messages.
+    pub told: Decimal,
+    /// Parts that cost and of which Twilio told nothing yet.
+    pub untold: i64,
+    /// What Twilio's usage records say.
+    pub confirmed: Option<Decimal>,
+    pub asked_at: Option<DateTime<Utc>>,
+}
+
+/// The month whose first instant is `from` and whose last lies before `until`, both of UTC days.
+pub async fn get_month(
+    conn: &mut PgConnection,
+    month: NaiveDate,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> sqlx::Result<MonthRow> {
+    sqlx::query_as!(
+        MonthRow,
+        r#"select
+             (select coalesce(sum(cost), 0) from messages where created_at >= $2 and created_at < $3) as "ledger!",
+             (select coalesce(sum(p.provider_price), 0) from messages m join message_parts p on p.message_id = m.id
+              where m.created_at >= $2 and m.created_at < $3) as "told!",
+             (select count(*) from messages m join message_parts p on p.message_id = m.id
+              where m.created_at >= $2 and m.created_at < $3 and p.provider_price is null and not p.not_sent) as "untold!",
+             (select sum(price) from usage_records where month = $1) as confirmed,
+             (select max(asked_at) from usage_records where month = $1) as asked_at"#,
+        month,
+        from,
+        until
+    )
+    .fetch_one(conn)
+    .await
+}
