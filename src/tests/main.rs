@@ -21,6 +21,7 @@ mod limits;
 mod lost_answers;
 mod magic_numbers;
 mod metrics;
+mod money;
 mod owner;
 mod recipients;
 mod sessions;

@@ -14,7 +14,7 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub limit: Limit,
-    /// The limit's value, in its units.
+    /// How many sends like this one the limit would let through in all.
     pub most: i64,
     /// When there is room again.
     pub until: DateTime<Utc>,
@@ -27,7 +27,7 @@ impl Refusal {
     pub fn new(full: &Standing, role: Role, until: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self {
             limit: full.limit,
-            most: full.most,
+            most: full.most / full.asked.max(1),
             until,
             retry_after: (until - now).to_std().unwrap_or_default(),
             role,
