@@ -12,6 +12,11 @@ export class MessagePage {
     return this.page.locator(".bubble");
   }
 
+  /** Of a message that went in several, a line each. */
+  get parts() {
+    return this.page.getByRole("list", { name: "Partes del mensaje" }).getByRole("listitem");
+  }
+
   /** What happened, was it charged, what to do; only where a message did not simply arrive. */
   get told() {
     return this.page.getByRole("main").locator(".notice");

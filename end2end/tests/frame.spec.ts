@@ -40,6 +40,13 @@ test("by keyboard the first stop skips to the content, and every stop is seen", 
   }
 });
 
+test("the API explains itself on a page", async ({ page, accessible }) => {
+  await page.goto("/api/docs");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText("/api/whatsapp/send");
+  await accessible();
+});
+
 test.describe("what is not there", () => {
   test.use({ expectedTrouble: /status of 404/ });
 

@@ -28,6 +28,27 @@ test("a message reaches the telephone, its text as text, and an answer goes back
   expect(await page.title()).not.toContain("robado");
 });
 
+test("a long message arrives as numbered parts, and its page tells each one", async ({ page, dealerPage, request, accessible }) => {
+  const number = newNumber();
+  const words = Array.from({ length: 250 }, (_, place) => `palabra${place}`).join(" ");
+  const id = await sendByApi(request, process.env.OKLA_TOKEN!, number, words);
+  const handset = new HandsetPage(page);
+  await expect(async () => {
+    await handset.open(number);
+    await expect(handset.conversation).toContainText("(2/2)", { timeout: 100 });
+  }).toPass({ timeout: 20_000 });
+  await expect(handset.conversation).toContainText("(1/2)");
+  await expect(handset.conversation).toContainText("palabra249");
+  await dealerPage.goto(`/panel/mensajes/${id}`);
+  const seen = new MessagePage(dealerPage);
+  await expect(async () => {
+    await seen.refresh.click();
+    await expect(seen.parts).toHaveText(["Parte 1 de 2: Leído", "Parte 2 de 2: Leído"], { timeout: 100 });
+  }).toPass({ timeout: 20_000 });
+  await expect(dealerPage.getByRole("main")).toContainText("US$ 0.03");
+  await accessible();
+});
+
 test("the dealer's message leads to the telephone that got it", async ({ dealerPage, request }) => {
   const number = newNumber();
   const id = await sendByApi(request, process.env.OKLA_TOKEN!, number, `Va al ${number}`);
