@@ -189,7 +189,8 @@ pub struct Standing {
 
 impl Standing {
     pub fn has_room(&self) -> bool {
-        self.asked <= self.most.saturating_sub(self.used)
+        // Who asks nothing is let through even where a limit was set below what is used.
+        self.asked == 0 || self.asked <= self.most.saturating_sub(self.used)
     }
 
     /// What is left now.

@@ -301,18 +301,19 @@ pub async fn list_counted_recipients(
     .await
 }
 
-/// Whether a message other than this one makes the recipient count.
+/// Whether a message other than these makes the recipient count.
 pub async fn has_other_counted(
     conn: &mut PgConnection,
     phone: &str,
-    message: MessageId,
+    messages: &[MessageId],
     after: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
+    let messages: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
     sqlx::query_scalar!(
         r#"select exists (select from messages where to_phone = $1 and outside_window and places > 0
-             and created_at > $3 and id <> $2) as "other!""#,
+             and created_at > $3 and id <> all($2)) as "other!""#,
         phone,
-        message.0,
+        &messages,
         after
     )
     .fetch_one(conn)

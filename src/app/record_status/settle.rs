@@ -1,7 +1,7 @@
 //! Money and places after a change of state: what a message owes less than before is given back, once, to the ledger and
 //! to the limits that still count it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -72,29 +72,42 @@ async fn give_back(
         for (limit, subject, _) in in_force(&rules, &sender) {
             let amount = match limit {
                 Limit::DealerBudget => micro_dollars(is.delivery.cost) - micro_dollars(was.delivery.cost),
-                Limit::MetaTier => recipients(conn, &counters, was, is).await?,
+                // Several messages to one recipient count him once.
+                Limit::MetaTier => continue,
                 _ => i64::from(is.delivery.places) - i64::from(was.delivery.places),
             };
             counters.add(limit, &subject, amount, is.created_at);
         }
     }
+    let amount = recipients(conn, &counters, changes).await?;
+    counters.add(Limit::MetaTier, &Subject::Recipients, amount, counters.now());
     counters.save(conn).await
 }
 
-/// Whether the recipient is counted by one message more, or less, than before: only if no other counts him.
+/// How many recipients more, or less, are counted than before. Whom a message that did not change counts, stays counted.
 async fn recipients(
     conn: &mut PgConnection,
     counters: &Counters,
-    was: &LockedMessage,
-    is: &LockedMessage,
+    changes: &[(&LockedMessage, &LockedMessage)],
 ) -> Result<i64> {
-    let counts = |message: &LockedMessage| message.outside_window && message.delivery.places > 0;
-    if counts(was) == counts(is) {
-        return Ok(0);
-    }
     let since = counters.counted(Limit::MetaTier, Subject::Recipients).after;
-    let others = store::limits::has_other_counted(conn, &is.to_phone, is.delivery.message, since).await?;
-    Ok(if others { 0 } else { i64::from(counts(is)) - i64::from(counts(was)) })
+    let counts = |message: &LockedMessage| message.outside_window && message.delivery.places > 0;
+    let mut by_phone: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for &(was, is) in changes.iter().filter(|(_, is)| is.created_at > since) {
+        by_phone.entry(&is.to_phone).or_default().push((is.delivery.message, counts(was), counts(is)));
+    }
+    let mut more = 0;
+    for (phone, messages) in by_phone {
+        let counted_before = messages.iter().any(|(_, was, _)| *was);
+        let counted_now = messages.iter().any(|(.., is)| *is);
+        let ids: Vec<MessageId> = messages.iter().map(|(id, ..)| *id).collect();
+        if counted_before != counted_now
+            && !store::limits::has_other_counted(conn, phone, &ids, since).await?
+        {
+            more += i64::from(counted_now) - i64::from(counted_before);
+        }
+    }
+    Ok(more)
 }
 
 /// As the limits saw him when the message was taken in. A dealer's user sends on his own dealer's account.

@@ -37,11 +37,9 @@ impl Counters {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let (names, subjects) = keys(&wanted);
-        let mut found = store::limits::lock_counters(conn, &names, &subjects).await?;
-        if found.len() < wanted.len() {
-            store::limits::insert_counters(conn, &names, &subjects).await?;
-            found = store::limits::lock_counters(conn, &names, &subjects).await?;
-        }
+        // Made before any is locked: who waits for another's fresh counter must not hold one that the other needs.
+        store::limits::insert_counters(conn, &names, &subjects).await?;
+        let found = store::limits::lock_counters(conn, &names, &subjects).await?;
         Self::brought_up(conn, wanted, found, now).await
     }
 
