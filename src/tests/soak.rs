@@ -1,0 +1,6 @@
+//! The long proofs: what must hold under fire, after a kill, and whatever Twilio does. `make test` holds a short, seeded
+//! form of each; `make soak` the long one.
+
+mod audit;
+mod limits_under_fire;
+mod scale;
