@@ -4,3 +4,4 @@
 mod audit;
 mod limits_under_fire;
 mod scale;
+mod schedules;
