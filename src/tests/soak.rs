@@ -2,6 +2,9 @@
 //! form of each; `make soak` the long one.
 
 mod audit;
+mod database_restart;
+mod fleet;
+mod kills;
 mod limits_under_fire;
 mod scale;
 mod schedules;

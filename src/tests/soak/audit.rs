@@ -1,6 +1,11 @@
 //! The books, counted anew from their rows: what must be true at any time, and what must be true at the end.
 
+use std::collections::HashMap;
+
+use serde_json::Value;
 use sqlx::PgPool;
+
+use crate::simulator::rig::Sim;
 
 /// What a limit has counted, against the messages themselves.
 const COUNTERS: &str = "
@@ -41,4 +46,61 @@ pub async fn discrepancies(pool: &PgPool) -> Vec<String> {
 pub async fn books_are_right(pool: &PgPool) {
     let wrong = discrepancies(pool).await;
     assert!(wrong.is_empty(), "{} do not add up:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Where our rows and what Twilio really has differ: a message of theirs that is no part of ours, a part that they do not
+/// have, another end.
+pub async fn differences(pool: &PgPool, sim: &Sim) -> Vec<String> {
+    let parts: Vec<PartRow> = sqlx::query_as(
+        "select p.id, p.sid, p.status, p.error_code, p.not_sent, p.body, m.to_phone
+         from message_parts p join messages m on m.id = p.message_id",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let truth = sim.truth("").await;
+    let mut theirs: HashMap<&str, &Value> =
+        truth.iter().map(|message| (message["sid"].as_str().unwrap(), message)).collect();
+    let mut wrong = Vec::new();
+    for part in &parts {
+        let there = part.sid.as_deref().and_then(|sid| theirs.remove(sid));
+        match there {
+            Some(there) if part.is(there) => {}
+            None if part.sid.is_none() && part.not_sent => {}
+            there => wrong.push(format!("ours {part:?}, theirs {there:?}")),
+        }
+    }
+    wrong.extend(theirs.values().map(|message| format!("nobody's: {message}")));
+    wrong
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct PartRow {
+    #[expect(dead_code, reason = "told when it is wrong")]
+    id: uuid::Uuid,
+    sid: Option<String>,
+    status: String,
+    error_code: Option<i32>,
+    not_sent: bool,
+    body: String,
+    to_phone: String,
+}
+
+impl PartRow {
+    fn is(&self, there: &Value) -> bool {
+        there["status"] == self.status
+            && there["errorCode"].as_i64() == self.error_code.map(i64::from)
+            && there["body"] == self.body
+            && there["to"] == format!("whatsapp:{}", self.to_phone)
+            && !self.not_sent
+    }
+}
+
+/// That nothing waits, that every message has its end, that it is the one Twilio knows, and that the books are right.
+pub async fn all_is_true(pool: &PgPool, sim: &Sim) {
+    let waiting: i64 = sqlx::query_scalar("select count(*) from outbox").fetch_one(pool).await.unwrap();
+    assert_eq!(waiting, 0, "nothing waits");
+    let wrong = differences(pool, sim).await;
+    assert!(wrong.is_empty(), "{} are not as Twilio has them:\n{}", wrong.len(), wrong.join("\n"));
+    books_are_right(pool).await;
 }
