@@ -3,6 +3,7 @@
 
 mod audit;
 mod database_restart;
+mod faults;
 mod fleet;
 mod kills;
 mod limits_under_fire;
