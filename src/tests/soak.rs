@@ -7,5 +7,6 @@ mod faults;
 mod fleet;
 mod kills;
 mod limits_under_fire;
+mod permutations;
 mod scale;
 mod schedules;
