@@ -7,6 +7,7 @@ mod faults;
 mod fleet;
 mod kills;
 mod limits_under_fire;
+mod one_key;
 mod permutations;
 mod scale;
 mod schedules;
