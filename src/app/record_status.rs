@@ -93,7 +93,12 @@ async fn record_in(
 ) -> Result<Vec<Recorded>> {
     let keys: Vec<PartKey> =
         told.iter().map(|told| PartKey { sid: told.report.sid.clone(), ours: told.part }).collect();
-    let mut owners = store::deliveries::find_parts(conn, &keys).await?;
+    let mut found = store::deliveries::find_parts(conn, &keys).await?;
+    if !found.fresh_sids.is_empty() {
+        store::deliveries::lock_sids(conn, &found.fresh_sids).await?;
+        found = store::deliveries::find_parts(conn, &keys).await?;
+    }
+    let mut owners = found.owners;
     let ids: BTreeSet<MessageId> = owners.iter().flatten().map(|(_, message)| *message).collect();
     let ids: Vec<MessageId> = ids.into_iter().collect();
     let mut messages = store::deliveries::lock_messages(conn, &ids).await?;

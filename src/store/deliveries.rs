@@ -1,6 +1,6 @@
 //! A message's state with its parts': locked as one, saved as one, many at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -35,12 +35,18 @@ pub struct PartKey {
     pub ours: Option<PartId>,
 }
 
-/// The part and its message for each key, in order; `None`: nobody's. Nothing is locked.
-pub async fn find_parts(
-    conn: &mut PgConnection,
-    keys: &[PartKey],
-) -> sqlx::Result<Vec<Option<(PartId, MessageId)>>> {
-    let sids: Vec<String> = keys.iter().filter_map(|key| key.sid.clone()).collect();
+/// Whose the reports are.
+pub struct Found {
+    /// The part and its message for each key, in order; `None`: nobody's.
+    pub owners: Vec<Option<(PartId, MessageId)>>,
+    /// Sids that no part has yet.
+    pub fresh_sids: Vec<String>,
+}
+
+/// Looks up whom each key is about. Nothing is locked.
+pub async fn find_parts(conn: &mut PgConnection, keys: &[PartKey]) -> sqlx::Result<Found> {
+    let sids: BTreeSet<String> = keys.iter().filter_map(|key| key.sid.clone()).collect();
+    let sids: Vec<String> = sids.into_iter().collect();
     let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.ours.map(|id| id.0)).collect();
     let rows = sqlx::query!(
         r#"select id as "id!: PartId", message_id as "message_id!: MessageId", sid from message_parts where sid = any($1)
@@ -62,7 +68,20 @@ pub async fn find_parts(
         let known = key.sid.as_ref().and_then(|sid| by_sid.get(sid));
         known.or_else(|| key.ours.as_ref().and_then(|id| by_ours.get(id))).copied()
     };
-    Ok(keys.iter().map(find).collect())
+    let owners = keys.iter().map(find).collect();
+    Ok(Found { owners, fresh_sids: sids.into_iter().filter(|sid| !by_sid.contains_key(sid)).collect() })
+}
+
+/// Until the transaction ends nobody else says anything of these sids for the first time: who stores what he cannot
+/// place, and who learns whose it is, must see each other. The sids come in order.
+pub async fn lock_sids(conn: &mut PgConnection, sids: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended(sid, 0)) from unnest($1::text[]) as said (sid)",
+        sids
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// Locks these messages until the transaction ends, in one order for all, and reads them with their parts. What is said

@@ -26,6 +26,7 @@ mod owner;
 mod recipients;
 mod sessions;
 mod simulator;
+mod soak;
 mod twilio_client;
 mod vehicles;
 mod webhooks;

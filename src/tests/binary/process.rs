@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::Write as _,
+    os::unix::process::ExitStatusExt as _,
     process::{Child, Command, Output, Stdio},
     time::Duration,
 };
@@ -104,6 +105,11 @@ impl Running {
     pub fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
         assert!(asked.success());
+    }
+
+    /// The signal it ended by, once it has.
+    pub fn killed_by(&mut self) -> Option<i32> {
+        self.0.try_wait().unwrap().and_then(|status| status.signal())
     }
 
     /// SIGKILL.

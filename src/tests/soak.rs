@@ -1,0 +1,13 @@
+//! The long proofs: what must hold under fire, after a kill, and whatever Twilio does. `make test` holds a short, seeded
+//! form of each; `make soak` the long one.
+
+mod audit;
+mod database_restart;
+mod faults;
+mod fleet;
+mod kills;
+mod limits_under_fire;
+mod one_key;
+mod permutations;
+mod scale;
+mod schedules;
