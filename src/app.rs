@@ -28,6 +28,7 @@ pub mod read_messages;
 pub mod record_callback;
 pub mod record_status;
 pub mod seed_demo;
+pub mod seed_load;
 pub mod send_message;
 pub mod sessions;
 pub mod set_limit;

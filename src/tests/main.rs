@@ -17,6 +17,7 @@ mod lost_answers;
 mod magic_numbers;
 mod owner;
 mod recipients;
+mod seed_load;
 mod sessions;
 mod simulator;
 mod twilio_client;
