@@ -14,12 +14,12 @@ use crate::{
 #[derive(clap::Subcommand)]
 pub enum Command {
     /// Carga concesionarios, vehículos y cuentas de prueba; repetirlo no duplica nada
-    Seed(Seed),
+    Seed(History),
 }
 
 /// Con una de las tres primeras opciones carga además un historial inventado, que termina ayer
 #[derive(clap::Args)]
-pub struct Seed {
+pub struct History {
     /// Cuántos concesionarios en total [por defecto: 6]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2_000))]
     dealers: Option<u16>,
@@ -34,7 +34,7 @@ pub struct Seed {
     seed: u64,
 }
 
-impl Seed {
+impl History {
     fn load(&self) -> Option<Load> {
         let asked = self.dealers.is_some() || self.messages.is_some() || self.days.is_some();
         asked.then(|| Load {
@@ -48,7 +48,7 @@ impl Seed {
 
 #[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
 pub async fn run(command: Command) -> CliResult {
-    let Command::Seed(seed) = command;
+    let Command::Seed(history) = command;
     if !config::is_demo() {
         return Err("OKLA_DEMO: los datos de prueba son solo para el modo de prueba; póngala en 1.".into());
     }
@@ -56,7 +56,7 @@ pub async fn run(command: Command) -> CliResult {
     let password = config::demo_password();
     seed_demo(&tools, password.expose()).await.map_err(sentence)?;
     println!("Datos de prueba listos: 6 concesionarios, 40 vehículos, 3 cuentas.");
-    let Some(load) = seed.load() else { return Ok(()) };
+    let Some(load) = history.load() else { return Ok(()) };
     let bar = ProgressBar::new(load.messages.into()).with_style(ProgressStyle::with_template(
         "{wide_bar} {human_pos} de {human_len} mensajes · faltan {eta}",
     )?);

@@ -1,12 +1,18 @@
 //! Loading a history through COPY: many messages as they stood when all was said about them, with their parts, events
 //! and ledger entries.
 
+use std::fmt::{self, Display, Write as _};
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use super::deliveries::LockedMessage;
-use crate::domain::{delivery::Part, ids::PartId, ids::VehicleId, report::Report};
+use crate::domain::{
+    delivery::Part,
+    ids::{MessageId, PartId, VehicleId},
+    report::Report,
+};
 
 /// A message of the past.
 pub struct PastMessage {
@@ -58,60 +64,61 @@ impl Rows {
         row(
             &mut self.messages,
             &[
-                some(delivery.message),
-                some(message.sender_id),
-                some(message.sender_role.as_str()),
-                maybe(message.dealer_id),
-                maybe(past.vehicle_id),
-                some(message.kind.as_str()),
-                some(&message.to_phone),
-                some(&past.body),
-                maybe(past.image_url.as_ref()),
-                some(delivery.status),
-                maybe(delivery.error_code),
-                some(delivery.not_sent),
-                maybe(delivery.own_reason),
-                some(past.parts.len()),
-                some(message.created_at),
-                maybe(delivery.sent_at),
-                maybe(delivery.delivered_at),
-                maybe(delivery.read_at),
-                maybe(delivery.checked_at),
-                some(delivery.unit_price),
-                some(delivery.cost),
-                some(delivery.places),
-                some(message.outside_window),
+                Some(&delivery.message),
+                Some(&message.sender_id),
+                Some(&message.sender_role.as_str()),
+                any(message.dealer_id.as_ref()),
+                any(past.vehicle_id.as_ref()),
+                Some(&message.kind.as_str()),
+                Some(&message.to_phone),
+                Some(&past.body),
+                any(past.image_url.as_ref()),
+                Some(&delivery.status),
+                any(delivery.error_code.as_ref()),
+                Some(&delivery.not_sent),
+                any(delivery.own_reason.as_ref()),
+                Some(&past.parts.len()),
+                Some(&message.created_at),
+                any(delivery.sent_at.as_ref()),
+                any(delivery.delivered_at.as_ref()),
+                any(delivery.read_at.as_ref()),
+                any(delivery.checked_at.as_ref()),
+                Some(&delivery.unit_price),
+                Some(&delivery.cost),
+                Some(&delivery.places),
+                Some(&message.outside_window),
             ],
         );
         for ((part, (body, attempted_at)), number) in delivery.parts.iter().zip(&past.parts).zip(1..) {
-            self.push_part(past, part, number, body, *attempted_at);
+            self.push_part(delivery.message, part, number, body, *attempted_at);
         }
         for said in &past.said {
             row(
                 &mut self.events,
                 &[
-                    some(said.part),
-                    maybe(said.report.sid.as_ref()),
-                    some(said.report.source.as_str()),
-                    some(&said.report.status),
-                    maybe(said.report.error_code),
-                    maybe(said.report.error_message.as_ref()),
-                    some(&said.fields),
-                    some(&said.dedupe_key),
-                    some(said.at),
+                    Some(&said.part),
+                    any(said.report.sid.as_ref()),
+                    Some(&said.report.source.as_str()),
+                    Some(&said.report.status),
+                    any(said.report.error_code.as_ref()),
+                    any(said.report.error_message.as_ref()),
+                    Some(&said.fields),
+                    Some(&said.dedupe_key),
+                    Some(&said.at),
                 ],
             );
         }
         for (reason, amount, at) in &past.entries {
             let (id, dealer) = (delivery.message, message.dealer_id);
-            let cells = [some(id), maybe(dealer), some(reason), some(amount), some("USD"), some(at)];
+            let cells: [Cell<'_>; 6] =
+                [Some(&id), any(dealer.as_ref()), Some(reason), Some(amount), Some(&"USD"), Some(at)];
             row(&mut self.entries, &cells);
         }
     }
 
     fn push_part(
         &mut self,
-        past: &PastMessage,
+        message: MessageId,
         part: &Part,
         number: i16,
         body: &str,
@@ -121,57 +128,60 @@ impl Rows {
         row(
             &mut self.parts,
             &[
-                some(part.id),
-                some(past.message.delivery.message),
-                some(number),
-                some(body),
-                some(part.status),
-                maybe(part.sid.as_ref()),
-                maybe(part.error_code),
-                maybe(part.error_message.as_ref()),
-                some(part.not_sent),
-                maybe(part.own_reason),
-                maybe(part.segments),
-                maybe(price),
-                maybe(currency),
-                some(u8::from(attempted_at.is_some())),
-                maybe(attempted_at),
-                some(part.checks),
+                Some(&part.id),
+                Some(&message),
+                Some(&number),
+                Some(&body),
+                Some(&part.status),
+                any(part.sid.as_ref()),
+                any(part.error_code.as_ref()),
+                any(part.error_message.as_ref()),
+                Some(&part.not_sent),
+                any(part.own_reason.as_ref()),
+                any(part.segments.as_ref()),
+                any(price.as_ref()),
+                any(currency.as_ref()),
+                Some(&u8::from(attempted_at.is_some())),
+                any(attempted_at.as_ref()),
+                Some(&part.checks),
             ],
         );
     }
 }
 
-fn some(value: impl ToString) -> Option<String> {
-    Some(value.to_string())
-}
+type Cell<'a> = Option<&'a dyn Display>;
 
-fn maybe(value: Option<impl ToString>) -> Option<String> {
-    value.map(|value| value.to_string())
+fn any<T: Display>(value: Option<&T>) -> Cell<'_> {
+    value.map(|value| -> &dyn Display { value })
 }
 
 /// A line of COPY's text format: cells between tabs, `\N` for null.
-fn row(text: &mut String, cells: &[Option<String>]) {
-    for (cell, number) in cells.iter().zip(0..) {
-        if number > 0 {
-            text.push('\t');
-        }
+fn row(text: &mut String, cells: &[Cell<'_>]) {
+    for (cell, end) in cells.iter().zip(1..) {
         match cell {
             None => text.push_str("\\N"),
-            Some(cell) => {
-                for char in cell.chars() {
-                    match char {
-                        '\\' => text.push_str("\\\\"),
-                        '\t' => text.push_str("\\t"),
-                        '\n' => text.push_str("\\n"),
-                        '\r' => text.push_str("\\r"),
-                        other => text.push(other),
-                    }
-                }
+            // Writing into a text cannot fail.
+            Some(cell) => drop(write!(Escaped(text), "{cell}")),
+        }
+        text.push(if end == cells.len() { '\n' } else { '\t' });
+    }
+}
+
+struct Escaped<'a>(&'a mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, plain: &str) -> fmt::Result {
+        for char in plain.chars() {
+            match char {
+                '\\' => self.0.push_str("\\\\"),
+                '\t' => self.0.push_str("\\t"),
+                '\n' => self.0.push_str("\\n"),
+                '\r' => self.0.push_str("\\r"),
+                other => self.0.push(other),
             }
         }
+        Ok(())
     }
-    text.push('\n');
 }
 
 /// Copies these rows.

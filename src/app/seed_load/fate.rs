@@ -142,7 +142,7 @@ impl Telling {
     fn take_in(&mut self, said: Said) {
         let delivery = &mut self.past.message.delivery;
         let before = delivery.cost;
-        delivery.take_in(said.part, &said.report, said.at, &[Duration::from_secs(120)]);
+        delivery.take_in(said.part, &said.report, said.at, &[Duration::from_mins(2)]);
         let change = delivery.cost - before;
         if !change.is_zero() {
             let reason = if delivery.cost.is_zero() { "release" } else { "adjustment" };
@@ -217,17 +217,17 @@ fn reports(part: PartId, fate: Fate, called_at: DateTime<Utc>, rng: &mut StdRng)
         ..Report::of(source, status)
     };
     let created = Report { segments: Some(1), ..of(Source::Create, "queued", None) };
-    let mut said = vec![ours(created, format!("create:{part}:1"), answered_at)];
+    let mut all = vec![ours(created, format!("create:{part}:1"), answered_at)];
     for (status, code, at) in &last {
         let fields = json!({"MessageSid": sid, "MessageStatus": status, "SmsSid": sid, "SmsStatus": status,
             "ChannelPrefix": "whatsapp", "ApiVersion": "2010-04-01"});
         let code_word = code.map(|code| code.to_string()).unwrap_or_default();
         let dedupe_key = format!("callback:{sid}:{status}:{code_word}");
-        said.push(Said { part, report: of(Source::Callback, status, *code), fields, dedupe_key, at: *at });
+        all.push(Said { part, report: of(Source::Callback, status, *code), fields, dedupe_key, at: *at });
     }
     if let Some((status, None, at)) = last.last() {
         let priced = Report { price: Some((PRICE, "USD".to_owned())), ..of(Source::Fetch, status, None) };
-        said.push(ours(priced, format!("fetch:{sid}:{status}:"), *at + TimeDelta::seconds(120)));
+        all.push(ours(priced, format!("fetch:{sid}:{status}:"), *at + TimeDelta::seconds(120)));
     }
-    said
+    all
 }
