@@ -59,8 +59,8 @@ const FILL: &str = "
     insert into inbound_messages (id, sid, from_address, body, fields, received_at)
       select gen_random_uuid(), 'SM' || n, '+1809' || (2000000 + n), 'Hola', '{}', now() - interval '2 days'
       from generate_series(1, ROWS / 100) as n;
-    insert into limits values ('meta_tier', null, 100000000, now()), ('dealer_budget', null, 100000000, now()),
-      ('dealer_day', null, 100000000, now()), ('platform_day', null, 100000000, now());
+    insert into limits values ('meta_tier', null, 10000000, now()), ('dealer_budget', null, 10000000, now()),
+      ('dealer_day', null, 10000000, now()), ('platform_day', null, 10000000, now());
     do $$ declare index record; begin
       for index in select indexdef from built loop execute index.indexdef; end loop; end $$;
     set session_replication_role = origin;

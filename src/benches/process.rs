@@ -75,7 +75,7 @@ impl Okla {
             say(&format!("{messages} mensajes de 500 concesionarios cargados en {seconds} s"))?;
         }
         for limit in RAISED {
-            okla.run(&["limits", "set", limit, "100000000"])?;
+            okla.run(&["limits", "set", limit, "10000000"])?;
         }
         Ok(okla)
     }
