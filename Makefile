@@ -1,10 +1,13 @@
-.PHONY: run test stop clean-data sizes prepare-queries
+.PHONY: run test bench stop clean-data sizes prepare-queries
 
 run: ## de una máquina vacía a la página en http://127.0.0.1:3000
 	@scripts/run.sh
 
 test: ## formato, reglas, pruebas unitarias, de integración y en Chromium
 	@scripts/test.sh
+
+bench: ## cada cifra prometida contra su patrón, en la misma corrida; tabla y CSV
+	@scripts/bench.sh
 
 stop: ## detiene lo que dejó una terminal perdida
 	@scripts/stop.sh

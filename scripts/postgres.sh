@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A PostgreSQL of this folder's own:
-#   scripts/postgres.sh start FOLDER [fast] · stop FOLDER · status FOLDER · url FOLDER (ends before /database) · psql FOLDER DATABASE …
+#   scripts/postgres.sh start FOLDER [fast|bench] · stop FOLDER · status FOLDER · url FOLDER (ends before /database) · psql FOLDER DATABASE …
 # It listens on 127.0.0.1 only, asks for a password, has no socket, and knows no other cluster.
-# `fast` is for tests: what a power cut would do to it does not matter, how quick it is does.
+# `fast` is for tests: what a power cut would do to it does not matter, how quick it is does. `bench` is as safe as any
+# other, with the memory and the connections that a server of its own would be given.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [ $# -ge 2 ] || fail "Uso: scripts/postgres.sh start|stop|status|url|psql CARPETA …"
@@ -41,7 +42,7 @@ find_programs() {
     [ "$version" -ge 15 ] || fail "PostgreSQL $version es demasiado viejo; hace falta el 15 o uno más nuevo."
 }
 
-# create_cluster [fast]
+# create_cluster [fast|bench]
 create_cluster() {
     as_owner rm -rf "$home/data" "$home/new"
     (umask 077 && secret >"$home/password")
@@ -54,6 +55,9 @@ create_cluster() {
     local settings=("listen_addresses = '127.0.0.1'" "unix_socket_directories = ''" "timezone = 'UTC'" "log_timezone = 'UTC'")
     if [ "${1:-}" = fast ]; then
         settings+=("fsync = off" "synchronous_commit = off" "full_page_writes = off" "max_connections = 300")
+    fi
+    if [ "${1:-}" = bench ]; then
+        settings+=("shared_buffers = 1GB" "max_wal_size = 8GB" "max_connections = 200")
     fi
     printf '%s\n' "${settings[@]}" | as_owner tee -a "$home/new/postgresql.conf" >/dev/null
     # Only a finished cluster bears the final name: an interrupted creation starts over.

@@ -31,6 +31,7 @@ pub mod record_callback;
 pub mod record_status;
 pub mod search_messages;
 pub mod seed_demo;
+pub mod seed_load;
 pub mod send_message;
 pub mod sessions;
 pub mod set_limit;

@@ -1,5 +1,6 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
+pub mod copy;
 pub mod dealers;
 pub mod deliveries;
 pub mod events;

@@ -75,21 +75,39 @@ const DEALERS: [DemoDealer; 6] = [
 const FIRST_DEALER: u128 = 0x0190_0000_0000_7000_8000_0000_000d_0001;
 const FIRST_VEHICLE: u128 = 0x0190_0000_0000_7000_8000_0000_000f_0001;
 
+/// A dealer of the catalogue and what he sells: id and title.
+pub struct Lot {
+    pub dealer: Dealer,
+    pub vehicles: Vec<(VehicleId, String)>,
+}
+
 /// Adds the demo's dealers and vehicles; what is there already stays. The vehicles' publication is spread over the days
 /// before `now`, dealers taking turns.
 ///
 /// # Errors
 /// The database's, or a fault if the stock itself is written wrongly.
 pub async fn seed_catalogue(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    seed_lots(conn, DEALERS.len(), now).await.map(|_| ())
+}
+
+/// The same for so many dealers, at least the demo's own; those beyond them have invented names and the same stock.
+pub(super) async fn seed_lots(conn: &mut PgConnection, count: usize, now: DateTime<Utc>) -> Result<Vec<Lot>> {
     let mut next_vehicle = FIRST_VEHICLE;
-    for (demo, dealer_number) in DEALERS.iter().zip(0_u8..) {
-        let dealer = Dealer {
-            id: DealerId(Uuid::from_u128(FIRST_DEALER + u128::from(dealer_number))),
+    let mut lots = Vec::with_capacity(count);
+    for (number, demo) in (0_u32..).zip(DEALERS.iter().cycle()).take(count.max(DEALERS.len())) {
+        let mut dealer = Dealer {
+            id: DealerId(Uuid::from_u128(FIRST_DEALER + u128::from(number))),
             slug: demo.slug.to_owned(),
             name: demo.name.to_owned(),
             phone: demo.phone.to_owned(),
             location: Some(demo.location.to_owned()),
         };
+        if lots.len() >= DEALERS.len() {
+            dealer.slug = format!("concesionario-{number:03}");
+            dealer.name = format!("Concesionario {number}");
+            // Plain for the simulator too.
+            dealer.phone = format!("+1849{}", 5_000_101 + 1_000 * number);
+        }
         store::dealers::insert_dealer_if_new(conn, &dealer, now).await?;
         let (mut vehicles, problems, _) = import_vehicles::read_stock(&dealer, demo.stock.as_bytes(), now)?;
         if let Some(problem) = problems.first() {
@@ -97,10 +115,14 @@ pub async fn seed_catalogue(conn: &mut PgConnection, now: DateTime<Utc>) -> Resu
         }
         for (vehicle, turn) in vehicles.iter_mut().zip(0_i64..) {
             vehicle.id = VehicleId(Uuid::from_u128(next_vehicle));
-            vehicle.published_at = now - TimeDelta::hours(20 * turn + 3 * i64::from(dealer_number) + 1);
+            vehicle.published_at = now - TimeDelta::hours(20 * turn + 3 * i64::from(number) + 1);
             next_vehicle += 1;
         }
         import_vehicles::save(conn, &dealer, &vehicles, now).await?;
+        let titles = vehicles
+            .iter()
+            .map(|vehicle| (vehicle.id, format!("{} {} {}", vehicle.make, vehicle.model, vehicle.year)));
+        lots.push(Lot { vehicles: titles.collect(), dealer });
     }
-    Ok(())
+    Ok(lots)
 }

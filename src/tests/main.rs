@@ -24,6 +24,7 @@ mod metrics;
 mod money;
 mod owner;
 mod recipients;
+mod seed_load;
 mod sessions;
 mod simulator;
 mod soak;
