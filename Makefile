@@ -1,10 +1,13 @@
-.PHONY: run test bench stop clean-data sizes prepare-queries
+.PHONY: run test soak bench stop clean-data sizes prepare-queries
 
 run: ## de una máquina vacía a la página en http://127.0.0.1:3000
 	@scripts/run.sh
 
 test: ## formato, reglas, pruebas unitarias, de integración y en Chromium
 	@scripts/test.sh
+
+soak: ## las pruebas largas: muertes, fallos, concurrencia, y la API contra un fuzzer
+	@scripts/soak.sh
 
 bench: ## cada cifra prometida contra su patrón, en la misma corrida; tabla y CSV
 	@scripts/bench.sh

@@ -24,5 +24,5 @@ describe_queries() {
     # The macros run only when the crate is compiled, and cargo does not know that they look at a database.
     touch src/lib.rs
     DATABASE_URL="$(scripts/postgres.sh url "$data/pg-test")/okla_build" SQLX_OFFLINE_DIR=$described \
-        "$1" "$2" --features ssr --all-targets "${@:3}" || fail "No compila contra la base de datos real." "lea el error de arriba"
+        "$1" "$2" --features ssr,kill-points --all-targets "${@:3}" || fail "No compila contra la base de datos real." "lea el error de arriba"
 }

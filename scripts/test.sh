@@ -42,7 +42,7 @@ runner=(cargo nextest run --no-fail-fast)
 if ! cargo nextest --version >/dev/null 2>&1; then runner=(cargo test --no-fail-fast); fi
 status=0
 DATABASE_URL="$(scripts/postgres.sh url "$data/pg-test")/okla_tests" SQLX_OFFLINE=true \
-    "${runner[@]}" --features ssr 2>&1 | tee "$scratch/unit" || status=1
+    "${runner[@]}" --features ssr,kill-points 2>&1 | tee "$scratch/unit" || status=1
 grep -E '^ +Summary|^test result' "$scratch/unit" >"$scratch/summary" || status=1
 passed=$(count passed "$scratch/summary")
 failed=$(count failed "$scratch/summary")

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use tokio::time::sleep;
 
 use super::{fleet::Fleet, scale::scaled};
+use crate::binary::process::Environment;
 
 /// A PostgreSQL of this test's own, run by the project's own script; it writes through to the disk, as a real one.
 struct Database(TempDir);
@@ -39,7 +40,7 @@ impl Database {
     async fn connect(&self) -> PgPool {
         let url = format!("{}/postgres", self.script("url"));
         let pool = PgPoolOptions::new().max_connections(5).connect(&url).await.unwrap();
-        migrations::apply(&mut *pool.acquire().await.unwrap()).await.unwrap();
+        migrations::apply(&mut pool.acquire().await.unwrap()).await.unwrap();
         pool
     }
 
@@ -55,7 +56,7 @@ impl Database {
 async fn database_that_goes_away_in_the_middle_loses_nothing_and_repeats_nothing() {
     let database = Database::start();
     let fleet = Fleet::over(database.connect().await, 2).await;
-    let servers = join_all(fleet.environments.iter().map(|one| one.serve())).await;
+    let servers = join_all(fleet.environments.iter().map(Environment::serve)).await;
     let messages = scaled(60, 1_000);
     let writers = (0..6).map(|_| async {
         for _ in 0..messages / 6 {
@@ -85,4 +86,5 @@ async fn database_that_goes_away_in_the_middle_loses_nothing_and_repeats_nothing
         .await;
     drop(servers);
     fleet.all_is_true().await;
+    println!("{} messages, PostgreSQL stopped once and killed once", fleet.asked());
 }

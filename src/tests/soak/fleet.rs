@@ -117,9 +117,8 @@ impl Fleet {
                 sleep(Duration::from_millis(100)).await;
             }
         };
-        if timeout(HEALED_WITHIN, healing).await.is_err() {
-            panic!("{} messages have no end", self.unfinished().await);
-        }
+        let healed = timeout(HEALED_WITHIN, healing).await.is_ok();
+        assert!(healed, "{} messages have no end", self.unfinished().await);
     }
 
     /// What comes by itself after a while comes at once, as long as `doing` lasts: the next question about a state

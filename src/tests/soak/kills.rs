@@ -13,21 +13,27 @@ use super::{
     fleet::Fleet,
     scale::{dice, scaled},
 };
-use crate::binary::process::Running;
+use crate::binary::process::{Environment, Running};
 
 const SIGABRT: i32 = 6;
 /// Every point is on the way of some message long before.
-const HIT_WITHIN: Duration = Duration::from_secs(60);
+const HIT_WITHIN: Duration = Duration::from_mins(1);
 
 /// Ten servers at once, each to die at another point; who is left takes over what the dead held, until none is left.
 #[sqlx::test]
+#[cfg_attr(not(feature = "kill-points"), ignore = "nobody dies without the feature kill-points")]
 async fn death_at_any_point_loses_nothing_and_repeats_nothing(pool: PgPool) {
     let fleet = Fleet::over(pool, POINTS.len()).await;
     for _ in 0..scaled(1, 20) {
         fleet.hurried(die_at_every_point(&fleet)).await;
         fleet.all_is_true().await;
     }
-    println!("{} messages", fleet.asked());
+    println!(
+        "{} messages, {} deaths at {} points",
+        fleet.asked(),
+        scaled(1, 20) * POINTS.len(),
+        POINTS.len()
+    );
 }
 
 async fn die_at_every_point(fleet: &Fleet) {
@@ -75,7 +81,7 @@ async fn until_dead(mut doomed: BTreeMap<&str, Running>) {
 async fn kill_at_any_moment_loses_nothing_and_repeats_nothing(pool: PgPool) {
     let fleet = Fleet::over(pool, 3).await;
     let mut dice = dice();
-    let mut servers: Vec<Running> = join_all(fleet.environments.iter().map(|one| one.serve())).await;
+    let mut servers: Vec<Running> = join_all(fleet.environments.iter().map(Environment::serve)).await;
     let (messages, kills) = scaled((60, 4), (1_000, 60));
     let writers = (0..6).map(|_| async {
         for _ in 0..messages / 6 {
@@ -98,4 +104,5 @@ async fn kill_at_any_moment_loses_nothing_and_repeats_nothing(pool: PgPool) {
         .await;
     drop(servers);
     fleet.all_is_true().await;
+    println!("{} messages, {kills} servers killed", fleet.asked());
 }

@@ -117,6 +117,7 @@ async fn under_fire(app: &TestApp, urls: &[String], fire: &Fire<'_>) {
         _ => Decimal::from(accepted.iter().map(|one| one.parts).sum::<i64>()),
     };
     assert_eq!(taken, fire.value, "{name}: one too many, or one too few");
+    println!("{} tries, {} messages taken: {name}", tries.len(), accepted.len());
     books_are_right(&app.pool).await;
     let stored: i64 = app.value("select count(*) from messages where kind = $1", "contact").await;
     assert_eq!(

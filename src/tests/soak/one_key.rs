@@ -6,10 +6,10 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::{fleet::Fleet, scale::scaled};
+use super::{audit::all_is_true, fleet::Fleet, scale::scaled};
 use crate::{
     app::{Api, Reply},
-    binary::process::Running,
+    binary::process::{Environment, Running},
 };
 
 const AT_ONCE: usize = 50;
@@ -37,11 +37,12 @@ async fn one_key_at_two_servers_is_one_message_and_one_answer(pool: PgPool) {
     let stored: i64 =
         sqlx::query_scalar("select count(*) from messages").fetch_one(&fleet.pool).await.unwrap();
     assert_eq!(usize::try_from(stored).unwrap(), answers.len(), "one message for each key");
-    super::audit::all_is_true(&fleet.pool, &fleet.sim).await;
+    all_is_true(&fleet.pool, &fleet.sim).await;
+    println!("{} keys, each {AT_ONCE} times at once", answers.len());
 }
 
 async fn start(fleet: &Fleet) -> Vec<Running> {
-    join_all(fleet.environments.iter().map(|one| one.serve())).await
+    join_all(fleet.environments.iter().map(Environment::serve)).await
 }
 
 /// The one answer that all of them got who got one.

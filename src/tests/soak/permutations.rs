@@ -109,12 +109,13 @@ async fn callbacks_in_any_order_at_two_servers_end_in_one_state(pool: PgPool) {
     }
     assert_eq!(servers[0].count("outbox").await, 0);
     books_are_right(&pool).await;
+    println!("{} messages, their callbacks in any order", scaled(60, 4_000));
 }
 
 /// All of these words at once, each at one of the servers: with or without our id, with or without a token.
 async fn say(servers: &[TestApp; 2], id: &str, words: &[&str], dice: &mut StdRng) {
     let sid = sid_of(id);
-    let said = words.iter().map(|word| {
+    let posts = words.iter().map(|word| {
         let server = &servers[dice.random_range(0..2)];
         let mut fields = vec![("MessageSid", sid.as_str()), ("MessageStatus", word)];
         if matches!(*word, "failed" | "undelivered") {
@@ -134,8 +135,8 @@ async fn say(servers: &[TestApp; 2], id: &str, words: &[&str], dice: &mut StdRng
         }
         async { assert_eq!(Reply::of(request).await.status, 204) }
     });
-    let said: Vec<_> = said.collect();
-    join_all(said).await;
+    let posts: Vec<_> = posts.collect();
+    join_all(posts).await;
 }
 
 /// Status, the part's error code, what it cost, and the places it holds.

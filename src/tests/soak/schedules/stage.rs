@@ -256,16 +256,16 @@ impl Play<'_> {
 
     async fn words(&self, id: MessageId, fate: Fate, seen_after_all: bool) -> Vec<Told> {
         let sid = Some(format!("SM{}", id.0.simple()));
-        let said = |source, word| Report { sid: sid.clone(), ..Report::of(source, word) };
+        let word_of = |source, word| Report { sid: sid.clone(), ..Report::of(source, word) };
         let refused = || Report::refused(Some(21_211), "no");
         let code = Some(63_016);
         let first = match fate {
             Fate::Refused => refused(),
-            Fate::HalfRefused => said(Source::Create, "queued"),
-            Fate::Failed => Report { error_code: code, ..said(Source::Callback, "failed") },
-            Fate::Undelivered => Report { error_code: code, ..said(Source::Callback, "undelivered") },
-            Fate::Read => said(Source::Callback, "read"),
-            Fate::NotCreated if seen_after_all => said(Source::Callback, "sent"),
+            Fate::HalfRefused => word_of(Source::Create, "queued"),
+            Fate::Failed => Report { error_code: code, ..word_of(Source::Callback, "failed") },
+            Fate::Undelivered => Report { error_code: code, ..word_of(Source::Callback, "undelivered") },
+            Fate::Read => word_of(Source::Callback, "read"),
+            Fate::NotCreated if seen_after_all => word_of(Source::Callback, "sent"),
             Fate::NotCreated => Report::not_sent(OwnReason::NotCreated),
         };
         let key = format!("{fate:?} {seen_after_all} {id}");
