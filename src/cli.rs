@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{clock::SystemClock, error::AppError, state::Tools},
-    config,
+    config, store,
 };
 
 mod costs;
@@ -89,12 +89,13 @@ impl Cli {
 /// Connects to `DATABASE_URL`, or says in one sentence why not.
 async fn connect(connections: u32) -> Result<PgPool, Box<dyn std::error::Error>> {
     let url = config::database_url()?;
+    let explain = |error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})");
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(5))
-        .connect(url.expose())
+        .connect_with(store::connection::options(url.expose()).map_err(explain)?)
         .await
-        .map_err(|error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})").into())
+        .map_err(|error| explain(error).into())
 }
 
 /// Cancelled by the first SIGTERM or Ctrl-C.

@@ -1,5 +1,6 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
+pub mod connection;
 pub mod copy;
 pub mod dealers;
 pub mod deliveries;

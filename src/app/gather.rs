@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::error::{AppError, Result};
 
@@ -22,21 +22,26 @@ impl<J, A> Clone for Gatherer<J, A> {
 }
 
 impl<J: Clone + Send + 'static, A: Send + 'static> Gatherer<J, A> {
-    /// Starts the task that does the groups, `at_most` jobs each; it ends with the last handle. `work` answers every job
-    /// in its order, or none of them.
+    /// Starts the tasks that do the groups, `at_most` jobs each, so many groups at once; they end with the last handle.
+    /// `work` answers every job in its order, or none of them.
     pub fn start(
         at_most: usize,
+        at_once: usize,
         work: impl Fn(Vec<J>) -> BoxFuture<'static, Result<Vec<A>>> + Send + Sync + 'static,
     ) -> Self {
-        let (jobs, mut waiting) = mpsc::channel(4 * at_most);
+        let (jobs, waiting) = mpsc::channel(4 * at_most);
+        let waiting = Arc::new(Mutex::new(waiting));
         let work: Arc<Work<J, A>> = Arc::new(work);
-        tokio::spawn(async move {
-            let mut group = Vec::with_capacity(at_most);
-            while waiting.recv_many(&mut group, at_most).await > 0 {
-                let (jobs, askers) = group.drain(..).unzip();
-                do_group(&work, jobs, askers).await;
-            }
-        });
+        for _ in 0..at_once {
+            let (waiting, work) = (waiting.clone(), work.clone());
+            tokio::spawn(async move {
+                let mut group = Vec::with_capacity(at_most);
+                while waiting.lock().await.recv_many(&mut group, at_most).await > 0 {
+                    let (jobs, askers) = group.drain(..).unzip();
+                    do_group(&work, jobs, askers).await;
+                }
+            });
+        }
         Self { jobs }
     }
 

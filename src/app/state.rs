@@ -22,6 +22,8 @@ use crate::{
 
 /// How many sends, or reports, go into one transaction at most.
 const GROUP: usize = 64;
+/// How many groups of reports are taken in at once; those of sends would only wait for each other's counters.
+const REPORTS_AT_ONCE: usize = 2;
 
 /// A cheap handle; clones share everything.
 #[derive(Clone)]
@@ -57,14 +59,14 @@ impl App {
         let settings = Arc::new(ports.settings);
         let accepts = {
             let (pool, clock) = (ports.pool.clone(), ports.clock.clone());
-            Gatherer::start(GROUP, move |drafts| {
+            Gatherer::start(GROUP, 1, move |drafts| {
                 let (pool, now) = (pool.clone(), clock.now());
                 Box::pin(async move { accept(&pool, &drafts, now).await })
             })
         };
         let records = {
             let (pool, clock, settings) = (ports.pool.clone(), ports.clock.clone(), settings.clone());
-            Gatherer::start(GROUP, move |told| {
+            Gatherer::start(GROUP, REPORTS_AT_ONCE, move |told| {
                 let (pool, now, settings) = (pool.clone(), clock.now(), settings.clone());
                 Box::pin(async move { record(&pool, &told, now, &settings.price_plan).await })
             })

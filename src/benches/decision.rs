@@ -107,17 +107,22 @@ async fn filled(settings: &Settings, okla: &Okla, rows: u32) -> Result<PgConnect
         .fetch_one(&mut main)
         .await?;
     if known {
-        return Ok(PgConnection::connect(&url).await?);
+        return connect(&url).await;
     }
     let since = Instant::now();
     sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&mut main).await?;
     okla.over(&url).run(&["migrate"])?;
-    let mut conn = PgConnection::connect(&url).await?;
+    let mut conn = connect(&url).await?;
     for statement in statements(&FILL.replace("ROWS", &rows.to_string())) {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut conn).await?;
     }
     say(&format!("{rows} filas en {name}, en {} s", since.elapsed().as_secs()))?;
     Ok(conn)
+}
+
+/// As the application connects.
+async fn connect(url: &str) -> Result<PgConnection> {
+    Ok(PgConnection::connect_with(&store::connection::options(url)?).await?)
 }
 
 /// One by one, so that each commits and vacuum may run; one ends with a line that ends with a semicolon.

@@ -33,13 +33,13 @@ fn parse_value(text: &str) -> Result<Value, String> {
     if text == "none" {
         return Ok(Value(None));
     }
-    let most = Decimal::from(100_000_000);
+    let most = Decimal::from(99_999_999);
     let number = text.parse().ok().filter(|number: &Decimal| {
         !number.is_sign_negative() && *number <= most && number.normalize().scale() <= 6
     });
     number
         .map(|number| Value(Some(number)))
-        .ok_or_else(|| "escriba un número de 0 o más, hasta 100,000,000, o none".to_owned())
+        .ok_or_else(|| "escriba un número de 0 o más, hasta 99,999,999, o none".to_owned())
 }
 
 #[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
