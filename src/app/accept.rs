@@ -71,11 +71,20 @@ impl Draft {
     }
 }
 
+/// What was taken for a message.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    pub parts: i16,
+    /// US$ charged for all of it.
+    pub cost: Decimal,
+    /// The limits as they stand after it.
+    pub decision: Decision,
+}
+
 /// What became of a draft.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// Taken in; the limits as they stand after it.
-    Accepted(Decision),
+    Accepted(Receipt),
     Refused(Refusal),
     /// Its key is bound already.
     KeyTaken,
@@ -159,7 +168,8 @@ async fn take_places(conn: &mut PgConnection, drafts: &[&Draft], now: DateTime<U
                 counters.add_recipient(draft.to.as_str());
             }
             accepted.push((*draft, demand));
-            verdicts.push(Verdict::Accepted(decision));
+            let (parts, cost) = (demand.parts, demand.cost());
+            verdicts.push(Verdict::Accepted(Receipt { parts, cost, decision }));
         } else {
             look_up_freeing(conn, &counters, &sender, &mut decision).await?;
             let refusal = decision.refusal(draft.role, now);
@@ -205,7 +215,7 @@ async fn write(conn: &mut PgConnection, accepted: &[(&Draft, Demand)], now: Date
             message: draft.id,
             dealer: draft.payer,
             reason: "charge",
-            amount: demand.unit_price * Decimal::from(demand.parts),
+            amount: demand.cost(),
         })
         .collect();
     store::messages::insert_messages(conn, &messages, now).await?;

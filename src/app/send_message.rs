@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::{
-    accept::{Draft, Key, Verdict},
+    accept::{Draft, Key, Receipt, Verdict},
     actor::Actor,
     error::{AppError, Result},
     state::App,
@@ -17,7 +17,6 @@ use crate::{
         ids::{DealerId, MessageId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
-        limits::Decision,
         parts::split,
         phone::Phone,
         user::Role,
@@ -48,8 +47,8 @@ pub enum Recipient {
 /// What became of a request to send.
 #[derive(Clone, Debug)]
 pub enum Sent {
-    /// Taken in; the workers deliver it. The limits as they stand after it.
-    Accepted(MessageId, Decision),
+    /// Taken in; the workers deliver it.
+    Accepted(MessageId, Receipt),
     /// The key was bound by an earlier request to this message.
     Before(Before),
 }
@@ -99,11 +98,11 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
     };
     let (id, to) = (draft.id, draft.to.masked());
     match app.accepts.submit(draft).await? {
-        Verdict::Accepted(decision) => {
+        Verdict::Accepted(receipt) => {
             metrics::message_accepted();
             app.notices.outbox_waiting();
             tracing::info!(message = %id, to, "message accepted");
-            Ok(Sent::Accepted(id, decision))
+            Ok(Sent::Accepted(id, receipt))
         }
         Verdict::Refused(refusal) => {
             metrics::message_refused(refusal.limit.code());

@@ -55,6 +55,13 @@ pub struct Demand {
     pub outside_window: bool,
 }
 
+impl Demand {
+    /// US$ for all its parts.
+    pub fn cost(self) -> Decimal {
+        self.unit_price * Decimal::from(self.parts)
+    }
+}
+
 /// The limits that concern a sender, each with what it counts and how much it lets through.
 pub fn in_force(rules: &Rules, sender: &Sender<'_>) -> Vec<(Limit, Subject, i64)> {
     Limit::ALL
@@ -74,7 +81,7 @@ pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: De
         most,
         used: counters.used(limit, &subject),
         asked: match limit {
-            Limit::DealerBudget => micro_dollars(demand.unit_price).saturating_mul(i64::from(demand.parts)),
+            Limit::DealerBudget => micro_dollars(demand.cost()),
             Limit::MetaTier => i64::from(demand.outside_window && !counters.is_counted(sender.to)),
             _ => i64::from(demand.parts),
         },

@@ -1,35 +1,37 @@
 //! `POST /api/whatsapp/send`
 
+mod answer;
+
 use std::time::Duration;
 
 use axum::{
-    Json,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, de::IgnoredAny};
 use utoipa::ToSchema;
 
+pub use self::answer::location;
+use self::answer::{SendAnswer, answer, taken_in};
 use super::{
     Caller,
-    document::{kinds_or_null, statuses},
+    document::kinds_or_null,
     error::{ApiError, ErrorBody, Language},
     idempotency::{is_under_way, keep, key_of, replay},
     rate_limit::set_left,
 };
 use crate::{
     app::{
+        actor::Actor,
         error::AppError,
         limits_now::limits_now,
-        read_messages::MessageDetail,
         send_message::{Recipient, SendMessage, Sent, send_message},
         wait_for_outcome::wait_for_outcome,
     },
     domain::{
-        body::Body as MessageBody, ids::MessageId, image_url::ImageUrl, kind::Kind, parts::split,
+        body::Body as MessageBody, image_url::ImageUrl, kind::Kind, limits::Decision, parts::split,
         phone::Phone,
     },
     web::state::AppState,
@@ -70,29 +72,6 @@ struct SendRequest {
     /// Las variables de la plantilla. Todavía no se pueden usar.
     #[schema(value_type = Option<Object>)]
     variables: Option<IgnoredAny>,
-}
-
-/// A message that was taken in.
-#[derive(Serialize, ToSchema)]
-#[schema(description = "Un mensaje aceptado.")]
-#[serde(rename_all = "camelCase")]
-struct SendAnswer {
-    success: bool,
-    /// El identificador de Twilio de la primera parte; nulo mientras no se sabe.
-    #[schema(example = "SM00000000000000000000000000000001")]
-    message_id: Option<String>,
-    /// El identificador de OKLA.
-    #[schema(format = "uuid")]
-    id: String,
-    #[schema(schema_with = statuses)]
-    status: &'static str,
-    /// US$ que se cobran por el mensaje entero.
-    #[schema(minimum = 0)]
-    #[serde(with = "rust_decimal::serde::float")]
-    cost: Decimal,
-    /// Cuántos mensajes de Twilio son.
-    #[schema(minimum = 1)]
-    parts: i16,
 }
 
 #[utoipa::path(
@@ -158,15 +137,16 @@ pub async fn send(
     let key = key_of(request.headers(), language)?;
     let mut command = parse(&read_json(request, language).await?, language)?;
     command.key.clone_from(&key);
-    let (to, kind) = (command.to.clone(), command.kind);
-    let parts = i16::try_from(split(command.body.as_str()).len()).unwrap_or(i16::MAX);
+    let asked = command.clone();
     let sent = send_message(&state, &actor, command).await.map_err(refuse)?;
     let now = state.clock.now();
-    let (id, decision) = match sent {
-        Sent::Accepted(id, decision) => (id, decision),
+    let (id, receipt, decision) = match sent {
+        Sent::Accepted(id, receipt) => {
+            let decision = receipt.decision.clone();
+            (id, Some(receipt), decision)
+        }
         Sent::Before(before) => {
-            let outlook = limits_now(&state, &actor, &to, kind, parts).await.map_err(refuse)?;
-            let decision = outlook.decision;
+            let decision = limits_of(&state, &actor, &asked).await.map_err(refuse)?;
             match before.answer {
                 Some((status, body)) => {
                     let mut response = replay(before.message, status, body);
@@ -174,18 +154,27 @@ pub async fn send(
                     return Ok(response);
                 }
                 None if is_under_way(before.at, now) => return Err(refuse(AppError::KeyInProgress)),
-                None => (before.message, decision),
+                None => (before.message, None, decision),
             }
         }
     };
-    let patience = if respond_async { Duration::ZERO } else { PATIENCE };
-    let detail = wait_for_outcome(&state, &actor, id, patience).await.map_err(refuse)?;
-    let mut response = answer(&detail, respond_async, language).unwrap_or_else(IntoResponse::into_response);
+    let mut response = if let Some(receipt) = receipt.filter(|_| respond_async) {
+        taken_in(id, &receipt)
+    } else {
+        let detail = wait_for_outcome(&state, &actor, id, PATIENCE).await.map_err(refuse)?;
+        answer(&detail, language).unwrap_or_else(IntoResponse::into_response)
+    };
     set_left(&mut response, &decision, actor.role, now);
     match key {
         Some(key) => keep(&state, &actor, &key, response).await.map_err(refuse),
         None => Ok(response),
     }
+}
+
+/// The limits as they stand for another message like this.
+async fn limits_of(state: &AppState, actor: &Actor, asked: &SendMessage) -> Result<Decision, AppError> {
+    let parts = i16::try_from(split(asked.body.as_str()).len()).unwrap_or(i16::MAX);
+    Ok(limits_now(state, actor, &asked.to, asked.kind, parts).await?.decision)
 }
 
 async fn read_json(request: Request<Body>, language: Language) -> Result<SendRequest, ApiError> {
@@ -247,50 +236,4 @@ fn prefers_async(headers: &HeaderMap) -> bool {
     lines
         .flat_map(|line| line.split(','))
         .any(|preference| preference.trim().eq_ignore_ascii_case("respond-async"))
-}
-
-/// 200 once Twilio took it, 502 (or 400 for the number) if it refused, 202 while that is not known.
-fn answer(detail: &MessageDetail, respond_async: bool, language: Language) -> Result<Response, ApiError> {
-    let message = &detail.message;
-    let first = detail.parts.first();
-    let sid = first.and_then(|part| part.sid.clone());
-    if message.not_sent {
-        let words = message.outcome();
-        let spanish = words.map_or_else(
-            || "Twilio no aceptó el mensaje.".to_owned(),
-            |outcome| format!("{} {}", outcome.what, outcome.todo),
-        );
-        let english = "Twilio did not take the message; nothing was sent and nothing is charged.";
-        return Err(refusal(message.error_code, language.choose(&spanish, english)));
-    }
-    let taken = sid.is_some() && !respond_async;
-    let body = SendAnswer {
-        success: true,
-        message_id: if taken { sid } else { None },
-        id: message.id.to_string(),
-        status: message.status.as_str(),
-        cost: message.cost,
-        parts: message.parts,
-    };
-    if taken {
-        return Ok((StatusCode::OK, Json(body)).into_response());
-    }
-    let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&location(message.id)) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
-}
-
-/// Where a message's state is asked for.
-pub fn location(message: MessageId) -> String {
-    format!("/api/whatsapp/status/{message}")
-}
-
-fn refusal(code: Option<i32>, sentence: String) -> ApiError {
-    match code {
-        Some(21_211 | 21_614) => ApiError::field("toPhoneNumber", "invalid_phone_number", sentence),
-        Some(code) => ApiError::new(StatusCode::BAD_GATEWAY, format!("twilio_{code}"), sentence),
-        None => ApiError::new(StatusCode::BAD_GATEWAY, "twilio_unavailable", sentence),
-    }
 }

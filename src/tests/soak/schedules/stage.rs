@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Months, TimeDelta, TimeZone, Utc};
 use okla::{
     app::{
-        accept::{Draft, Verdict, accept},
+        accept::{Draft, Receipt, Verdict, accept},
         clock::SystemClock,
         record_status::{Told, record},
         set_limit::{SetLimit, set_limit},
@@ -163,7 +163,7 @@ impl Play<'_> {
             let stands = self.model.standings(*want, self.now);
             let fits = stands.iter().all(|stand| stand.has_room());
             match verdict {
-                Verdict::Accepted(decision) => {
+                Verdict::Accepted(Receipt { decision, .. }) => {
                     ensure(fits, || format!("{want:?} was taken, and the model says {stands:?}"))?;
                     let after: Vec<Stand> = stands
                         .iter()
