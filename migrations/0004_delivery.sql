@@ -1,3 +1,5 @@
+-- Stop all servers before it: those of before cannot write messages after it.
+--
 -- Delivery that never loses, never doubles, never overshoots: counters instead of counted places, idempotency keys, a
 -- rate card, a pace that all servers keep together, and parts that follow one another.
 
@@ -34,6 +36,8 @@ update messages as m set
     places = case when not_sent then 0 else parts end;
 
 alter table ledger_entries alter column amount type numeric(12, 6);
+-- As Twilio said it.
+alter table message_parts alter column provider_price type numeric;
 
 -- Windows that are counted from the messages: a sender's (the history's index), a dealer's (likewise), a pair's, all.
 create index messages_pair_idx on messages (to_phone, sender_id, created_at);

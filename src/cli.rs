@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -86,16 +88,24 @@ impl Cli {
     }
 }
 
+/// How a connection to an address is set up.
+type Options = fn(&str) -> sqlx::Result<PgConnectOptions>;
+
 /// Connects to `DATABASE_URL`, or says in one sentence why not.
-async fn connect(connections: u32) -> Result<PgPool, Box<dyn std::error::Error>> {
+async fn connect(connections: u32, options: Options) -> Result<PgPool, Box<dyn std::error::Error>> {
     let url = config::database_url()?;
     let explain = |error| format!("DATABASE_URL: no se pudo conectar con PostgreSQL ({error})");
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(std::time::Duration::from_secs(5))
-        .connect_with(store::connection::options(url.expose()).map_err(explain)?)
+        .connect_with(options(url.expose()).map_err(explain)?)
         .await
         .map_err(|error| explain(error).into())
+}
+
+/// One connection for a subcommand, which may take its time.
+async fn connect_alone() -> Result<PgPool, Box<dyn std::error::Error>> {
+    connect(1, store::connection::options).await
 }
 
 /// Cancelled by the first SIGTERM or Ctrl-C.
@@ -120,7 +130,7 @@ fn stop_signal() -> CancellationToken {
 
 /// What the command line's use cases need.
 async fn tools() -> Result<Tools, Box<dyn std::error::Error>> {
-    Ok(Tools { pool: connect(1).await?, clock: Arc::new(SystemClock) })
+    Ok(Tools { pool: connect_alone().await?, clock: Arc::new(SystemClock) })
 }
 
 /// What a use case refused, in the words it has for people; a fault says what broke.

@@ -11,6 +11,7 @@ use crate::app::{
     compare_usage::ask_usage_of_late,
     deliver::{Step, deliver},
     error::Result,
+    hold_line::probe_held_line,
     state::App,
     tidy_up::tidy_up,
 };
@@ -25,7 +26,9 @@ const TIDY_EVERY: Duration = Duration::from_mins(10);
 /// Twilio counts by the day.
 const USAGE_EVERY: Duration = Duration::from_hours(6);
 /// How many questions are under way at once.
-const CHECKERS: usize = 4;
+const CHECKERS: usize = 8;
+/// How often a held line is looked at; its own times are in the database.
+const PROBE_EVERY: Duration = Duration::from_secs(2);
 
 /// Starts this process's workers; they end after their current step once `stop` is cancelled.
 pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
@@ -39,6 +42,12 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         USAGE_EVERY,
         |app| async move { ask_usage_of_late(&app).await },
     ));
+    tasks.spawn(run(
+        app.clone(),
+        stop.clone(),
+        PROBE_EVERY,
+        |app| async move { probe_held_line(&app).await },
+    ));
     tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
 }
 
@@ -51,7 +60,7 @@ async fn dispatch(app: App, tasks: TaskTracker, stop: CancellationToken) {
         let wait = match claim(&app, 1 + places.available_permits()).await {
             Ok(claimed) => {
                 let mut first = Some(first);
-                for waiting in claimed.to_call {
+                for waiting in claimed.parts {
                     let place = first.take().or_else(|| places.clone().try_acquire_owned().ok());
                     let app = app.clone();
                     tasks.spawn(async move {

@@ -97,8 +97,14 @@ pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Resu
     let is_free = |draft: &Draft| draft.key.is_none() || bound.contains(&draft.id);
     let fresh: Vec<&Draft> = drafts.iter().filter(|draft| is_free(draft)).collect();
     let mut verdicts = take_places(&mut tx, &fresh, now).await?.into_iter();
-    kill_point("accept.before_commit");
-    tx.commit().await?;
+    let is_bound = |verdict: &Verdict| !matches!(verdict, Verdict::Refused(_));
+    if verdicts.as_slice().iter().any(is_bound) {
+        kill_point("accept.before_commit");
+        tx.commit().await?;
+    } else {
+        // Who is only refused leaves nothing behind, not even a counter.
+        tx.rollback().await?;
+    }
     kill_point("accept.after_commit");
     let verdict_of = |draft: &Draft| {
         if is_free(draft) { verdicts.next().unwrap_or(Verdict::KeyTaken) } else { Verdict::KeyTaken }

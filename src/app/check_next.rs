@@ -24,14 +24,18 @@ use crate::{
 };
 
 /// While one server asks about a part, no other does.
-const HELD: TimeDelta = TimeDelta::seconds(60);
+const HELD: TimeDelta = TimeDelta::seconds(180);
+/// After a look that could not be had.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(60);
 /// Twilio dates by the second, and its clock is not ours. Wide, for too narrow would call a created message lost, and an
 /// older equal text of ours is owned already.
-const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(90);
-/// A match older than this many pages is not of this attempt.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(10);
+/// So many pages are looked at.
 const PAGES: usize = 5;
 
-/// Asks about one part that is due. `Busy`: Twilio wants fewer questions for a while.
+type Asked = std::result::Result<Option<ProviderMessage>, GatewayError>;
+
+/// Asks about one part that is due, one whose outcome is unknown first. `Busy`: Twilio wants fewer questions for a while.
 pub async fn check_next(app: &App) -> Result<Step> {
     let now = app.clock.now();
     let due = store::parts::claim_due_check(&mut *app.pool.acquire().await?, now, now + HELD).await?;
@@ -46,7 +50,9 @@ pub async fn check_next(app: &App) -> Result<Step> {
 /// cannot be had stays as it was.
 pub async fn refresh(app: &App, message: MessageId) -> Result<()> {
     let parts = store::parts::list_parts(&mut *app.pool.acquire().await?, message).await?;
-    for (part, sid) in parts.into_iter().filter_map(|part| Some((part.id, part.sid?))) {
+    for part in parts {
+        let is_final = stored_status(&part.status, part.id)?.is_final();
+        let (part, Some(sid)) = (part.id, part.sid.filter(|_| !is_final)) else { continue };
         match app.gateway.fetch(&sid).await {
             Ok(Some(told)) => take_in(app, part, &told).await?,
             Ok(None) => {}
@@ -68,7 +74,7 @@ async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
             schedule(app, part, Some(app.clock.now() + TimeDelta::seconds(5)), part.checks).await?;
             return Ok(Step::Worked);
         }
-        (None, Status::Verifying) => find_created(app, part).await,
+        (None, Status::Verifying) => find_created(app, part).await?,
         (None, _) => {
             schedule(app, part, None, part.checks).await?;
             return Ok(Step::Worked);
@@ -100,44 +106,52 @@ async fn has_twin(app: &App, part: &PartToCheck) -> Result<bool> {
 }
 
 /// The message at Twilio that this part's lost create made: the same text between the same numbers, not older than
-/// the attempt, not already another part's. Of several the oldest: a later equal part's own is younger.
-async fn find_created(
-    app: &App,
-    part: &PartToCheck,
-) -> std::result::Result<Option<ProviderMessage>, GatewayError> {
+/// the attempt, not already another part's. Of several the oldest: a later equal part's own is younger. `None` only if
+/// all that is young enough was looked at: not having been able to look is no proof.
+async fn find_created(app: &App, part: &PartToCheck) -> Result<Asked> {
     let mut page = None;
     let mut oldest = None;
     for _ in 0..PAGES {
-        let listed = app.gateway.list(&part.to_phone, app.settings.number.as_str(), page.as_deref()).await?;
+        let number = app.settings.number.as_str();
+        let listed = match app.gateway.list(&part.to_phone, number, page.as_deref()).await {
+            Ok(listed) => listed,
+            Err(error) => return Ok(Err(error)),
+        };
+        let is_past = listed.messages.iter().any(|told| !is_young(told, part));
         for told in listed.messages {
-            if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await {
+            if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await? {
                 oldest = Some(told);
             }
         }
         page = listed.next;
-        if page.is_none() {
-            break;
+        if page.is_none() || is_past {
+            return Ok(Ok(oldest));
         }
     }
-    Ok(oldest)
+    let reason = "more messages to this number than are looked at".to_owned();
+    Ok(oldest.map_or(Err(GatewayError::Unknown { reason }), |found| Ok(Some(found))))
 }
 
 fn is_of_attempt(told: &ProviderMessage, part: &PartToCheck) -> bool {
     let ours = told.direction.as_deref().is_none_or(|direction| direction == "outbound-api");
-    let same_text = told.body.as_deref() == Some(part.body.as_str());
-    let young = match (told.date_created, part.first_attempted_at) {
-        (Some(created), Some(attempted)) => created >= attempted - CLOCK_SKEW,
-        _ => false,
-    };
-    ours && same_text && young
+    ours && is_young(told, part) && told.body.as_deref().is_some_and(|body| is_same_text(body, &part.body))
 }
 
-/// When in doubt it is owned: a part without an answer is better than two parts with one.
-async fn is_owned(app: &App, sid: &str) -> bool {
-    let Ok(mut conn) = app.pool.acquire().await else {
-        return true;
-    };
-    !matches!(store::parts::get_part_id_by_sid(&mut conn, sid).await, Ok(None))
+/// Twilio may keep a text without the white space at its ends.
+fn is_same_text(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
+fn is_young(told: &ProviderMessage, part: &PartToCheck) -> bool {
+    match (told.date_created, part.first_attempted_at) {
+        (Some(created), Some(attempted)) => created >= attempted - CLOCK_SKEW,
+        _ => false,
+    }
+}
+
+async fn is_owned(app: &App, sid: &str) -> Result<bool> {
+    let mut conn = app.pool.acquire().await?;
+    Ok(store::parts::get_part_id_by_sid(&mut conn, sid).await?.is_some())
 }
 
 async fn take_in(app: &App, part: PartId, told: &ProviderMessage) -> Result<()> {
@@ -164,7 +178,7 @@ async fn advance(app: &App, before: &PartToCheck) -> Result<()> {
 async fn not_found(app: &App, part: &PartToCheck) -> Result<()> {
     let now = app.clock.now();
     if part.checks + 1 < LOOKS_BEFORE_LOST {
-        let wait = TimeDelta::from_std(app.settings.verify_interval).unwrap_or(HELD);
+        let wait = TimeDelta::from_std(app.settings.verify_interval).unwrap_or(LOOK_AGAIN);
         return schedule(app, part, Some(now + wait), part.checks + 1).await;
     }
     let kind: Kind = part
@@ -190,7 +204,7 @@ async fn not_found(app: &App, part: &PartToCheck) -> Result<()> {
 async fn postpone(app: &App, part: &PartToCheck, status: Status) -> Result<()> {
     if part.sid.is_none() {
         // Not having been able to look is not a look.
-        return schedule(app, part, Some(app.clock.now() + HELD), part.checks).await;
+        return schedule(app, part, Some(app.clock.now() + LOOK_AGAIN), part.checks).await;
     }
     schedule(app, part, next_time(app, part, status), part.checks + 1).await
 }

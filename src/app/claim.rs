@@ -1,21 +1,22 @@
 //! Taking waiting parts from the outbox, at the pace that all servers keep together: the sender's throughput, each
 //! recipient's allowance, and nothing at all while the line is held. Everything is committed before Twilio is called.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
-use super::{
-    deliver::{expire, give_up_knowing},
-    error::Result,
-    hold_line::probe,
-    state::App,
-};
+use super::{deliver::expire, error::Result, state::App};
 use crate::{
     domain::{ids::PartId, pace::TO_ONE_RECIPIENT},
     kill_point::kill_point,
-    store::{self, lines::Line, outbox::Waiting},
+    store::{
+        self,
+        outbox::{Fate, Waiting},
+    },
 };
 
 /// Once the pace is used up, so long is worth waiting: fewer, fuller claims.
@@ -26,8 +27,8 @@ const EXPIRED_AT_ONCE: i64 = 100;
 /// What was taken.
 #[derive(Debug, Default)]
 pub struct Claim {
-    /// To be handed to Twilio, each leased to this worker.
-    pub to_call: Vec<Waiting>,
+    /// For this worker to deal with, each leased to it.
+    pub parts: Vec<Waiting>,
     /// Something was done, or there is more: look again soon.
     pub more: bool,
     /// When looking again is worth while, if it is known.
@@ -45,85 +46,73 @@ pub async fn claim(app: &App, most: usize) -> Result<Claim> {
     let line = store::lines::lock_line(&mut tx, number).await?;
     if line.held_at.is_some() {
         tx.rollback().await?;
-        return held(app, &line, now).await;
+        return held(app, now).await;
     }
-    let allowed = app.settings.pace.allowed(Some(line.full_at), now, most);
+    // A server whose clock was ahead must not silence the others.
+    let line_full_at = line.full_at.min(app.settings.pace.fullest(now));
+    let allowed = app.settings.pace.allowed(Some(line_full_at), now, most);
     if allowed == 0 {
         return Ok(Claim { wait: Some(BREATH), ..Claim::default() });
     }
     let due = store::outbox::lock_due(&mut tx, now, i64::try_from(allowed).unwrap_or(i64::MAX)).await?;
     let sorted = sort(&mut tx, due, now).await?;
-    let attempted: Vec<PartId> = sorted.to_call.iter().map(|waiting| waiting.part).collect();
-    let leased: Vec<PartId> = sorted.leased().map(|waiting| waiting.part).collect();
-    let lease = now + TimeDelta::from_std(app.settings.lease).unwrap_or(TimeDelta::MAX);
-    store::outbox::lease(&mut tx, &leased, &attempted, now, lease).await?;
-    let full_at = app.settings.pace.after(Some(line.full_at), now, attempted.len());
+    let attempted = sorted.called().map(|waiting| waiting.part).collect::<Vec<PartId>>();
+    let leased: Vec<PartId> = sorted.leased.iter().map(|waiting| waiting.part).collect();
+    let until = now + TimeDelta::from_std(app.settings.lease).unwrap_or(TimeDelta::MAX);
+    store::outbox::lease(&mut tx, &leased, &attempted, now, until).await?;
+    let full_at = app.settings.pace.after(Some(line_full_at), now, attempted.len());
     store::lines::set_pace(&mut tx, number, full_at).await?;
     tx.commit().await?;
     kill_point("deliver.claimed");
-
-    for waiting in &sorted.abandoned {
-        // Its worker died during the call: Twilio may have it. Look before anything else.
-        give_up_knowing(app, waiting, waiting.attempt_count, "its worker's lease ran out").await?;
-    }
-    for waiting in &sorted.expired {
-        expire(app, waiting.part).await?;
-    }
-    let more = sorted.did_something();
-    Ok(Claim { to_call: sorted.to_call, more, wait: None })
+    let more = !(sorted.leased.is_empty() && sorted.postponed.is_empty());
+    let parts = sorted.leased.into_iter().map(|waiting| Waiting { leased_until: Some(until), ..waiting });
+    Ok(Claim { parts: parts.collect(), more, wait: None })
 }
 
-/// On a held line nothing leaves; what waits too long fails with its reason, and now and then somebody tries the line.
-async fn held(app: &App, line: &Line, now: DateTime<Utc>) -> Result<Claim> {
+/// On a held line nothing leaves; what waits too long fails with its reason.
+async fn held(app: &App, now: DateTime<Utc>) -> Result<Claim> {
     let mut conn = app.pool.acquire().await?;
     let expired = store::outbox::list_expired(&mut conn, now, EXPIRED_AT_ONCE).await?;
     drop(conn);
     for part in &expired {
         expire(app, *part).await?;
     }
-    let probed = line.probe_at.is_none_or(|at| at <= now) && probe(app).await?;
-    Ok(Claim { more: probed || !expired.is_empty(), ..Claim::default() })
+    Ok(Claim { more: !expired.is_empty(), ..Claim::default() })
 }
 
 #[derive(Default)]
 struct Sorted {
-    to_call: Vec<Waiting>,
-    abandoned: Vec<Waiting>,
-    expired: Vec<Waiting>,
+    leased: Vec<Waiting>,
     postponed: Vec<(PartId, DateTime<Utc>)>,
 }
 
 impl Sorted {
-    fn leased(&self) -> impl Iterator<Item = &Waiting> {
-        self.to_call.iter().chain(&self.abandoned).chain(&self.expired)
-    }
-
-    fn did_something(&self) -> bool {
-        self.leased().next().is_some() || !self.postponed.is_empty()
+    fn called(&self) -> impl Iterator<Item = &Waiting> {
+        self.leased.iter().filter(|waiting| waiting.fate == Fate::Call)
     }
 }
 
-/// What may leave now, what has to wait for its recipient's sake, what is too old, what a dead worker left.
+/// What may leave now, what has to wait for its recipient's sake, what is too old.
 async fn sort(conn: &mut PgConnection, due: Vec<Waiting>, now: DateTime<Utc>) -> Result<Sorted> {
     let phones: Vec<String> =
         due.iter().filter(|waiting| !waiting.paced).map(|waiting| waiting.to_phone.clone()).collect();
     let known = store::lines::list_recipient_paces(conn, &phones).await?;
     let mut full_at: HashMap<String, DateTime<Utc>> = known.into_iter().collect();
-    let mut paced = HashMap::new();
+    // In one order for all.
+    let mut paced = BTreeMap::new();
     let mut sorted = Sorted::default();
     for waiting in due {
-        if waiting.abandoned {
-            sorted.abandoned.push(waiting);
-        } else if waiting.expires_at <= now {
-            sorted.expired.push(waiting);
-        } else if waiting.paced {
-            sorted.to_call.push(waiting);
+        let is_late = waiting.expires_at <= now;
+        if waiting.fate == Fate::Call && is_late {
+            sorted.leased.push(Waiting { fate: Fate::Expire, ..waiting });
+        } else if waiting.fate != Fate::Call || waiting.paced {
+            sorted.leased.push(waiting);
         } else {
             let (leaves, next) = TO_ONE_RECIPIENT.take(full_at.get(&waiting.to_phone).copied(), now);
             full_at.insert(waiting.to_phone.clone(), next);
             paced.insert(waiting.to_phone.clone(), next);
             if leaves <= now {
-                sorted.to_call.push(waiting);
+                sorted.leased.push(waiting);
             } else {
                 sorted.postponed.push((waiting.part, leaves.min(waiting.expires_at)));
             }
@@ -131,6 +120,6 @@ async fn sort(conn: &mut PgConnection, due: Vec<Waiting>, now: DateTime<Utc>) ->
     }
     let paced: Vec<(String, DateTime<Utc>)> = paced.into_iter().collect();
     store::lines::set_recipient_paces(conn, &paced).await?;
-    store::outbox::postpone(conn, &sorted.postponed, true).await?;
+    store::outbox::postpone(conn, &sorted.postponed).await?;
     Ok(sorted)
 }

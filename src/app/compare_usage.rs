@@ -55,7 +55,7 @@ pub async fn ask_usage(app: &App, month: NaiveDate) -> Result<()> {
         })
         .collect();
     let mut tx = app.pool.begin().await?;
-    store::usage::replace_month(&mut tx, month, &records, app.clock.now()).await?;
+    store::usage::upsert_month(&mut tx, month, &records, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 

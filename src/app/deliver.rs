@@ -20,7 +20,10 @@ use crate::{
         retry::{longest_wait, passes},
     },
     kill_point::{kill_during, kill_point},
-    store::{self, outbox::Waiting},
+    store::{
+        self,
+        outbox::{Fate, Waiting},
+    },
 };
 
 /// A callback usually tells sooner than this what became of a send whose answer was lost.
@@ -35,18 +38,34 @@ pub enum Step {
     Busy,
 }
 
-/// Claims one part and delivers it.
+/// Claims one part and deals with it.
 pub async fn deliver_next(app: &App) -> Result<Step> {
     let claimed = claim(app, 1).await?;
     let worked = claimed.more;
-    for waiting in &claimed.to_call {
+    for waiting in &claimed.parts {
         deliver(app, waiting).await?;
     }
     Ok(if worked { Step::Worked } else { Step::Nothing })
 }
 
-/// Hands a claimed part to Twilio and stores what became of it.
+/// Deals with a claimed part: mostly, hands it to Twilio and stores what became of it.
 pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
+    match waiting.fate {
+        Fate::Call => call(app, waiting).await,
+        Fate::Verify => {
+            give_up_knowing(app, waiting, waiting.attempt_count, "its worker's lease ran out").await
+        }
+        Fate::Withdraw => withdraw(app, waiting.part, OwnReason::PartFailed).await,
+        Fate::Expire => expire(app, waiting.part).await,
+    }
+}
+
+async fn call(app: &App, waiting: &Waiting) -> Result<()> {
+    if waiting.leased_until.is_some_and(|until| app.clock.now() + app.settings.longest_call > until) {
+        // This process slept since it claimed: others may be dealing with the part by the time Twilio answers.
+        tracing::warn!(part = %waiting.part, "too little is left of the lease for a call");
+        return Ok(());
+    }
     let attempt = waiting.attempt_count + 1;
     let calling = kill_during("deliver.calling");
     let sent = app.gateway.send(&outbound(app, waiting)).await;
@@ -55,22 +74,20 @@ pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
     match sent {
         Ok(told) => {
             let key = format!("create:{}:{attempt}", waiting.part);
-            tell(app, Told::new(waiting.part, report_of(Source::Create, &told), key)).await?;
-            Ok(())
+            tell_surely(app, Told::new(waiting.part, report_of(Source::Create, &told), key)).await
         }
         Err(error) if error.closes_the_line() => {
             let code = if let GatewayError::Refused { code, .. } = error { code } else { None };
             hold_line(app, code).await?;
             // Its turn comes again when the line is open; it is not its fault.
-            postpone(app, waiting, Duration::ZERO, None).await
+            give_back(app, waiting, Duration::ZERO, None).await
         }
         Err(GatewayError::Refused { code: Some(code), message, .. }) if passes(code).is_some() => {
             retry_later(app, waiting, attempt, &message, Some(code), passes(code)).await
         }
         Err(GatewayError::Refused { code, message, .. }) => {
             let key = format!("refused:{}:{attempt}", waiting.part);
-            tell(app, Told::new(waiting.part, Report::refused(code, &message), key)).await?;
-            Ok(())
+            tell_surely(app, Told::new(waiting.part, Report::refused(code, &message), key)).await
         }
         Err(GatewayError::Retry { reason, code, after }) => {
             retry_later(app, waiting, attempt, &reason, code, after).await
@@ -100,6 +117,20 @@ pub(super) async fn tell(app: &App, told: Told) -> Result<Recorded> {
     Ok(recorded)
 }
 
+/// What Twilio answered is known only here: a database that is away for a moment must not lose it.
+async fn tell_surely(app: &App, told: Told) -> Result<()> {
+    let mut wait = Duration::from_millis(500);
+    for _ in 0..5 {
+        match tell(app, told.clone()).await {
+            Ok(_) => return Ok(()),
+            Err(error) => tracing::warn!(%error, ?wait, "an answer of Twilio's was not stored; trying again"),
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    tell(app, told).await.map(|_| ())
+}
+
 /// It was certainly not taken: waits its turn again, unless it would then be of no use any more.
 async fn retry_later(
     app: &App,
@@ -117,16 +148,18 @@ async fn retry_later(
         tell(app, Told::new(waiting.part, Report::not_sent(OwnReason::Unreachable), key)).await?;
         return Ok(());
     }
-    postpone(app, waiting, wait, code).await
+    give_back(app, waiting, wait, code).await
 }
 
 /// Gives the lease up for a while. It has its place in its recipient's pace already.
-async fn postpone(app: &App, waiting: &Waiting, wait: Duration, code: Option<i32>) -> Result<()> {
+async fn give_back(app: &App, waiting: &Waiting, wait: Duration, code: Option<i32>) -> Result<()> {
     let then = app.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
     let mut tx = app.pool.begin().await?;
-    store::outbox::postpone(&mut tx, &[(waiting.part, then)], true).await?;
     if let Some(code) = code {
         store::parts::mark_waiting(&mut tx, waiting.message, code).await?;
+    }
+    if !store::outbox::give_back(&mut tx, waiting.part, waiting.leased_until, then).await? {
+        tracing::warn!(part = %waiting.part, "its lease had run out; another worker has it");
     }
     tx.commit().await?;
     app.notices.message_changed(waiting.message);
@@ -138,14 +171,17 @@ pub(super) async fn give_up_knowing(app: &App, waiting: &Waiting, attempt: i16, 
     tracing::warn!(part = %waiting.part, reason, "outcome unknown; verifying");
     let first_look = FIRST_LOOK.min(app.settings.verify_interval);
     let key = format!("unknown:{}:{attempt}", waiting.part);
-    tell(app, Told::new(waiting.part, Report::unknown(first_look), key)).await?;
-    Ok(())
+    tell_surely(app, Told::new(waiting.part, Report::unknown(first_look), key)).await
 }
 
 /// It waited until it was of no use any more.
 pub(super) async fn expire(app: &App, part: PartId) -> Result<()> {
-    tracing::warn!(%part, "it waited too long and is withdrawn");
-    let key = format!("{}:{part}", OwnReason::Expired);
-    tell(app, Told::new(part, Report::not_sent(OwnReason::Expired), key)).await?;
+    withdraw(app, part, OwnReason::Expired).await
+}
+
+async fn withdraw(app: &App, part: PartId, reason: OwnReason) -> Result<()> {
+    tracing::warn!(%part, %reason, "withdrawn before it was sent");
+    let key = format!("{reason}:{part}");
+    tell(app, Told::new(part, Report::not_sent(reason), key)).await?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use super::{error::Result, state::App};
-use crate::store;
+use super::{deliver::Step, error::Result, state::App};
+use crate::store::{self, lines::Line};
 
 const FIRST_PROBE: Duration = Duration::from_secs(5);
 const LONGEST_PROBE: Duration = Duration::from_mins(1);
@@ -17,20 +17,29 @@ pub async fn hold_line(app: &App, code: Option<i32>) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.pool.begin().await?;
     let line = store::lines::lock_line(&mut tx, number).await?;
+    if line.held_at.is_some() {
+        // One of the calls that were under way when it was held.
+        return Ok(());
+    }
     store::lines::hold(&mut tx, number, code, now, now + until_probe(line.probes)).await?;
     tx.commit().await?;
     tracing::error!(code, "Twilio refuses our account or its credentials: the queue is held");
     Ok(())
 }
 
-/// Tries the line, unless another server is about to; `true`: it is open again.
-pub(super) async fn probe(app: &App) -> Result<bool> {
+/// Tries a held line when its time has come, unless another server does.
+pub async fn probe_held_line(app: &App) -> Result<Step> {
     let number = app.settings.number.as_str();
     let now = app.clock.now();
+    let seen = store::lines::get_line(&mut *app.pool.acquire().await?, number).await?;
+    let is_due = |line: &Line| line.held_at.is_some() && line.probe_at.is_none_or(|at| at <= now);
+    if !seen.is_some_and(|line| is_due(&line)) {
+        return Ok(Step::Nothing);
+    }
     let mut tx = app.pool.begin().await?;
     let line = store::lines::lock_line(&mut tx, number).await?;
-    if line.held_at.is_none() || line.probe_at.is_some_and(|at| at > now) {
-        return Ok(line.held_at.is_none());
+    if !is_due(&line) {
+        return Ok(Step::Nothing);
     }
     store::lines::hold(&mut tx, number, None, now, now + until_probe(line.probes)).await?;
     tx.commit().await?;
@@ -39,13 +48,10 @@ pub(super) async fn probe(app: &App) -> Result<bool> {
             store::lines::release(&mut *app.pool.acquire().await?, number).await?;
             tracing::warn!("Twilio takes our account again: the queue goes on");
             app.notices.outbox_waiting();
-            Ok(true)
         }
-        Err(error) => {
-            tracing::warn!(%error, "the line is still held");
-            Ok(false)
-        }
+        Err(error) => tracing::warn!(%error, "the line is still held"),
     }
+    Ok(Step::Nothing)
 }
 
 /// 5, 10, 20 … 60 s.

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         ids::PartId,
+        phone::with_masked_numbers,
         report::{Report, Source},
     },
     kill_point::kill_point,
@@ -22,6 +23,9 @@ use crate::{
 /// Fields that name a person or repeat his words; they are not kept with an event.
 const PERSONAL: [&str; 7] =
     ["To", "From", "ChannelToAddress", "Body", "WaId", "ProfileName", "ExternalUserId"];
+
+/// Twilio's have 34 characters, its tokens 36.
+const LONGEST_ID: usize = 200;
 
 /// A webhook's form fields in the order received, and the token that is the same for each repeat of it.
 pub struct Webhook<'a> {
@@ -38,8 +42,10 @@ impl Webhook<'_> {
             .map(|(_, value)| storable(value))
     }
 
+    /// Longer ones are not Twilio's, and no index holds them.
     fn sid(&self) -> Option<String> {
-        self.get("MessageSid").or_else(|| self.get("SmsSid"))
+        let sid = self.get("MessageSid").or_else(|| self.get("SmsSid"));
+        sid.filter(|sid| sid.len() <= LONGEST_ID)
     }
 
     fn kept_fields(&self) -> Value {
@@ -70,12 +76,15 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
     let report = Report {
         sid: Some(sid.clone()),
         error_code,
-        error_message: webhook.get("ErrorMessage").or_else(|| webhook.get("ChannelStatusMessage")),
+        error_message: webhook
+            .get("ErrorMessage")
+            .or_else(|| webhook.get("ChannelStatusMessage"))
+            .map(|text| with_masked_numbers(&text)),
         ..Report::of(Source::Callback, &status)
     };
     let dedupe_key = match webhook.token {
-        Some(token) => format!("token:{token}"),
-        None => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
+        Some(token) if token.len() <= LONGEST_ID => format!("token:{token}"),
+        _ => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
     };
     kill_point("callback.received");
     let told = Told { part: ours.map(PartId), report, fields: webhook.kept_fields(), dedupe_key };
@@ -100,7 +109,10 @@ pub async fn receive_message(app: &App, webhook: &Webhook<'_>) -> Result<()> {
         fields: webhook.kept_fields(),
         received_at: app.clock.now(),
     };
-    let stored = store::events::insert_inbound(&mut *app.pool.acquire().await?, &inbound).await?;
+    let mut conn = app.pool.acquire().await?;
+    let stored = store::events::insert_inbound(&mut conn, &inbound).await?;
+    // Whoever writes has WhatsApp.
+    store::numbers::note_with_whatsapp(&mut conn, &[inbound.from_address.to_owned()]).await?;
     tracing::info!(stored, "an inbound message was taken in");
     Ok(())
 }

@@ -2,14 +2,19 @@
 
 use std::cmp::Reverse;
 
-use super::{actor::Actor, error::Result, read_messages::parse, state::App};
+use super::{
+    actor::Actor,
+    error::{AppError, Result},
+    read_messages::parse,
+    state::App,
+};
 use crate::{
     domain::{
         conversation::Message,
         message_filter::{Cursor, MessageFilter},
         user::Role,
     },
-    store::{self, messages::Scope},
+    store::{self, connection::took_too_long, messages::Scope},
 };
 
 /// A message and Twilio's id of its first part, once it has one.
@@ -33,11 +38,12 @@ pub async fn search_messages(
     after: Option<Cursor>,
     limit: u8,
 ) -> Result<FoundPage> {
-    let mut conn = app.pool.acquire().await?;
+    let mut conn = app.searches.acquire().await?;
     let wanted = i64::from(limit) + 1;
     let mut rows = Vec::new();
     for scope in scopes(actor) {
-        rows.extend(store::message_list::list_matching(&mut conn, scope, filter, after, wanted).await?);
+        let found = store::message_list::list_matching(&mut conn, scope, filter, after, wanted).await;
+        rows.extend(found.map_err(|error| if took_too_long(&error) { too_slow() } else { error.into() })?);
     }
     // The first of both lists together are among the first of each.
     rows.sort_by_key(|row| Reverse((row.created_at, row.id)));
@@ -54,6 +60,14 @@ pub async fn search_messages(
         .last()
         .map(|Found { message, .. }| Cursor { created_at: message.created_at, id: message.id });
     Ok(FoundPage { messages, next: last.filter(|_| more) })
+}
+
+fn too_slow() -> AppError {
+    AppError::invalid(
+        "q",
+        "search_too_slow",
+        "La búsqueda tardó demasiado. Acótela con from y to, o con un estado.",
+    )
 }
 
 fn scopes(actor: &Actor) -> Vec<Scope> {

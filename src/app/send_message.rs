@@ -80,8 +80,14 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
     if command.kind == Kind::Offer {
         return Err(consent_required());
     }
-    let addressee = find_addressee(app, actor, &command.to).await?;
     let key = command.key.as_ref().map(|word| Key { word: word.clone(), request_hash: hash(&command) });
+    if let Some(key) = &key
+        && let Some(before) = find_before(app, actor, key).await?
+    {
+        // Whatever has become of the vehicle meanwhile.
+        return Ok(Sent::Before(before));
+    }
+    let addressee = find_addressee(app, actor, &command.to).await?;
     let draft = Draft {
         id: MessageId::fresh(),
         sender: actor.user_id,
@@ -126,15 +132,20 @@ fn hash(command: &SendMessage) -> [u8; 32] {
 async fn sent_before(app: &App, actor: &Actor, key: Option<Key>) -> Result<Sent> {
     let key =
         key.ok_or_else(|| AppError::Fault("a message without a key was taken for a repeat".to_owned()))?;
-    let mut conn = app.pool.acquire().await?;
-    let bound = store::idempotency::get_key(&mut conn, actor.user_id, &key.word).await?;
     // Gone: the limit that refused the first request has freed the key in this very moment.
-    let bound = bound.ok_or(AppError::KeyInProgress)?;
+    find_before(app, actor, &key).await?.map(Sent::Before).ok_or(AppError::KeyInProgress)
+}
+
+async fn find_before(app: &App, actor: &Actor, key: &Key) -> Result<Option<Before>> {
+    let mut conn = app.pool.acquire().await?;
+    let Some(bound) = store::idempotency::get_key(&mut conn, actor.user_id, &key.word).await? else {
+        return Ok(None);
+    };
     if bound.request_hash != key.request_hash {
         return Err(AppError::KeyReused);
     }
     let answer = bound.answer_status.and_then(|status| u16::try_from(status).ok()).zip(bound.answer_body);
-    Ok(Sent::Before(Before { message: bound.message, at: bound.created_at, answer }))
+    Ok(Some(Before { message: bound.message, at: bound.created_at, answer }))
 }
 
 pub(super) struct Addressee {

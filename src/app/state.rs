@@ -29,6 +29,8 @@ const REPORTS_AT_ONCE: usize = 2;
 #[derive(Clone)]
 pub struct App {
     pub pool: PgPool,
+    /// A few connections of their own for searches, so that they never stand in the way of messages.
+    pub searches: PgPool,
     pub clock: SharedClock,
     pub gateway: Arc<dyn Gateway>,
     /// The simulated telephones; only in demo mode.
@@ -45,6 +47,7 @@ pub struct App {
 /// What an [`App`] is made of.
 pub struct Ports {
     pub pool: PgPool,
+    pub searches: PgPool,
     pub clock: SharedClock,
     pub gateway: Arc<dyn Gateway>,
     pub handset: Option<Arc<dyn Handset>>,
@@ -73,6 +76,7 @@ impl App {
         };
         Self {
             pool: ports.pool,
+            searches: ports.searches,
             clock: ports.clock,
             gateway: ports.gateway,
             handset: ports.handset,
@@ -105,6 +109,8 @@ pub struct Settings {
     pub verify_interval: Duration,
     /// How long a claimed send may take before another worker treats it as unknown.
     pub lease: Duration,
+    /// How long a call to Twilio may take, waiting for its turn included; shorter than the lease.
+    pub longest_call: Duration,
     /// How fast the sender's number may send, all servers together.
     pub pace: Pace,
     /// How many sends one process has under way at Twilio at once.
@@ -123,6 +129,7 @@ impl Settings {
             demo: config.demo.is_some(),
             verify_interval: config.delivery.verify_interval,
             lease: config.delivery.lease,
+            longest_call: config.delivery.twilio_timeout(),
             pace: Pace::per_second(config.delivery.per_second),
             concurrency: config.delivery.concurrency,
             price_plan: config.delivery.price_plan.clone(),

@@ -28,7 +28,7 @@ pub struct Add {
 #[expect(clippy::print_stdout, reason = "its output is what the operator asked for")]
 pub async fn run(command: Command) -> CliResult {
     let Command::Add(Add { slug, name, phone }) = command;
-    let pool = super::connect(1).await?;
+    let pool = super::connect_alone().await?;
     let dealer = add_dealer(&pool, &slug, &name, &phone, SystemClock.now()).await.map_err(sentence)?;
     println!("Concesionario «{}» añadido como {}.", dealer.name, dealer.slug);
     Ok(())

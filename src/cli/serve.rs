@@ -28,6 +28,9 @@ use crate::{
 /// What is under way when the stop comes gets so long to end; a call to Twilio takes 30 s at most.
 const GRACE: Duration = Duration::from_secs(35);
 
+/// More is no clock.
+const MOST_SECONDS_APART: i64 = 5;
+
 #[derive(clap::Args)]
 pub struct Args {
     /// Sin repartidores: solo la web
@@ -43,8 +46,8 @@ pub struct Args {
 
 pub async fn run(args: Args) -> CliResult {
     let config = Config::from_env()?;
-    let pool = super::connect(20).await?;
-    prepare_database(&pool, &config, args.migrate).await?;
+    prepare_database(&config, args.migrate).await?;
+    let pool = super::connect(20, store::connection::serving_options).await?;
 
     let stop = super::stop_signal();
     let now = SystemClock.now();
@@ -55,6 +58,7 @@ pub async fn run(args: Args) -> CliResult {
         heartbeat: if args.no_workers { Heartbeat::without_workers() } else { Heartbeat::starting(now) },
         clock: Arc::new(SystemClock),
         settings: Settings::from_config(&config),
+        searches: super::connect(4, store::connection::searching_options).await?,
         pool,
     });
 
@@ -99,7 +103,8 @@ fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
     let twilio = &config.twilio;
     let token = twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default();
     let mut settings = client::Settings::new(twilio.account_sid.clone(), token, twilio.api_base_url.clone());
-    settings.concurrency = config.delivery.concurrency + client::ROOM_TO_ASK;
+    settings.concurrency = config.delivery.concurrency;
+    settings.total_timeout = config.delivery.twilio_timeout();
     settings.api_key = twilio.api_key.as_ref().map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
     TwilioClient::new(settings)
 }
@@ -109,8 +114,10 @@ fn handset(config: &Config) -> Result<Option<Arc<dyn Handset>>, client::SetUpErr
     Ok(Some(Arc::new(SimulatedHandset::new(demo.simulator_url.clone())?)))
 }
 
-async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -> CliResult {
+async fn prepare_database(config: &Config, migrate: bool) -> CliResult {
+    let pool = super::connect_alone().await?;
     let mut conn = pool.acquire().await?;
+    refuse_other_time(&mut conn).await?;
     if migrate {
         store::migrations::apply(&mut conn).await?;
     }
@@ -129,5 +136,18 @@ async fn prepare_database(pool: &sqlx::PgPool, config: &Config, migrate: bool) -
         SystemClock.now(),
     )
     .await?;
+    Ok(())
+}
+
+/// Limits and paces are shared by all servers, so their clocks must agree: each is held against the database's.
+async fn refuse_other_time(conn: &mut sqlx::PgConnection) -> CliResult {
+    let there = store::connection::get_time(conn).await?;
+    let apart = (SystemClock.now() - there).num_seconds().abs();
+    if apart > MOST_SECONDS_APART {
+        return Err(format!(
+            "El reloj de esta máquina y el de la base de datos difieren en {apart} s: póngalos en hora (NTP)."
+        )
+        .into());
+    }
     Ok(())
 }

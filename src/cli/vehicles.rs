@@ -36,7 +36,7 @@ pub async fn run(command: Command) -> CliResult {
     let Command::Import(Import { file, dealer }) = command;
     let content =
         std::fs::read(&file).map_err(|error| format!("{}: no se pudo leer ({error})", file.display()))?;
-    let pool = super::connect(1).await?;
+    let pool = super::connect_alone().await?;
     let report = import_vehicles(&pool, &dealer, &content, SystemClock.now()).await.map_err(sentence)?;
     print(&report);
     if report.problems.is_empty() {

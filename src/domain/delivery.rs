@@ -162,11 +162,12 @@ impl Part {
             self.not_sent = report.not_sent;
             self.own_reason = report.own_reason;
         }
-        if next.is_some() || self.error_code.is_none() {
-            // A code is never erased by a later word without one.
-            self.error_code = report.error_code.or(self.error_code);
+        // Never erased by a later word without one; of several the highest, WhatsApp's own being above the carriers', so
+        // that their order does not matter.
+        if report.error_code > self.error_code || self.error_message.is_none() {
             self.error_message = report.error_message.clone().or(self.error_message.take());
         }
+        self.error_code = self.error_code.max(report.error_code);
         self.sid = self.sid.take().or_else(|| report.sid.clone());
         self.segments = report.segments.or(self.segments);
         self.price = report.price.clone().or(self.price.take());

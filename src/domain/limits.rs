@@ -221,14 +221,15 @@ impl Decision {
         Some(Refusal::new(last, role, frees(last), now))
     }
 
-    /// The limit that will refuse first if sending goes on like this.
-    pub fn binding(&self) -> Option<&Standing> {
-        self.standings.iter().min_by_key(|standing| standing.sends_left())
+    /// Of the limits a sender may see the one that will refuse first if sending goes on like this.
+    pub fn binding(&self, role: Role) -> Option<&Standing> {
+        let shown = self.standings.iter().filter(|standing| standing.limit.is_shown_to(role));
+        shown.min_by_key(|standing| standing.sends_left())
     }
 }
 
 impl Subject {
-    /// The counter's key: the id it is about, or a hash that says nothing of the recipient.
+    /// The counter's key: the id it is about, or a hash in place of a number.
     #[cfg(feature = "ssr")]
     pub fn key(&self) -> Uuid {
         use sha2::{Digest, Sha256};

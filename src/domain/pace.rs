@@ -45,6 +45,11 @@ impl Pace {
             .count()
     }
 
+    /// The latest `full_at` that sending until now can have led to.
+    pub fn fullest(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + delta(self.every * self.burst)
+    }
+
     /// `full_at` after `count` left.
     pub fn after(self, full_at: Option<DateTime<Utc>>, now: DateTime<Utc>, count: usize) -> DateTime<Utc> {
         let full_at = full_at.map_or(now, |full_at| full_at.max(now));

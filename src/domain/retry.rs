@@ -54,7 +54,7 @@ pub fn longest_wait(attempts: i16) -> Duration {
 }
 
 /// How long to wait before asking Twilio about a message again; `None`: nothing is left to ask. A lost callback heals
-/// by the first row; a price comes minutes after the final state (`price_plan`, fact sheet §8).
+/// by the first row; a price comes minutes after the end (`price_plan`, fact sheet §8), and most messages end delivered.
 pub fn until_next_check(
     status: Status,
     price_known: bool,
@@ -63,9 +63,15 @@ pub fn until_next_check(
 ) -> Option<Duration> {
     const UNFINISHED: [u64; 8] = [20, 60, 180, 600, 1_800, 3_600, 21_600, 86_400];
     let done = usize::try_from(checks).unwrap_or(0);
-    match (status.is_final(), price_known) {
-        (true, true) => None,
-        (true, false) => price_plan.get(done).copied(),
-        (false, _) => UNFINISHED.get(done).map(|&seconds| Duration::from_secs(seconds)),
+    match status {
+        Status::Queued | Status::Sending | Status::Verifying | Status::Sent => {
+            UNFINISHED.get(done).map(|&seconds| Duration::from_secs(seconds))
+        }
+        // The same questions tell whether it was read.
+        Status::Delivered => price_plan.get(done).copied(),
+        Status::Read | Status::Undelivered | Status::Failed | Status::Canceled if price_known => None,
+        Status::Read | Status::Undelivered | Status::Failed | Status::Canceled => {
+            price_plan.get(done).copied()
+        }
     }
 }

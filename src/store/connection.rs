@@ -1,10 +1,39 @@
 //! How we connect to PostgreSQL.
 
-use sqlx::postgres::PgConnectOptions;
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, postgres::PgConnectOptions};
 
 /// The settings of a connection to this address. Our queries are short and many: PostgreSQL compiles those whose plan it
 /// guesses to be costly, which takes a hundred times longer than running them (measured: limits counted in 155 ms instead
 /// of 0.4 ms).
 pub fn options(url: &str) -> sqlx::Result<PgConnectOptions> {
     Ok(url.parse::<PgConnectOptions>()?.options([("jit", "off")]))
+}
+
+/// The same for a server: nothing it does takes long, and a host that dies in the middle of a transaction must not hold
+/// everybody's counters until TCP notices.
+pub fn serving_options(url: &str) -> sqlx::Result<PgConnectOptions> {
+    Ok(options(url)?.options([
+        ("statement_timeout", "30s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+    ]))
+}
+
+/// For whoever searches: the only queries whose length a person decides.
+pub fn searching_options(url: &str) -> sqlx::Result<PgConnectOptions> {
+    Ok(serving_options(url)?.options([("statement_timeout", "5s")]))
+}
+
+/// What time it is there.
+pub async fn get_time(conn: &mut PgConnection) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(conn).await
+}
+
+/// Whether PostgreSQL stopped a query because it took too long (SQLSTATE 57014).
+pub fn took_too_long(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("57014"))
 }

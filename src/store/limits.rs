@@ -165,7 +165,10 @@ pub async fn update_counters(conn: &mut PgConnection, counters: &[Counter]) -> s
     )
     .execute(conn)
     .await
-    .map(|_| ())
+    .and_then(|done| {
+        let all = u64::try_from(counters.len()).is_ok_and(|all| done.rows_affected() == all);
+        if all { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+    })
 }
 
 /// Forgets a limit's counters; they are counted anew when they are needed.
@@ -174,8 +177,19 @@ pub async fn delete_counters(conn: &mut PgConnection, limit: Limit) -> sqlx::Res
 }
 
 /// Forgets rolling counters that nobody has moved since: all they counted has expired.
-pub async fn delete_counters_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("delete from limit_counters where since < $1", before).execute(conn).await.map(|_| ())
+pub async fn delete_rolling_counters_before(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let rolling: Vec<String> = Limit::ALL
+        .into_iter()
+        .filter(|limit| limit.window().is_rolling())
+        .map(|limit| limit.name().to_owned())
+        .collect();
+    sqlx::query!("delete from limit_counters where name = any($1) and since < $2", &rolling, before)
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// What a counter counts, in a form that a query can take.

@@ -61,18 +61,33 @@ pub struct Waiting {
     pub expires_at: DateTime<Utc>,
     /// It has its place in the recipient's pace already.
     pub paced: bool,
-    /// An earlier worker's lease ran out while its call was under way, or a callback proved that Twilio has it.
-    pub abandoned: bool,
+    /// Until when it is this worker's.
+    pub leased_until: Option<DateTime<Utc>>,
+    pub fate: Fate,
+}
+
+/// What is to be done with a part that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// To be handed to Twilio.
+    Call,
+    /// An earlier worker's lease ran out while its call was under way, or a callback proved that Twilio has it: look
+    /// before anything else.
+    Verify,
+    /// Another part of its message has failed meanwhile.
+    Withdraw,
+    /// It is of no use any more.
+    Expire,
 }
 
 /// The oldest that are due and that nobody else holds, locked with their messages until the transaction ends: what is
 /// said about a message is taken in before or after its part is claimed, never meanwhile.
 pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<Waiting>> {
-    sqlx::query_as!(
-        Waiting,
+    let rows = sqlx::query!(
         r#"select p.id as "part: PartId", p.message_id as "message: MessageId", m.to_phone, p.body,
              case when p.number = 1 then m.image_url end as image_url, p.attempt_count, o.expires_at, o.paced,
-             (o.leased_until is not null or p.sid is not null) as "abandoned!"
+             (o.leased_until is not null or p.sid is not null) as "abandoned!",
+             (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
            where o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
            order by o.available_at limit $2 for update of o, m skip locked"#,
@@ -80,7 +95,26 @@ pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) ->
         most
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Waiting {
+            part: row.part,
+            message: row.message,
+            to_phone: row.to_phone,
+            body: row.body,
+            image_url: row.image_url,
+            attempt_count: row.attempt_count,
+            expires_at: row.expires_at,
+            paced: row.paced,
+            leased_until: None,
+            fate: match (row.abandoned, row.failed) {
+                (true, _) => Fate::Verify,
+                (false, true) => Fate::Withdraw,
+                (false, false) => Fate::Call,
+            },
+        })
+        .collect())
 }
 
 /// Those that waited too long, while the line is held and nothing else is taken from it.
@@ -128,24 +162,38 @@ pub async fn lease(
     .map(|_| ())
 }
 
-/// Gives leases up; each waits until its instant. `paced`: that instant is its place in the recipient's pace.
-pub async fn postpone(
-    conn: &mut PgConnection,
-    parts: &[(PartId, DateTime<Utc>)],
-    paced: bool,
-) -> sqlx::Result<()> {
+/// Parts wait until their instants, which are their places in their recipients' paces.
+pub async fn postpone(conn: &mut PgConnection, parts: &[(PartId, DateTime<Utc>)]) -> sqlx::Result<()> {
     let (ids, until): (Vec<Uuid>, Vec<DateTime<Utc>>) =
         parts.iter().map(|(part, available_at)| (part.0, *available_at)).unzip();
     sqlx::query!(
-        "update outbox as o set available_at = later.available_at, leased_until = null, paced = $3
+        "update outbox as o set available_at = later.available_at, paced = true
          from unnest($1::uuid[], $2::timestamptz[]) as later (id, available_at) where o.part_id = later.id",
         &ids,
-        &until,
-        paced
+        &until
     )
     .execute(conn)
     .await
     .map(|_| ())
+}
+
+/// Gives a part back into the line until `available_at`; `false`: the lease was not held any more, and nothing changed.
+pub async fn give_back(
+    conn: &mut PgConnection,
+    part: PartId,
+    leased_until: Option<DateTime<Utc>>,
+    available_at: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update outbox set available_at = $3, leased_until = null, paced = true
+         where part_id = $1 and leased_until = $2",
+        part.0,
+        leased_until,
+        available_at
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Whether an equal text to the same number is being handed over right now: its message at Twilio would be taken for

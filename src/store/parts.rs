@@ -96,12 +96,25 @@ pub async fn schedule_check(
     exactly_one(&done)
 }
 
-/// Takes one part that is due to be asked about, and keeps others off it until `held_until`.
+/// Takes one part that is due to be asked about, one with an unknown outcome before all others, and keeps others off it until `held_until`.
 pub async fn claim_due_check(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     held_until: DateTime<Utc>,
 ) -> sqlx::Result<Option<PartId>> {
+    let unknown = sqlx::query_scalar!(
+        "update message_parts set next_check_at = $2 where id = (
+           select id from message_parts where status = 'verifying' and next_check_at <= $1
+           order by next_check_at limit 1 for update skip locked
+         ) returning id",
+        now,
+        held_until
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if unknown.is_some() {
+        return Ok(unknown.map(PartId));
+    }
     let id = sqlx::query_scalar!(
         "update message_parts set next_check_at = $2 where id = (
            select id from message_parts where next_check_at <= $1 order by next_check_at limit 1 for update skip locked

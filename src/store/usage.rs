@@ -13,18 +13,19 @@ pub struct NewRecord<'a> {
     pub currency: &'a str,
 }
 
-/// Puts what Twilio says of a month (its first day; UTC) in place of what it said before.
-pub async fn replace_month(
+/// Keeps what Twilio says of a month (its first day; UTC) in place of what it said before.
+pub async fn upsert_month(
     conn: &mut PgConnection,
     month: NaiveDate,
     records: &[NewRecord<'_>],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    sqlx::query!("delete from usage_records where month = $1", month).execute(&mut *conn).await?;
     for record in records {
         sqlx::query!(
             "insert into usage_records (month, category, count, price, currency, asked_at)
-             values ($1, $2, $3, $4, $5, $6)",
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (month, category) do update set count = excluded.count, price = excluded.price,
+               currency = excluded.currency, asked_at = excluded.asked_at",
             month,
             record.category,
             record.count,
@@ -63,10 +64,10 @@ pub async fn get_month(
         r#"select
              (select coalesce(sum(cost), 0) from messages where created_at >= $2 and created_at < $3) as "ledger!",
              (select coalesce(sum(p.provider_price), 0) from messages m join message_parts p on p.message_id = m.id
-              where m.created_at >= $2 and m.created_at < $3) as "told!",
+              where p.provider_price_currency = 'USD' and m.created_at >= $2 and m.created_at < $3) as "told!",
              (select count(*) from messages m join message_parts p on p.message_id = m.id
               where m.created_at >= $2 and m.created_at < $3 and p.provider_price is null and not p.not_sent) as "untold!",
-             (select sum(price) from usage_records where month = $1) as confirmed,
+             (select sum(price) from usage_records where month = $1 and currency = 'USD') as confirmed,
              (select max(asked_at) from usage_records where month = $1) as asked_at"#,
         month,
         from,

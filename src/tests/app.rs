@@ -123,6 +123,7 @@ impl TestApp {
         let stop = CancellationToken::new();
         let app = App::start(Ports {
             pool: pool.clone(),
+            searches: pool.clone(),
             clock: Arc::new(clock.clone()),
             gateway: options.gateway.unwrap_or_else(|| {
                 let mut settings = client::Settings::new(

@@ -6,7 +6,8 @@ use okla::{
         add_dealer::add_dealer,
         claim::claim,
         clock::Clock,
-        deliver::{Step, deliver_next},
+        deliver::{Step, deliver, deliver_next},
+        hold_line::probe_held_line,
     },
     domain::{limits::Limit, user::Role},
 };
@@ -73,8 +74,9 @@ async fn next_part_waits_until_the_one_before_was_taken(pool: PgPool) {
     app.sim.set(json!({ "dropRate": 1.0 })).await;
     dealer.write_async(PLAIN, &long_text()).await.id();
     for created in 1..=3 {
-        assert_eq!(claim(&app.app, 0).await.unwrap().to_call.len(), 0);
-        assert_eq!(deliver_next(&app.app).await.unwrap(), Step::Worked);
+        let claimed = claim(&app.app, 10).await.unwrap().parts;
+        assert_eq!(claimed.len(), 1, "no part waits beside part {created}");
+        deliver(&app.app, &claimed[0]).await.unwrap();
         assert_eq!(app.sim_messages(PLAIN).await.len(), created);
     }
     assert_eq!(deliver_next(&app.app).await.unwrap(), Step::Nothing);
@@ -135,13 +137,15 @@ async fn two_servers_keep_one_pace(pool: PgPool) {
     }
     let mut left = 0;
     for _ in 0..10 {
-        left += claim(&one.app, 1).await.unwrap().to_call.len();
-        left += claim(&two.app, 1).await.unwrap().to_call.len();
+        left += claim(&one.app, 1).await.unwrap().parts.len();
+        left += claim(&two.app, 1).await.unwrap().parts.len();
     }
     // Claiming twenty times takes a while, and a tenth of a second lets one more through.
     assert!((1..=12).contains(&left), "{left}");
-    one.clock.advance(TimeDelta::seconds(1));
-    assert!(claim(&one.app, 1).await.unwrap().to_call.len() <= 1);
+    one.clock.advance(TimeDelta::seconds(60));
+    two.clock.advance(TimeDelta::seconds(60));
+    assert_eq!(claim(&one.app, 20).await.unwrap().parts.len(), 1, "no more at once for having waited");
+    assert_eq!(claim(&two.app, 20).await.unwrap().parts.len(), 0, "nor by the other server");
 }
 
 #[sqlx::test]
@@ -164,10 +168,12 @@ async fn suspended_account_holds_the_queue_and_a_probe_lets_it_go_on(pool: PgPoo
     assert_eq!(attempts, 1, "the second was not even tried");
 
     app.clock.advance(TimeDelta::seconds(6));
+    probe_held_line(&app.app).await.unwrap();
     app.work().await;
     assert_eq!(app.stored_status(&first).await, "queued", "the probe was refused as well");
     app.sim.set(json!({ "accountStatus": "active" })).await;
     app.clock.advance(TimeDelta::seconds(11));
+    probe_held_line(&app.app).await.unwrap();
     app.work().await;
     for id in [&first, &second] {
         app.wait_for(id, "read").await;
@@ -192,6 +198,8 @@ async fn message_that_waited_too_long_fails_with_its_reason_and_is_free(pool: Pg
     assert_eq!(app.count("outbox").await, 0);
     app.sim.set(json!({ "accountStatus": "active" })).await;
     app.clock.advance(TimeDelta::minutes(2));
+    probe_held_line(&app.app).await.unwrap();
+    assert_eq!(ready(&app).await.json["twilio"], "ok", "though nothing waits any more");
     app.work().await;
     assert!(app.sim_messages(PLAIN).await.is_empty(), "it never arrives days late");
 }

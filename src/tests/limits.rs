@@ -25,11 +25,12 @@ async fn write(api: &Api, to: &str) -> Reply {
 }
 
 /// What must not change when a send is refused.
-async fn taken(app: &TestApp) -> [i64; 5] {
+async fn taken(app: &TestApp) -> [i64; 6] {
     let used: i64 =
         app.value("select coalesce(sum(used), 0)::bigint from limit_counters where name <> $1", "").await;
     [
         used,
+        app.count("limit_counters").await,
         app.value("select coalesce(sum(places), 0) from messages where status <> $1", "").await,
         app.count("messages").await,
         app.count("ledger_entries").await,

@@ -55,6 +55,14 @@ fn reason(message: &LockedMessage) -> &'static str {
     if message.delivery.cost == Decimal::ZERO { "release" } else { "adjustment" }
 }
 
+/// Late failures are many and change only what is owed: they need not wait for the counters of places.
+fn concerns(limit: Limit, was: &LockedMessage, is: &LockedMessage) -> bool {
+    match limit {
+        Limit::DealerBudget => was.delivery.cost != is.delivery.cost,
+        _ => was.delivery.places != is.delivery.places,
+    }
+}
+
 async fn give_back(
     conn: &mut PgConnection,
     changes: &[(&LockedMessage, &LockedMessage)],
@@ -63,8 +71,10 @@ async fn give_back(
     store::limits::hold_values(conn).await?;
     let rules = Rules::load(conn, changes.iter().filter_map(|(_, is)| is.dealer_id)).await?;
     let mut wanted = BTreeSet::new();
-    for (_, is) in changes {
-        wanted.extend(in_force(&rules, &sender(is)).into_iter().map(|(limit, subject, _)| (limit, subject)));
+    for (was, is) in changes {
+        let concerned =
+            in_force(&rules, &sender(is)).into_iter().filter(|(limit, ..)| concerns(*limit, was, is));
+        wanted.extend(concerned.map(|(limit, subject, _)| (limit, subject)));
     }
     let mut counters = Counters::lock(conn, wanted, now).await?;
     for (was, is) in changes {

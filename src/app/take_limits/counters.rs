@@ -7,13 +7,16 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    app::error::Result,
+    app::error::{AppError, Result},
     domain::limits::{Limit, Subject},
     store::{
         self,
         limits::{Counted, Counter},
     },
 };
+
+/// How often counters that are being forgotten are made anew.
+const TRIES: usize = 5;
 
 pub struct Counters {
     now: DateTime<Utc>,
@@ -38,9 +41,15 @@ impl Counters {
     ) -> Result<Self> {
         let (names, subjects) = keys(&wanted);
         // Made before any is locked: who waits for another's fresh counter must not hold one that the other needs.
-        store::limits::insert_counters(conn, &names, &subjects).await?;
-        let found = store::limits::lock_counters(conn, &names, &subjects).await?;
-        Self::brought_up(conn, wanted, found, now).await
+        for _ in 0..TRIES {
+            store::limits::insert_counters(conn, &names, &subjects).await?;
+            let found = store::limits::lock_counters(conn, &names, &subjects).await?;
+            if found.len() == wanted.len() {
+                return Self::brought_up(conn, wanted, found, now).await;
+            }
+            // One was forgotten between the two statements.
+        }
+        Err(AppError::Fault("a limit's counter is forgotten again and again".to_owned()))
     }
 
     /// The same without holding or making any.

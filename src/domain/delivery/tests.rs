@@ -50,7 +50,11 @@ fn message(parts: u128) -> Delivery {
 }
 
 fn said(source: Source, word: &str, part: u128) -> Report {
-    let code = matches!(word, "failed" | "undelivered").then_some(63_016);
+    let code = match word {
+        "failed" => Some(63_018),
+        "undelivered" => Some(63_016),
+        _ => None,
+    };
     Report { sid: Some(format!("SM{part}")), error_code: code, ..Report::of(source, word) }
 }
 

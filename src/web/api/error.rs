@@ -131,7 +131,12 @@ impl ApiError {
         match error {
             AppError::Invalid(fields) => match fields.into_iter().next() {
                 Some(field) => {
-                    let english = "vehicleId must be the id of a vehicle that is for sale.";
+                    let english = match field.code {
+                        "search_too_slow" => {
+                            "The search took too long. Narrow it with from and to, or a status."
+                        }
+                        _ => "vehicleId must be the id of a vehicle that is for sale.",
+                    };
                     Self::field(field.field, field.code, language.choose(&field.message, english))
                 }
                 None => Self::unexpected(language),

@@ -20,8 +20,7 @@ pub fn set_left(response: &mut Response, decision: &Decision, role: Role, now: D
         return;
     }
     let headers = response.headers_mut();
-    let shown = decision.standings.iter().filter(|standing| standing.limit.is_shown_to(role));
-    if let Some(binding) = shown.min_by_key(|standing| standing.sends_left()) {
+    if let Some(binding) = decision.binding(role) {
         let per_send = binding.asked.max(1);
         let frees_at = binding.frees_at.unwrap_or_else(|| binding.limit.window().frees(now));
         let wait = (frees_at - now).num_seconds().max(0);

@@ -146,7 +146,7 @@ pub async fn send(
             (id, Some(receipt), decision)
         }
         Sent::Before(before) => {
-            let decision = limits_of(&state, &actor, &asked).await.map_err(refuse)?;
+            let decision = limits_of(&state, &actor, &asked).await;
             match before.answer {
                 Some((status, body)) => {
                     let mut response = replay(before.message, status, body);
@@ -161,7 +161,8 @@ pub async fn send(
     let mut response = if let Some(receipt) = receipt.filter(|_| respond_async) {
         taken_in(id, &receipt)
     } else {
-        let detail = wait_for_outcome(&state, &actor, id, PATIENCE).await.map_err(refuse)?;
+        let patience = if respond_async { Duration::ZERO } else { PATIENCE };
+        let detail = wait_for_outcome(&state, &actor, id, patience).await.map_err(refuse)?;
         answer(&detail, language).unwrap_or_else(IntoResponse::into_response)
     };
     set_left(&mut response, &decision, actor.role, now);
@@ -171,10 +172,16 @@ pub async fn send(
     }
 }
 
-/// The limits as they stand for another message like this.
-async fn limits_of(state: &AppState, actor: &Actor, asked: &SendMessage) -> Result<Decision, AppError> {
+/// The limits as they stand for another message like this; none to tell of if such a one could not be sent now.
+async fn limits_of(state: &AppState, actor: &Actor, asked: &SendMessage) -> Decision {
     let parts = i16::try_from(split(asked.body.as_str()).len()).unwrap_or(i16::MAX);
-    Ok(limits_now(state, actor, &asked.to, asked.kind, parts).await?.decision)
+    match limits_now(state, actor, &asked.to, asked.kind, parts).await {
+        Ok(outlook) => outlook.decision,
+        Err(error) => {
+            tracing::info!(%error, "the limits cannot be told with a repeated answer");
+            Decision::default()
+        }
+    }
 }
 
 async fn read_json(request: Request<Body>, language: Language) -> Result<SendRequest, ApiError> {

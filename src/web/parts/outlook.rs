@@ -41,14 +41,8 @@ pub fn BeforeWriting<'a>(writer: &'a Writer) -> impl IntoView + use<> {
     let Writer { outlook, role, now } = writer;
     let (role, now) = (*role, *now);
     let refused = outlook.decision.refusal(role, now).map(|refusal| refusal.sentence());
-    let left = outlook
-        .decision
-        .standings
-        .iter()
-        .filter(|standing| standing.limit.is_shown_to(role))
-        .map(Standing::sends_left)
-        .min()
-        .filter(|left| refused.is_none() && *left <= FEW);
+    let left = outlook.decision.binding(role).map(Standing::sends_left);
+    let left = left.filter(|left| refused.is_none() && *left <= FEW);
     let left = left.map(|left| match left {
         1 => "Le queda 1 mensaje por ahora.".to_owned(),
         left => format!("Le quedan {left} mensajes por ahora."),
