@@ -114,7 +114,8 @@ async fn message_of_an_earlier_day_with_the_same_text_is_not_taken_for_a_lost_on
     app.sim.set(json!({ "errorRate": 1.0 })).await;
     let lost = dealer.write_async(PLAIN, "hola").await.id();
     app.work().await;
-    app.sim.set(json!({ "errorRate": 0.0 })).await;
+    // What is sent again now stays as it was taken, for a minute.
+    app.sim.set(json!({ "errorRate": 0.0, "callbackDelayMs": 60_000 })).await;
     for seconds in [21, 61] {
         app.advance(TimeDelta::seconds(seconds)).await;
         app.work().await;
