@@ -28,7 +28,7 @@ use crate::{
 const FEW: u32 = 10_000;
 const SENDERS: u32 = 100;
 /// Decisions in a round.
-const DECISIONS: u32 = 1_000;
+const DECISIONS: u32 = 300;
 /// More than the other figures': a decision is short, and so are the disturbances.
 const ROUNDS: u32 = 9;
 

@@ -69,6 +69,8 @@ async fn main() -> Result<()> {
     let settings = Settings::parse();
     let pool = PgPoolOptions::new().max_connections(4).connect(&settings.database_url).await?;
     let okla = Okla::prepare(&settings)?;
+    // What autovacuum would otherwise do in the middle of a round.
+    sqlx::raw_sql("vacuum analyze").execute(&pool).await?;
     let mut report = Report::new(&settings.dir)?;
     if settings.wants("sends") {
         sends::measure(&settings, &okla, &pool, &mut report).await?;

@@ -13,7 +13,9 @@ pub async fn watched<T>(
     okla: u32,
     work: impl Future<Output = Result<T>>,
 ) -> Result<(T, String)> {
-    let before = Times::now(okla)?;
+    let session: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(pool).await?;
+    let postmaster = parent_of(u32::try_from(session)?)?;
+    let before = Times::now(okla, postmaster)?;
     let mut waits: BTreeMap<String, usize> = BTreeMap::new();
     let mut ticks = interval(Duration::from_millis(200));
     tokio::pin!(work);
@@ -27,7 +29,7 @@ pub async fn watched<T>(
             }
         }
     };
-    let shares = Times::now(okla)?.since(&before);
+    let shares = Times::now(okla, postmaster)?.since(&before);
     let all: usize = waits.values().sum();
     let mut waits: Vec<(String, usize)> = waits.into_iter().collect();
     waits.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -57,7 +59,7 @@ struct Times {
 }
 
 impl Times {
-    fn now(okla: u32) -> Result<Self> {
+    fn now(okla: u32, postmaster: u32) -> Result<Self> {
         let stat = fs::read_to_string("/proc/stat")?;
         let machine: Vec<f64> = stat
             .lines()
@@ -71,7 +73,8 @@ impl Times {
         for entry in fs::read_dir("/proc")? {
             let name = entry?.file_name();
             let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
-            if fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|comm| comm.trim() == "postgres") {
+            // A process may end while it is looked at.
+            if parent_of(pid).is_ok_and(|parent| parent == postmaster) {
                 postgres += of_process(pid).unwrap_or_default();
             }
         }
@@ -98,9 +101,17 @@ impl Times {
 }
 
 fn of_process(pid: u32) -> Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let fields = fields(pid)?;
     let ticks = fields.get(11..13).unwrap_or_default().iter().filter_map(|ticks| ticks.parse::<f64>().ok());
     Ok(ticks.sum())
+}
+
+fn parent_of(pid: u32) -> Result<u32> {
+    Ok(fields(pid)?.get(1).ok_or("no parent")?.parse()?)
+}
+
+/// Of `/proc/<pid>/stat`, from the state on.
+fn fields(pid: u32) -> Result<Vec<String>> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    Ok(stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect())
 }
