@@ -8,7 +8,7 @@ alter table limits alter column value type numeric(14, 6);
 
 -- What a limit counts now: the places (for `dealer_budget`: micro-dollars; for `meta_tier`: recipients) of the messages
 -- created after `since`. Whoever takes or gives back holds the row. A row that is not there is counted anew from the
--- messages, so it may be deleted at any time.
+-- messages.
 create table limit_counters (
     name    text not null,
     -- A user, a dealer, zeros for all of OKLA, or a hash of user and recipient.

@@ -7,7 +7,6 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
-use uuid::Uuid;
 
 pub use self::{refusal::Refusal, window::Window};
 use super::{
@@ -231,8 +230,10 @@ impl Decision {
 impl Subject {
     /// The counter's key: the id it is about, or a hash in place of a number.
     #[cfg(feature = "ssr")]
-    pub fn key(&self) -> Uuid {
+    pub fn key(&self) -> uuid::Uuid {
         use sha2::{Digest, Sha256};
+        use uuid::Uuid;
+
         match self {
             Self::Everyone | Self::Recipients => Uuid::nil(),
             Self::Sender(user) => user.0,
