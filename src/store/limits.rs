@@ -230,7 +230,8 @@ impl Counted {
 }
 
 /// Counts from the messages themselves what each of these counters counts between two instants, in their order. Each
-/// message is so counted twice in its life: when it is taken, and when it expires.
+/// message is so counted twice in its life: when it is taken, and when it expires. A recipient's later messages are looked
+/// up one by one (`limit 1`): as «not exists» they were all read, the whole window for each that expired.
 pub async fn count_taken(conn: &mut PgConnection, counted: &[Counted]) -> sqlx::Result<Vec<i64>> {
     let families: Vec<String> = counted.iter().map(|one| one.family().to_owned()).collect();
     let ids: Vec<Uuid> = counted.iter().map(Counted::id).collect();
@@ -252,8 +253,8 @@ pub async fn count_taken(conn: &mut PgConnection, counted: &[Counted]) -> sqlx::
              when 'recipients' then (select count(*) from (
                  select distinct to_phone from messages where outside_window and places > 0
                    and created_at > after and created_at <= coalesce(until, 'infinity')
-               ) as there where not exists (select from messages as later where later.to_phone = there.to_phone
-                 and later.outside_window and later.places > 0 and later.created_at > coalesce(until, 'infinity')))
+               ) as there where (select true from messages as later where later.to_phone = there.to_phone
+                 and later.outside_window and later.places > 0 and later.created_at > coalesce(until, 'infinity') limit 1) is null)
              end, 0) as "taken!"
            from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
              with ordinality as wanted (family, whose, number, after, until, place) order by place"#,
