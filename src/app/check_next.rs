@@ -1,6 +1,8 @@
 //! Asking Twilio about what it has not told us: a status whose callback was lost, a price that comes minutes later, a
 //! send whose answer was lost.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -24,7 +26,9 @@ use crate::{
 };
 
 /// While one server asks about a part, no other does.
-const HELD: TimeDelta = TimeDelta::seconds(180);
+const HELD: TimeDelta = TimeDelta::seconds(60);
+/// A look that takes longer is given up and comes again.
+const LONGEST_LOOK: Duration = Duration::from_secs(50);
 /// After a look that could not be had.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(60);
 /// Twilio dates by the second, and its clock is not ours. Wide, for too narrow would call a created message lost, and an
@@ -74,7 +78,7 @@ async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
             schedule(app, part, Some(app.clock.now() + TimeDelta::seconds(5)), part.checks).await?;
             return Ok(Step::Worked);
         }
-        (None, Status::Verifying) => find_created(app, part).await?,
+        (None, Status::Verifying) => look(app, part).await?,
         (None, _) => {
             schedule(app, part, None, part.checks).await?;
             return Ok(Step::Worked);
@@ -103,6 +107,13 @@ async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
 async fn has_twin(app: &App, part: &PartToCheck) -> Result<bool> {
     let mut conn = app.pool.acquire().await?;
     Ok(store::outbox::has_twin_under_way(&mut conn, part.id, &part.to_phone, &part.body).await?)
+}
+
+async fn look(app: &App, part: &PartToCheck) -> Result<Asked> {
+    match tokio::time::timeout(LONGEST_LOOK, find_created(app, part)).await {
+        Ok(found) => found,
+        Err(elapsed) => Ok(Err(GatewayError::Unknown { reason: format!("the list took too long: {elapsed}") })),
+    }
 }
 
 /// The message at Twilio that this part's lost create made: the same text between the same numbers, not older than

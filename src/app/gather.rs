@@ -62,15 +62,20 @@ async fn do_group<J: Clone + Send + 'static, A: Send + 'static>(
     jobs: Vec<J>,
     askers: Vec<oneshot::Sender<Result<A>>>,
 ) {
-    match attempt(work, jobs.clone()).await {
+    let mut done = attempt(work, jobs.clone()).await;
+    if done.as_ref().err().and_then(database_code).is_some_and(|code| code.starts_with("40")) {
+        // Chosen to end a deadlock: nothing was done, and the other has gone on.
+        done = attempt(work, jobs.clone()).await;
+    }
+    match done {
         Ok(answers) => {
             for (asker, answer) in askers.into_iter().zip(answers) {
                 tell(asker, Ok(answer));
             }
         }
-        // The database itself said no, so nothing was done: one bad job must not spoil its group.
-        Err(AppError::Database(sqlx::Error::Database(cause))) if jobs.len() > 1 => {
-            tracing::warn!(%cause, jobs = jobs.len(), "a group failed; its jobs are done one by one");
+        // A value that the database does not take, and nothing was done: one bad job must not spoil its group.
+        Err(error) if jobs.len() > 1 && is_of_one_job(&error) => {
+            tracing::warn!(%error, jobs = jobs.len(), "a group failed; its jobs are done one by one");
             for (asker, job) in askers.into_iter().zip(jobs) {
                 let answer = attempt(work, vec![job]).await;
                 tell(asker, answer.and_then(|answers| answers.into_iter().next().ok_or_else(unanswered)));
@@ -87,6 +92,16 @@ async fn do_group<J: Clone + Send + 'static, A: Send + 'static>(
             }
         }
     }
+}
+
+fn is_of_one_job(error: &AppError) -> bool {
+    database_code(error).is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
+/// SQLSTATE: 22 data exception, 23 integrity, 40 rolled back for another's sake.
+fn database_code(error: &AppError) -> Option<String> {
+    let AppError::Database(error) = error else { return None };
+    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
 /// In a task of its own: a panic is this group's error, not the end of all.
@@ -106,4 +121,45 @@ fn tell<A>(asker: oneshot::Sender<Result<A>>, answer: Result<A>) {
 
 fn unanswered() -> AppError {
     AppError::Fault("a job was left without an answer".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex as Cell;
+
+    use futures::future::join_all;
+
+    use super::*;
+
+    /// Doubles numbers, and keeps how many came together.
+    fn doubling(groups: &Arc<Cell<Vec<usize>>>) -> Gatherer<u32, u32> {
+        let groups = groups.clone();
+        Gatherer::start(8, 1, move |jobs: Vec<u32>| {
+            groups.lock().unwrap().push(jobs.len());
+            Box::pin(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                assert!(!jobs.contains(&13), "an unlucky job");
+                Ok(jobs.into_iter().map(|number| number * 2).collect())
+            })
+        })
+    }
+
+    #[tokio::test]
+    async fn jobs_that_come_while_a_group_is_under_way_go_together_and_each_gets_its_own_answer() {
+        let groups = Arc::default();
+        let gatherer = doubling(&groups);
+        let answers = join_all((0..10).map(|number| gatherer.submit(number))).await;
+        let answers: Vec<u32> = answers.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers, (0..10).map(|number| number * 2).collect::<Vec<_>>());
+        let groups = groups.lock().unwrap();
+        assert!(groups.len() < 10 && groups.iter().all(|jobs| *jobs <= 8), "{groups:?}");
+    }
+
+    #[tokio::test]
+    async fn panic_is_its_groups_error_and_the_next_group_goes_on() {
+        let gatherer = doubling(&Arc::default());
+        let error = gatherer.submit(13).await.unwrap_err();
+        assert!(error.is_fault());
+        assert_eq!(gatherer.submit(2).await.unwrap(), 4);
+    }
 }
