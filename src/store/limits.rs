@@ -250,11 +250,10 @@ pub async fn count_taken(conn: &mut PgConnection, counted: &[Counted]) -> sqlx::
                where dealer_id = whose and created_at > after and created_at <= coalesce(until, 'infinity'))
              when 'all' then (select sum(places) from messages
                where created_at > after and created_at <= coalesce(until, 'infinity'))
-             when 'recipients' then (select count(*) from (
-                 select distinct to_phone from messages where outside_window and places > 0
-                   and created_at > after and created_at <= coalesce(until, 'infinity')
-               ) as there where (select true from messages as later where later.to_phone = there.to_phone
-                 and later.outside_window and later.places > 0 and later.created_at > coalesce(until, 'infinity') limit 1) is null)
+             when 'recipients' then (select count(distinct to_phone) from messages where outside_window and places > 0
+               and created_at > after and created_at <= coalesce(until, 'infinity')
+               and (select true from messages as later where later.to_phone = messages.to_phone and later.outside_window
+                 and later.places > 0 and later.created_at > coalesce(until, 'infinity') limit 1) is null)
              end, 0) as "taken!"
            from unnest($1::text[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
              with ordinality as wanted (family, whose, number, after, until, place) order by place"#,
