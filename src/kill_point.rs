@@ -29,19 +29,27 @@ pub fn kill_point(name: &'static str) {
 #[inline]
 pub fn kill_point(_name: &'static str) {}
 
+/// While it lives, the process may die.
+#[must_use]
+pub struct Doom {
+    #[cfg(feature = "kill-points")]
+    _killer: Option<tokio_util::task::AbortOnDropHandle<()>>,
+}
+
 /// Dies a moment after now, if `OKLA_KILL_AT` names this point and what it is held for lasts that long.
 #[cfg(feature = "kill-points")]
-pub fn kill_during(name: &'static str) -> Option<tokio_util::task::AbortOnDropHandle<()>> {
+pub fn kill_during(name: &'static str) -> Doom {
     let dies = crate::config::kill_at().is_some_and(|at| at == name);
-    dies.then(|| {
-        tokio_util::task::AbortOnDropHandle::new(tokio::spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_millis(75)).await;
-            kill_point(name);
-        }))
-    })
+    let killer = async move {
+        tokio::time::sleep(std::time::Duration::from_millis(75)).await;
+        kill_point(name);
+    };
+    Doom { _killer: dies.then(|| tokio_util::task::AbortOnDropHandle::new(tokio::spawn(killer))) }
 }
 
 /// Nothing, in a release.
 #[cfg(not(feature = "kill-points"))]
 #[inline]
-pub fn kill_during(_name: &'static str) {}
+pub fn kill_during(_name: &'static str) -> Doom {
+    Doom {}
+}

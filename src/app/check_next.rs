@@ -112,7 +112,9 @@ async fn has_twin(app: &App, part: &PartToCheck) -> Result<bool> {
 async fn look(app: &App, part: &PartToCheck) -> Result<Asked> {
     match tokio::time::timeout(LONGEST_LOOK, find_created(app, part)).await {
         Ok(found) => found,
-        Err(elapsed) => Ok(Err(GatewayError::Unknown { reason: format!("the list took too long: {elapsed}") })),
+        Err(elapsed) => {
+            Ok(Err(GatewayError::Unknown { reason: format!("the list took too long: {elapsed}") }))
+        }
     }
 }
 

@@ -67,9 +67,10 @@ async fn call(app: &App, waiting: &Waiting) -> Result<()> {
         return Ok(());
     }
     let attempt = waiting.attempt_count + 1;
-    let calling = kill_during("deliver.calling");
-    let sent = app.gateway.send(&outbound(app, waiting)).await;
-    drop(calling);
+    let sent = {
+        let _doom = kill_during("deliver.calling");
+        app.gateway.send(&outbound(app, waiting)).await
+    };
     kill_point("deliver.answered");
     match sent {
         Ok(told) => {
