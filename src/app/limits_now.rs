@@ -6,6 +6,7 @@ use super::{
     accept::no_rate,
     actor::Actor,
     error::Result,
+    hold_line::get_hold,
     send_message::{Recipient, find_addressee},
     state::App,
     take_limits::{Demand, WINDOW, read_limits},
@@ -25,6 +26,8 @@ pub struct Outlook {
     pub decision: Decision,
     /// When WhatsApp last said that it does not know the recipient's number, and nothing has arrived there since.
     pub without_whatsapp: Option<DateTime<Utc>>,
+    /// Nothing leaves at the moment: what is written waits.
+    pub is_held: bool,
 }
 
 /// What sending so many parts now would meet; nothing is taken.
@@ -50,5 +53,7 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     let demand = Demand { parts, unit_price, outside_window };
     let decision = read_limits(&mut conn, &sender, demand, now).await?;
     let without_whatsapp = store::numbers::get_without_whatsapp(&mut conn, phone).await?;
-    Ok(Outlook { decision, without_whatsapp })
+    drop(conn);
+    let is_held = get_hold(app).await?.is_some();
+    Ok(Outlook { decision, without_whatsapp, is_held })
 }

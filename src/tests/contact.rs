@@ -125,3 +125,32 @@ async fn vehicle_that_is_gone_is_told(pool: PgPool) {
     }
     assert_eq!(app.count("messages").await, 0);
 }
+
+#[sqlx::test]
+async fn what_a_writer_would_meet_is_told_before_he_writes(pool: PgPool) {
+    let (app, vehicle) = start(pool).await;
+    let browser = signed_in(&app).await;
+    let form = format!("/vehiculos/{vehicle}/contactar");
+    let page = async || browser.get(&form).await.body;
+    let quiet = page().await;
+    for words in ["Le queda", "detenido por el momento", "no tenía WhatsApp"] {
+        assert!(!quiet.contains(words), "{words}");
+    }
+    app.set_limit(Limit::BuyerDay, Some(1)).await;
+    assert!(page().await.contains("Le queda 1 mensaje por ahora."));
+    press_send(&browser, &vehicle, "hola", "").await;
+    assert!(page().await.contains("Usted alcanzó su límite de mensajes de 24 horas"));
+    sqlx::query("insert into numbers_without_whatsapp (phone, code, noted_at) values ($1, 63003, now())")
+        .bind(DEALER_PHONE)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    assert!(page().await.contains("no tenía WhatsApp activo la última vez que se le escribió (hoy)"));
+    sqlx::query("insert into lines (number, full_at, held_at, held_code, probe_at) values ($1, now(), now(), 20003, now() + interval '1 hour')
+                 on conflict (number) do update set held_at = now(), probe_at = now() + interval '1 hour'")
+        .bind(crate::simulator::rig::SENDER)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    assert!(page().await.contains("detenido por el momento"));
+}

@@ -35,7 +35,8 @@ impl Writer {
     }
 }
 
-/// What a sender should know before he writes: that it would not go, that few more would, that it may not arrive.
+/// What a sender should know before he writes: that it would not go, or not now, that few more would, that it may not
+/// arrive.
 #[component]
 pub fn BeforeWriting<'a>(writer: &'a Writer) -> impl IntoView + use<> {
     let Writer { outlook, role, now } = writer;
@@ -53,9 +54,14 @@ pub fn BeforeWriting<'a>(writer: &'a Writer) -> impl IntoView + use<> {
             spoken_day(since, now)
         )
     });
+    let held = outlook.is_held.then(|| {
+        "El servicio de mensajes está detenido por el momento. Puede escribir: su mensaje saldrá solo en cuanto vuelva."
+            .to_owned()
+    });
     let notice = |words: String| view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> };
     view! {
         {refused.map(notice)}
+        {held.map(notice)}
         {silent.map(notice)}
         {left.map(|words| view! { <p class="hint">{words}</p> })}
     }
