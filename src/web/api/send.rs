@@ -62,7 +62,10 @@ struct SendRequest {
     #[schema(max_length = 2000, pattern = "^(https://.+)?$", example = "https://ejemplo.com/foto.jpg")]
     image_url: Option<String>,
     /// El vehículo a la venta del que se trata.
-    #[schema(format = "uuid", example = "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20")]
+    #[schema(
+        pattern = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})?$",
+        example = "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20"
+    )]
     vehicle_id: Option<String>,
     #[schema(schema_with = kinds_or_null)]
     kind: Option<String>,
