@@ -12,19 +12,8 @@ fi
 url=$1
 token=$2
 seconds=${3:-180}
-version=4.32.5
 venv=.data/tools/schemathesis
-mkdir -p .data/tools
-
-if [[ "$("$venv/bin/schemathesis" --version 2>/dev/null || true)" != *"$version"* ]]; then
-    echo "schemathesis $version → $venv"
-    rm -rf "$venv"
-    if ! python3 -m venv "$venv"; then
-        echo "python3 cannot make a virtual environment; install it with: apt-get install -y python3-venv" >&2
-        exit 1
-    fi
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
-fi
+scripts/venv.sh "$venv" schemathesis 4.32.5
 
 # 502 and 503 say that Twilio refused or that sending is paused: the document names them.
 settings=$(mktemp)
