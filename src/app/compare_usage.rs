@@ -1,6 +1,6 @@
 //! A month by Twilio's own usage records against what we wrote down: what is confirmed, and the drift between the two.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgPool;
 
@@ -9,7 +9,10 @@ use super::{
     error::{AppError, Result},
     state::App,
 };
-use crate::store::{self, usage::NewRecord};
+use crate::{
+    domain::time::first_day_of_month,
+    store::{self, usage::NewRecord},
+};
 
 /// A month of UTC, which is how Twilio bills. Amounts are US$.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +91,5 @@ pub async fn compare_usage(pool: &PgPool, month: NaiveDate) -> Result<Comparison
 
 /// The first day of an instant's month, UTC.
 pub fn first_of(at: DateTime<Utc>) -> NaiveDate {
-    let day = at.date_naive();
-    day - Days::new(u64::from(day.day0()))
+    first_day_of_month(at.date_naive())
 }

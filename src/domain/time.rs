@@ -34,14 +34,17 @@ pub fn next_midnight(at: DateTime<Utc>) -> DateTime<Utc> {
 
 /// When the present month began in Santo Domingo.
 pub fn first_of_month(at: DateTime<Utc>) -> DateTime<Utc> {
-    let day = day_in_santo_domingo(at);
-    day_begins(day - Days::new(u64::from(day.day0())))
+    day_begins(first_day_of_month(day_in_santo_domingo(at)))
 }
 
 /// When the next month begins in Santo Domingo.
 pub fn next_month(at: DateTime<Utc>) -> DateTime<Utc> {
-    let day = day_in_santo_domingo(at);
-    day_begins(day - Days::new(u64::from(day.day0())) + Months::new(1))
+    day_begins(first_day_of_month(day_in_santo_domingo(at)) + Months::new(1))
+}
+
+/// The first day of a day's month.
+pub fn first_day_of_month(day: NaiveDate) -> NaiveDate {
+    day - Days::new(u64::from(day.day0()))
 }
 
 /// `14:05`.
