@@ -1,6 +1,6 @@
 //! What every use case may reach: the database, the clock, the provider, the settings.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 use url::Url;
@@ -25,9 +25,19 @@ const GROUP: usize = 64;
 /// How many groups of reports are taken in at once; those of sends would only wait for each other's counters.
 const REPORTS_AT_ONCE: usize = 2;
 
-/// A cheap handle; clones share everything.
+/// A cheap handle; clones share everything. It reads as its [`Ports`].
 #[derive(Clone)]
 pub struct App {
+    ports: Ports,
+    /// Where messages are taken in.
+    pub accepts: Gatherer<Draft, Verdict>,
+    /// Where reports about parts are taken in.
+    pub records: Gatherer<Told, Recorded>,
+}
+
+/// What an [`App`] is made of.
+#[derive(Clone)]
+pub struct Ports {
     pub pool: PgPool,
     /// A few connections of their own for searches, so that they never stand in the way of messages.
     pub searches: PgPool,
@@ -38,28 +48,19 @@ pub struct App {
     pub notices: Notices,
     pub heartbeat: Heartbeat,
     pub settings: Arc<Settings>,
-    /// Where messages are taken in.
-    pub accepts: Gatherer<Draft, Verdict>,
-    /// Where reports about parts are taken in.
-    pub records: Gatherer<Told, Recorded>,
 }
 
-/// What an [`App`] is made of.
-pub struct Ports {
-    pub pool: PgPool,
-    pub searches: PgPool,
-    pub clock: SharedClock,
-    pub gateway: Arc<dyn Gateway>,
-    pub handset: Option<Arc<dyn Handset>>,
-    pub notices: Notices,
-    pub heartbeat: Heartbeat,
-    pub settings: Settings,
+impl Deref for App {
+    type Target = Ports;
+
+    fn deref(&self) -> &Ports {
+        &self.ports
+    }
 }
 
 impl App {
     /// Starts the tasks that take messages and reports in; they end with the last clone.
     pub fn start(ports: Ports) -> Self {
-        let settings = Arc::new(ports.settings);
         let accepts = {
             let (pool, clock) = (ports.pool.clone(), ports.clock.clone());
             Gatherer::start(GROUP, 1, move |drafts| {
@@ -68,24 +69,14 @@ impl App {
             })
         };
         let records = {
-            let (pool, clock, settings) = (ports.pool.clone(), ports.clock.clone(), settings.clone());
+            let (pool, clock) = (ports.pool.clone(), ports.clock.clone());
+            let settings = ports.settings.clone();
             Gatherer::start(GROUP, REPORTS_AT_ONCE, move |told| {
                 let (pool, now, settings) = (pool.clone(), clock.now(), settings.clone());
                 Box::pin(async move { record(&pool, &told, now, &settings.price_plan).await })
             })
         };
-        Self {
-            pool: ports.pool,
-            searches: ports.searches,
-            clock: ports.clock,
-            gateway: ports.gateway,
-            handset: ports.handset,
-            notices: ports.notices,
-            heartbeat: ports.heartbeat,
-            settings,
-            accepts,
-            records,
-        }
+        Self { ports, accepts, records }
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn run(args: Args) -> CliResult {
         notices: Notices::start(pool.clone(), stop.clone()),
         heartbeat: if args.no_workers { Heartbeat::without_workers() } else { Heartbeat::starting(now) },
         clock: Arc::new(SystemClock),
-        settings: Settings::from_config(&config),
+        settings: Arc::new(Settings::from_config(&config)),
         searches: super::connect(4, store::connection::searching_options).await?,
         pool,
     });

@@ -139,7 +139,7 @@ impl TestApp {
             }),
             notices: Notices::start(pool.clone(), stop.clone()),
             heartbeat: Heartbeat::starting(clock.now()),
-            settings: Settings::from_config(&config),
+            settings: Arc::new(Settings::from_config(&config)),
         });
         if options.workers {
             worker::start(&app, &TaskTracker::new(), &stop);
