@@ -106,9 +106,7 @@ async fn record_in(
 
     for (owner, told) in owners.iter_mut().zip(told) {
         let is_foreign = owner.is_some_and(|(part, message)| {
-            messages
-                .get(&message)
-                .is_some_and(|message| has_another_sid(&message.delivery, part, &told.report))
+            messages.get(&message).is_some_and(|message| message.delivery.has_another_sid(part, &told.report))
         });
         if is_foreign {
             // One part never has two Twilio messages; what is said of the other is kept and shown to nobody.
@@ -127,11 +125,11 @@ async fn record_in(
         let message = owner.and_then(|(part, id)| Some((part, messages.get_mut(&id)?)));
         recorded.push(match message {
             _ if repeated => Recorded::Repeated,
-            Some((part, message)) => {
-                let taken = message.delivery.take_in(part, &told.report, now, prices);
-                debug_assert_eq!(taken, Taken::In);
-                Recorded::Of(message.delivery.message)
-            }
+            Some((part, message)) => match message.delivery.take_in(part, &told.report, now, prices) {
+                Taken::In => Recorded::Of(message.delivery.message),
+                // The first of the two sids came in this very group.
+                Taken::AnotherSid => Recorded::Nobodys,
+            },
             None => Recorded::Nobodys,
         });
     }
@@ -139,11 +137,6 @@ async fn record_in(
     save(conn, &before, &messages, now).await?;
     note_whatsapp(conn, &before, &messages, now).await?;
     Ok(recorded)
-}
-
-fn has_another_sid(delivery: &Delivery, part: PartId, report: &Report) -> bool {
-    let known = delivery.parts.iter().find(|own| own.id == part).and_then(|own| own.sid.as_ref());
-    matches!((known, &report.sid), (Some(known), Some(said)) if known != said)
 }
 
 fn event(owner: Option<(PartId, MessageId)>, told: &Told) -> NewEvent<'_> {

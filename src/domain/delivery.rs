@@ -79,6 +79,32 @@ pub enum Taken {
 }
 
 impl Delivery {
+    /// A message that was just taken in: all of it is to be sent, charged and counted, none of its parts is in line yet.
+    pub fn fresh(message: MessageId, unit_price: Decimal, parts: impl IntoIterator<Item = PartId>) -> Self {
+        let parts: Vec<Part> = parts.into_iter().map(Part::fresh).collect();
+        Self {
+            message,
+            status: Status::Queued,
+            error_code: None,
+            not_sent: false,
+            own_reason: None,
+            sent_at: None,
+            delivered_at: None,
+            read_at: None,
+            checked_at: None,
+            unit_price,
+            cost: unit_price * Decimal::from(parts.len()),
+            places: i16::try_from(parts.len()).unwrap_or(i16::MAX),
+            parts,
+        }
+    }
+
+    /// Whether a report names another Twilio message than the part's own.
+    pub fn has_another_sid(&self, part: PartId, report: &Report) -> bool {
+        let known = self.parts.iter().find(|own| own.id == part).and_then(|own| own.sid.as_ref());
+        matches!((known, &report.sid), (Some(known), Some(said)) if known != said)
+    }
+
     /// Takes a report about one of its parts in.
     pub fn take_in(
         &mut self,
@@ -87,12 +113,12 @@ impl Delivery {
         now: DateTime<Utc>,
         prices: &[Duration],
     ) -> Taken {
+        if self.has_another_sid(part, report) {
+            return Taken::AnotherSid;
+        }
         let Some(about) = self.parts.iter_mut().find(|own| own.id == part) else {
             return Taken::In;
         };
-        if about.sid.is_some() && report.sid.is_some() && about.sid != report.sid {
-            return Taken::AnotherSid;
-        }
         about.take_in(report, now, prices);
         self.let_next_part_go();
         self.roll_up(report.source, now);
@@ -148,6 +174,25 @@ impl Delivery {
 }
 
 impl Part {
+    /// One that nobody has touched.
+    fn fresh(id: PartId) -> Self {
+        Self {
+            id,
+            status: Status::Queued,
+            sid: None,
+            error_code: None,
+            error_message: None,
+            not_sent: false,
+            own_reason: None,
+            segments: None,
+            price: None,
+            checks: 0,
+            next_check_at: None,
+            resends: 0,
+            waits: Waits::No,
+        }
+    }
+
     fn take_in(&mut self, report: &Report, now: DateTime<Utc>, prices: &[Duration]) {
         let before = self.clone();
         // We said it never left, and here it is: Twilio is right.

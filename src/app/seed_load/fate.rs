@@ -12,9 +12,8 @@ use uuid::{Builder, Uuid};
 use super::history::Written;
 use crate::{
     domain::{
-        delivery::{Delivery, Part, Waits},
+        delivery::Delivery,
         ids::PartId,
-        message::Status,
         outcome::OwnReason,
         parts::split,
         report::{Report, Source},
@@ -76,24 +75,11 @@ impl Telling {
     /// As it was taken in.
     pub fn begin(written: Written, rng: &mut StdRng) -> Self {
         let bodies = split(&written.body);
-        let cost = written.unit_price * Decimal::from(bodies.len());
-        let delivery = Delivery {
-            message: written.id,
-            status: Status::Queued,
-            error_code: None,
-            not_sent: false,
-            own_reason: None,
-            sent_at: None,
-            delivered_at: None,
-            read_at: None,
-            checked_at: None,
-            unit_price: written.unit_price,
-            cost,
-            places: i16::try_from(bodies.len()).unwrap_or(i16::MAX),
-            parts: (0..bodies.len())
-                .map(|index| part(if index == 0 { written.id.0 } else { id_of(rng, written.at) }))
-                .collect(),
-        };
+        let ids: Vec<PartId> = (0..bodies.len())
+            .map(|index| PartId(if index == 0 { written.id.0 } else { id_of(rng, written.at) }))
+            .collect();
+        let delivery = Delivery::fresh(written.id, written.unit_price, ids);
+        let cost = delivery.cost;
         let message = LockedMessage {
             delivery,
             sender_id: written.sender,
@@ -149,24 +135,6 @@ impl Telling {
             self.past.entries.push((reason, change, said.at));
         }
         self.past.said.push(said);
-    }
-}
-
-fn part(id: Uuid) -> Part {
-    Part {
-        id: PartId(id),
-        status: Status::Queued,
-        sid: None,
-        error_code: None,
-        error_message: None,
-        not_sent: false,
-        own_reason: None,
-        segments: None,
-        price: None,
-        checks: 0,
-        next_check_at: None,
-        resends: 0,
-        waits: Waits::No,
     }
 }
 

@@ -17,36 +17,10 @@ fn id(number: u128) -> PartId {
 
 /// A message whose first part a worker is handing over.
 fn message(parts: u128) -> Delivery {
-    let part = |number| Part {
-        id: id(number),
-        status: Status::Queued,
-        sid: None,
-        error_code: None,
-        error_message: None,
-        not_sent: false,
-        own_reason: None,
-        segments: None,
-        price: None,
-        checks: 0,
-        next_check_at: None,
-        resends: 0,
-        waits: if number == 1 { Waits::Leased } else { Waits::No },
-    };
-    Delivery {
-        message: MessageId(Uuid::from_u128(1)),
-        status: Status::Queued,
-        error_code: None,
-        not_sent: false,
-        own_reason: None,
-        sent_at: None,
-        delivered_at: None,
-        read_at: None,
-        checked_at: None,
-        unit_price: Decimal::new(15, 3),
-        cost: Decimal::new(15, 3) * Decimal::from(parts),
-        places: i16::try_from(parts).unwrap(),
-        parts: (1..=parts).map(part).collect(),
-    }
+    let mut message =
+        Delivery::fresh(MessageId(Uuid::from_u128(1)), Decimal::new(15, 3), (1..=parts).map(id));
+    message.parts[0].waits = Waits::Leased;
+    message
 }
 
 fn said(source: Source, word: &str, part: u128) -> Report {
