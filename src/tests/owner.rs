@@ -14,16 +14,30 @@ use sqlx::PgPool;
 use crate::app::{Options, TestApp};
 
 /// Takes every message and remembers what it was asked.
-#[derive(Default)]
 pub struct GatewayMock {
     sent: Mutex<Vec<Outbound>>,
+    sid_of: fn(&Outbound) -> String,
+}
+
+impl Default for GatewayMock {
+    /// Knows one sid only.
+    fn default() -> Self {
+        Self::with_sids(|_| "SM1234567890".to_owned())
+    }
+}
+
+impl GatewayMock {
+    /// Gives each message the sid that a test foresees.
+    pub fn with_sids(sid_of: fn(&Outbound) -> String) -> Self {
+        Self { sent: Mutex::default(), sid_of }
+    }
 }
 
 impl Gateway for GatewayMock {
     fn send<'a>(&'a self, message: &'a Outbound) -> BoxFuture<'a, Result<ProviderMessage, GatewayError>> {
         self.sent.lock().unwrap().push(message.clone());
         let taken = ProviderMessage {
-            sid: "SM1234567890".to_owned(),
+            sid: (self.sid_of)(message),
             status: "queued".to_owned(),
             ..ProviderMessage::default()
         };

@@ -3,13 +3,9 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use chrono::NaiveDate;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use okla::{
-    app::{
-        deliver::{Step, deliver_next},
-        gateway::{Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, UsageRecord},
-    },
+    app::deliver::{Step, deliver_next},
     domain::{limits::Limit, user::Role},
 };
 use rand::{RngExt, rngs::StdRng, seq::IndexedRandom};
@@ -22,6 +18,7 @@ use super::{
 };
 use crate::{
     app::{Options, PLAIN, Reply, TestApp, Webhook},
+    owner::GatewayMock,
     simulator::rig::TOKEN,
 };
 
@@ -35,48 +32,23 @@ const WORDS: [(&str, &str); 6] = [
     ("read", "0.015000"),
 ];
 
-/// A Twilio that takes everything, and whose sids are known beforehand.
-struct Foreseen;
-
 fn sid_of(part: &str) -> String {
     format!("SM{}", part.replace('-', ""))
 }
 
-impl Gateway for Foreseen {
-    fn send<'a>(&'a self, message: &'a Outbound) -> BoxFuture<'a, Result<ProviderMessage, GatewayError>> {
+/// A Twilio that takes everything, and whose sids are known beforehand.
+fn twilio() -> GatewayMock {
+    GatewayMock::with_sids(|message| {
         let (_, part) = message.status_callback.split_once("m=").unwrap();
-        let status = "queued".to_owned();
-        let taken = ProviderMessage { sid: sid_of(part), status, ..ProviderMessage::default() };
-        Box::pin(async { Ok(taken) })
-    }
-
-    fn fetch<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<ProviderMessage>, GatewayError>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn list<'a>(
-        &'a self,
-        _: &'a str,
-        _: &'a str,
-        _: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<ProviderPage, GatewayError>> {
-        Box::pin(async { Ok(ProviderPage::default()) })
-    }
-
-    fn probe(&self) -> BoxFuture<'_, Result<(), GatewayError>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn usage(&self, _: NaiveDate, _: NaiveDate) -> BoxFuture<'_, Result<Vec<UsageRecord>, GatewayError>> {
-        Box::pin(async { Ok(Vec::new()) })
-    }
+        sid_of(part)
+    })
 }
 
 #[sqlx::test]
 async fn callbacks_in_any_order_at_two_servers_end_in_one_state(pool: PgPool) {
     let options = || Options {
         workers: false,
-        gateway: Some(Arc::new(Foreseen)),
+        gateway: Some(Arc::new(twilio())),
         per_second: 100_000,
         ..Options::default()
     };
