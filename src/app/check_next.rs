@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     deliver::{Step, tell},
-    error::{AppError, Result},
+    error::Result,
     gateway::{GatewayError, ProviderMessage},
     record_status::{Told, report_of},
     state::App,
@@ -15,7 +15,6 @@ use super::{
 use crate::{
     domain::{
         ids::{MessageId, PartId},
-        kind::Kind,
         message::Status,
         outcome::OwnReason,
         report::{Report, Source},
@@ -55,7 +54,7 @@ pub async fn check_next(app: &App) -> Result<Step> {
 pub async fn refresh(app: &App, message: MessageId) -> Result<()> {
     let parts = store::parts::list_parts(&mut *app.pool.acquire().await?, message).await?;
     for part in parts {
-        let is_final = stored_status(&part.status, part.id)?.is_final();
+        let is_final = part.status.is_final();
         let (part, Some(sid)) = (part.id, part.sid.filter(|_| !is_final)) else { continue };
         match app.gateway.fetch(&sid).await {
             Ok(Some(told)) => take_in(app, part, &told).await?,
@@ -71,8 +70,7 @@ async fn read(app: &App, part: PartId) -> Result<Option<PartToCheck>> {
 }
 
 async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
-    let status = stored_status(&part.status, part.id)?;
-    let asked = match (&part.sid, status) {
+    let asked = match (&part.sid, part.status) {
         (Some(sid), _) => app.gateway.fetch(sid).await,
         (None, Status::Verifying) if has_twin(app, part).await? => {
             schedule(app, part, Some(app.clock.now() + TimeDelta::seconds(5)), part.checks).await?;
@@ -91,10 +89,10 @@ async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
             advance(app, part).await?;
         }
         Ok(None) if part.sid.is_none() => not_found(app, part).await?,
-        Ok(None) => postpone(app, part, status).await?,
+        Ok(None) => postpone(app, part).await?,
         Err(error) => {
             tracing::warn!(part = %part.id, %error, "Twilio could not be asked; later");
-            postpone(app, part, status).await?;
+            postpone(app, part).await?;
             if matches!(error, GatewayError::Retry { .. }) {
                 return Ok(Step::Busy);
             }
@@ -130,7 +128,7 @@ async fn find_created(app: &App, part: &PartToCheck) -> Result<Asked> {
             Ok(listed) => listed,
             Err(error) => return Ok(Err(error)),
         };
-        let is_past = listed.messages.iter().any(|told| !is_young(told, part));
+        let is_past = listed.messages.iter().any(|told| is_young(told, part) == Some(false));
         for told in listed.messages {
             if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await? {
                 oldest = Some(told);
@@ -147,7 +145,8 @@ async fn find_created(app: &App, part: &PartToCheck) -> Result<Asked> {
 
 fn is_of_attempt(told: &ProviderMessage, part: &PartToCheck) -> bool {
     let ours = told.direction.as_deref().is_none_or(|direction| direction == "outbound-api");
-    ours && is_young(told, part) && told.body.as_deref().is_some_and(|body| is_same_text(body, &part.body))
+    ours && is_young(told, part) == Some(true)
+        && told.body.as_deref().is_some_and(|body| is_same_text(body, &part.body))
 }
 
 /// Twilio may keep a text without the white space at its ends.
@@ -155,11 +154,9 @@ fn is_same_text(one: &str, other: &str) -> bool {
     one.split_whitespace().eq(other.split_whitespace())
 }
 
-fn is_young(told: &ProviderMessage, part: &PartToCheck) -> bool {
-    match (told.date_created, part.first_attempted_at) {
-        (Some(created), Some(attempted)) => created >= attempted - CLOCK_SKEW,
-        _ => false,
-    }
+/// `None`: it bears no date, which proves nothing either way.
+fn is_young(told: &ProviderMessage, part: &PartToCheck) -> Option<bool> {
+    Some(told.date_created? >= part.first_attempted_at? - CLOCK_SKEW)
 }
 
 async fn is_owned(app: &App, sid: &str) -> Result<bool> {
@@ -182,8 +179,7 @@ async fn advance(app: &App, before: &PartToCheck) -> Result<()> {
     if after.status != before.status || after.sid != before.sid {
         return Ok(());
     }
-    let status = stored_status(&after.status, after.id)?;
-    let next = next_time(app, &after, status);
+    let next = next_time(app, &after);
     schedule(app, &after, next, after.checks + 1).await
 }
 
@@ -194,11 +190,7 @@ async fn not_found(app: &App, part: &PartToCheck) -> Result<()> {
         let wait = TimeDelta::from_std(app.settings.verify_interval).unwrap_or(LOOK_AGAIN);
         return schedule(app, part, Some(now + wait), part.checks + 1).await;
     }
-    let kind: Kind = part
-        .kind
-        .parse()
-        .map_err(|error| AppError::Fault(format!("messages {}: kind: {error}", part.message_id)))?;
-    let policy = policy(kind);
+    let policy = policy(part.kind);
     let again = part.resends < policy.resends && now < part.created_at + policy.validity;
     tracing::warn!(part = %part.id, again, "twice not found at Twilio: it was never created");
     kill_point("check.sent_again");
@@ -214,16 +206,16 @@ async fn not_found(app: &App, part: &PartToCheck) -> Result<()> {
     Ok(())
 }
 
-async fn postpone(app: &App, part: &PartToCheck, status: Status) -> Result<()> {
+async fn postpone(app: &App, part: &PartToCheck) -> Result<()> {
     if part.sid.is_none() {
         // Not having been able to look is not a look.
         return schedule(app, part, Some(app.clock.now() + LOOK_AGAIN), part.checks).await;
     }
-    schedule(app, part, next_time(app, part, status), part.checks + 1).await
+    schedule(app, part, next_time(app, part), part.checks + 1).await
 }
 
-fn next_time(app: &App, part: &PartToCheck, status: Status) -> Option<DateTime<Utc>> {
-    let wait = until_next_check(status, part.has_price, part.checks + 1, &app.settings.price_plan)?;
+fn next_time(app: &App, part: &PartToCheck) -> Option<DateTime<Utc>> {
+    let wait = until_next_check(part.status, part.has_price, part.checks + 1, &app.settings.price_plan)?;
     TimeDelta::from_std(wait).ok().map(|wait| app.clock.now() + wait)
 }
 
@@ -232,6 +224,37 @@ async fn schedule(app: &App, part: &PartToCheck, at: Option<DateTime<Utc>>, chec
     Ok(store::parts::schedule_check(&mut conn, part.id, at, checks).await?)
 }
 
-pub(super) fn stored_status(word: &str, part: PartId) -> Result<Status> {
-    word.parse().map_err(|error| AppError::Fault(format!("message_parts {part}: {error}")))
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::kind::Kind;
+
+    #[test]
+    fn message_without_a_date_is_neither_of_the_attempt_nor_older_than_it() {
+        let attempted: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().unwrap();
+        let part = PartToCheck {
+            id: PartId(Uuid::nil()),
+            status: Status::Verifying,
+            sid: None,
+            body: "hola".to_owned(),
+            to_phone: "+18095551234".to_owned(),
+            kind: Kind::Contact,
+            created_at: attempted,
+            first_attempted_at: Some(attempted),
+            resends: 0,
+            checks: 0,
+            has_price: false,
+        };
+        let told = |date_created| ProviderMessage {
+            body: Some(" hola\n".to_owned()),
+            date_created,
+            ..ProviderMessage::default()
+        };
+        assert_eq!(is_young(&told(None), &part), None);
+        assert!(!is_of_attempt(&told(None), &part));
+        assert_eq!(is_young(&told(Some(attempted - TimeDelta::minutes(11))), &part), Some(false));
+        assert!(is_of_attempt(&told(Some(attempted)), &part));
+    }
 }

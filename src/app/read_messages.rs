@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{
     actor::Actor,
-    check_next::{refresh, stored_status},
+    check_next::refresh,
     error::{AppError, Result},
     state::App,
 };
@@ -60,17 +60,15 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
     let parts = store::parts::list_parts(&mut conn, id).await?;
     let parts = parts
         .into_iter()
-        .map(|part| {
-            Ok(Part {
-                number: part.number,
-                status: stored_status(&part.status, part.id)?,
-                sid: part.sid,
-                error_code: part.error_code,
-                attempt_count: part.attempt_count,
-                price: part.price.zip(part.price_currency),
-            })
+        .map(|part| Part {
+            number: part.number,
+            status: part.status,
+            sid: part.sid,
+            error_code: part.error_code,
+            attempt_count: part.attempt_count,
+            price: part.price,
         })
-        .collect::<Result<_>>()?;
+        .collect();
     let events = store::events::list_events(&mut conn, id).await?;
     let events = events
         .into_iter()

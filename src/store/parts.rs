@@ -5,7 +5,12 @@ use rust_decimal::Decimal;
 use sqlx::{PgConnection, postgres::PgQueryResult};
 use uuid::Uuid;
 
-use crate::domain::ids::{MessageId, PartId};
+use super::corrupt;
+use crate::domain::{
+    ids::{MessageId, PartId},
+    kind::Kind,
+    message::Status,
+};
 
 pub struct NewPart {
     pub id: PartId,
@@ -46,12 +51,11 @@ pub async fn mark_waiting(conn: &mut PgConnection, message: MessageId, code: i32
 #[derive(Clone, Debug)]
 pub struct PartToCheck {
     pub id: PartId,
-    pub message_id: MessageId,
-    pub status: String,
+    pub status: Status,
     pub sid: Option<String>,
     pub body: String,
     pub to_phone: String,
-    pub kind: String,
+    pub kind: Kind,
     pub created_at: DateTime<Utc>,
     /// Before the first byte of the first attempt left: a match at Twilio is younger than this.
     pub first_attempted_at: Option<DateTime<Utc>>,
@@ -61,15 +65,30 @@ pub struct PartToCheck {
 }
 
 pub async fn get_part(conn: &mut PgConnection, id: PartId) -> sqlx::Result<Option<PartToCheck>> {
-    sqlx::query_as!(
-        PartToCheck,
-        r#"select p.id as "id: PartId", p.message_id as "message_id: MessageId", p.status, p.sid, p.body, m.to_phone, m.kind,
-             m.created_at, p.first_attempted_at, p.resends, p.checks, (p.provider_price is not null) as "has_price!"
+    let row = sqlx::query!(
+        r#"select p.status, p.sid, p.body, m.to_phone, m.kind, m.created_at, p.first_attempted_at, p.resends, p.checks,
+             (p.provider_price is not null) as "has_price!"
            from messages m join message_parts p on p.message_id = m.id where p.id = $1"#,
         id.0
     )
     .fetch_optional(conn)
-    .await
+    .await?;
+    row.map(|row| {
+        Ok(PartToCheck {
+            id,
+            status: row.status.parse().map_err(corrupt("status"))?,
+            sid: row.sid,
+            body: row.body,
+            to_phone: row.to_phone,
+            kind: row.kind.parse().map_err(corrupt("kind"))?,
+            created_at: row.created_at,
+            first_attempted_at: row.first_attempted_at,
+            resends: row.resends,
+            checks: row.checks,
+            has_price: row.has_price,
+        })
+    })
+    .transpose()
 }
 
 pub async fn get_part_id_by_sid(conn: &mut PgConnection, sid: &str) -> sqlx::Result<Option<PartId>> {
@@ -127,31 +146,40 @@ pub async fn claim_due_check(
     Ok(id.map(PartId))
 }
 
-/// The state of each part, in order.
+/// A part as its readers see it.
 pub struct PartState {
     pub id: PartId,
     pub number: i16,
-    pub status: String,
+    pub status: Status,
     pub sid: Option<String>,
     pub error_code: Option<i32>,
-    pub error_message: Option<String>,
-    pub not_sent: bool,
-    pub own_reason: Option<String>,
     pub attempt_count: i16,
-    pub price: Option<Decimal>,
-    pub price_currency: Option<String>,
+    /// What Twilio told of its own charge, and in which currency.
+    pub price: Option<(Decimal, String)>,
 }
 
+/// A message's parts, in order.
 pub async fn list_parts(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Vec<PartState>> {
-    sqlx::query_as!(
-        PartState,
-        r#"select id as "id: PartId", number, status, sid, error_code, error_message, not_sent, own_reason,
-             attempt_count, provider_price as price, provider_price_currency as price_currency
+    let rows = sqlx::query!(
+        r#"select id as "id: PartId", number, status, sid, error_code, attempt_count, provider_price, provider_price_currency
            from message_parts where message_id = $1 order by number"#,
         message.0
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(PartState {
+                id: row.id,
+                number: row.number,
+                status: row.status.parse().map_err(corrupt("status"))?,
+                sid: row.sid,
+                error_code: row.error_code,
+                attempt_count: row.attempt_count,
+                price: row.provider_price.zip(row.provider_price_currency),
+            })
+        })
+        .collect()
 }
 
 fn exactly_one(done: &PgQueryResult) -> sqlx::Result<()> {
