@@ -93,23 +93,28 @@ pub struct Counter {
     pub since: DateTime<Utc>,
 }
 
+/// One shape for all that read counters; each adds its ending.
+macro_rules! counters {
+    ($ending:literal, $names:expr, $subjects:expr) => {
+        sqlx::query_as!(
+            Counter,
+            r#"select c.name as "name!", c.subject as "subject!", c.used as "used!", c.since as "since!"
+               from limit_counters c join unnest($1::text[], $2::uuid[]) as wanted (name, subject)
+                 on c.name = wanted.name and c.subject = wanted.subject "#
+                + $ending,
+            $names,
+            $subjects
+        )
+    };
+}
+
 /// Locks the counters that exist, in one order for all, so that senders never wait for each other in a ring.
 pub async fn lock_counters(
     conn: &mut PgConnection,
     names: &[String],
     subjects: &[Uuid],
 ) -> sqlx::Result<Vec<Counter>> {
-    sqlx::query_as!(
-        Counter,
-        r#"select c.name as "name!", c.subject as "subject!", c.used as "used!", c.since as "since!"
-           from limit_counters c join unnest($1::text[], $2::uuid[]) as wanted (name, subject)
-             on c.name = wanted.name and c.subject = wanted.subject
-           order by c.name, c.subject for update of c"#,
-        names,
-        subjects
-    )
-    .fetch_all(conn)
-    .await
+    counters!("order by c.name, c.subject for update of c", names, subjects).fetch_all(conn).await
 }
 
 /// The same counters without a lock: for showing what is left.
@@ -118,16 +123,7 @@ pub async fn list_counters(
     names: &[String],
     subjects: &[Uuid],
 ) -> sqlx::Result<Vec<Counter>> {
-    sqlx::query_as!(
-        Counter,
-        r#"select c.name as "name!", c.subject as "subject!", c.used as "used!", c.since as "since!"
-           from limit_counters c join unnest($1::text[], $2::uuid[]) as wanted (name, subject)
-             on c.name = wanted.name and c.subject = wanted.subject"#,
-        names,
-        subjects
-    )
-    .fetch_all(conn)
-    .await
+    counters!("", names, subjects).fetch_all(conn).await
 }
 
 /// Makes the counters that do not exist, with nothing counted since the epoch.
