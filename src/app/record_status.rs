@@ -77,7 +77,7 @@ pub async fn record(
     now: DateTime<Utc>,
     prices: &[Duration],
 ) -> Result<Vec<Recorded>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = store::connection::begin_planned(pool).await?;
     let changed = record_in(&mut tx, told, now, prices).await?;
     kill_point("record.before_commit");
     tx.commit().await?;
