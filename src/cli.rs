@@ -18,6 +18,7 @@ use crate::{
 mod costs;
 mod dealer;
 mod demo;
+mod figures;
 mod limits;
 mod migrate;
 mod serve;
@@ -57,6 +58,9 @@ enum Command {
     Limits(limits::Command),
     /// Lo que cobramos en un mes contra lo que Twilio confirma
     Costs(costs::Args),
+    /// Las cifras de los paneles
+    #[command(subcommand)]
+    Figures(figures::Command),
     /// Un Twilio de mentira, que habla como el de verdad y falla cuando se le pide
     TwilioSim(twilio_sim::Args),
     /// Datos de prueba
@@ -78,6 +82,7 @@ impl Cli {
             Command::Migrate => migrate::run().await,
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,
+            Command::Figures(command) => figures::run(command).await,
             Command::Limits(command) => limits::run(command).await,
             Command::Costs(args) => costs::run(args).await,
             Command::TwilioSim(args) => Ok(twilio_sim::run(args, stop_signal()).await?),

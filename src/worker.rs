@@ -11,6 +11,7 @@ use crate::app::{
     compare_usage::ask_usage_of_late,
     deliver::{Step, deliver},
     error::Result,
+    figures::add_up_figures,
     hold_line::probe_held_line,
     state::App,
     tidy_up::tidy_up,
@@ -27,6 +28,8 @@ const TIDY_EVERY: Duration = Duration::from_mins(10);
 const USAGE_EVERY: Duration = Duration::from_hours(6);
 /// How many questions are under way at once.
 const CHECKERS: usize = 8;
+/// What is noted and not yet added up, every page adds up for itself.
+const ADD_UP_EVERY: Duration = Duration::from_secs(1);
 /// How often a held line is looked at; its own times are in the database.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 
@@ -47,6 +50,12 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         stop.clone(),
         PROBE_EVERY,
         |app| async move { probe_held_line(&app).await },
+    ));
+    tasks.spawn(run(
+        app.clone(),
+        stop.clone(),
+        ADD_UP_EVERY,
+        |app| async move { add_up_figures(&app).await },
     ));
     tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
 }

@@ -14,6 +14,8 @@ use super::{
 use crate::{
     domain::{
         body::Body,
+        delivery::Delivery,
+        figures::{Changes, Subject},
         ids::{DealerId, MessageId, PartId, UserId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
@@ -63,6 +65,16 @@ impl Draft {
             dealer_id: self.dealer,
             payer: self.payer,
             to: self.to.as_str(),
+        }
+    }
+
+    fn counted_by(&self, now: DateTime<Utc>) -> Subject {
+        Subject {
+            dealer: self.payer,
+            vehicle: self.vehicle,
+            kind: self.kind,
+            role: self.role,
+            created_at: now,
         }
     }
 
@@ -227,7 +239,12 @@ async fn write(conn: &mut PgConnection, accepted: &[(&Draft, Demand)], now: Date
     store::messages::insert_messages(conn, &messages, now).await?;
     store::parts::insert_parts(conn, &parts).await?;
     store::outbox::insert(conn, &first, now).await?;
-    Ok(store::ledger::insert_entries(conn, &charges, now).await?)
+    store::ledger::insert_entries(conn, &charges, now).await?;
+    let mut changes = Changes::default();
+    for (draft, demand) in accepted {
+        changes.add(&draft.counted_by(now), &Delivery::fresh(draft.id, demand.unit_price, part_ids(draft)));
+    }
+    Ok(store::figures::insert_changes(conn, &changes.into_rows()).await?)
 }
 
 fn new_message(draft: &Draft, demand: Demand) -> NewMessage {
@@ -247,12 +264,16 @@ fn new_message(draft: &Draft, demand: Demand) -> NewMessage {
     }
 }
 
-/// Part 1 bears its message's id.
 fn new_parts(draft: &Draft) -> impl Iterator<Item = NewPart> {
-    draft.parts.iter().zip(1_i16..).map(|(body, number)| NewPart {
-        id: if number == 1 { PartId(draft.id.0) } else { PartId::fresh() },
+    draft.parts.iter().zip(part_ids(draft)).zip(1_i16..).map(|((body, id), number)| NewPart {
+        id,
         message: draft.id,
         number,
         body: body.clone(),
     })
+}
+
+/// Part 1 bears its message's id.
+fn part_ids(draft: &Draft) -> impl Iterator<Item = PartId> {
+    std::iter::once(PartId(draft.id.0)).chain(std::iter::repeat_with(PartId::fresh)).take(draft.parts.len())
 }

@@ -1,21 +1,27 @@
 //! How the limits stand for a sender and a recipient, for whoever shows it: the same decision that a send is held to.
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use super::{
     accept::no_rate,
     actor::Actor,
-    error::Result,
+    error::{AppError, Result},
     hold_line::get_hold,
+    read_panel::{dealer_of, read_totals},
     send_message::{Recipient, find_addressee},
     state::App,
     take_limits::{Demand, WINDOW, read_limits},
 };
 use crate::{
     domain::{
+        figures::Totals,
         kind::Kind,
-        limits::{Decision, Sender},
+        limits::{Decision, Limit, Sender, Standing},
+        phone::Phone,
+        range::{Choice, Range},
         rates::price_of,
+        time::day_in_santo_domingo,
     },
     store,
 };
@@ -56,4 +62,40 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     drop(conn);
     let is_held = get_hold(app).await?.is_some();
     Ok(Outlook { decision, without_whatsapp, is_held })
+}
+
+/// How a dealer stands, for the bar over all his pages.
+pub struct DealerBar {
+    /// Of the limits that are his own: what they count and what they let through. The same decision that a send meets.
+    pub standings: Vec<Standing>,
+    /// Messages of today that are charged to him.
+    pub today: i64,
+    /// What this month's came to.
+    pub month: Totals,
+}
+
+impl DealerBar {
+    /// What may be spent in a month, US$; `None`: no budget is set.
+    pub fn budget(&self) -> Option<Decimal> {
+        let budget = self.standings.iter().find(|standing| standing.limit == Limit::DealerBudget)?;
+        Some(Decimal::new(budget.most, 6).normalize())
+    }
+}
+
+/// Weighs a message of one part to the dealer's own number, which no other recipient's limit stands in the way of.
+pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
+    let dealer = dealer_of(actor)?;
+    let mut conn = app.pool.acquire().await?;
+    let phone = store::dealers::get_phone(&mut conn, dealer).await?;
+    let today = day_in_santo_domingo(app.clock.now());
+    let of_today = read_totals(&mut conn, dealer, &Range::named(Choice::Today, today)).await?;
+    let month = read_totals(&mut conn, dealer, &Range::named(Choice::Month, today)).await?;
+    drop(conn);
+    let phone =
+        Phone::parse_api(&phone).map_err(|error| AppError::Fault(format!("dealers.phone: {error}")))?;
+    let own_number = Recipient::Number { phone, about: None };
+    let outlook = limits_now(app, actor, &own_number, Kind::Contact, 1).await?;
+    let is_his = |standing: &Standing| standing.limit.is_per_dealer();
+    let standings = outlook.decision.standings.into_iter().filter(is_his).collect();
+    Ok(DealerBar { standings, today: of_today.sums.messages, month })
 }

@@ -120,16 +120,15 @@ pub async fn find_by_sid(app: &App, sid: &str) -> Result<MessageId> {
     store::messages::get_message_id_by_sid(&mut conn, sid).await?.ok_or(AppError::NotFound)
 }
 
-/// A page of messages, newest first, after the message `after`.
+/// A page of what the actor wrote, newest first, after the message `after`.
 pub async fn list_messages(
     app: &App,
     actor: &Actor,
-    view: View,
     after: Option<MessageId>,
     limit: u8,
 ) -> Result<MessagePage> {
     let mut conn = app.pool.acquire().await?;
-    let scope = scope(actor, view)?.unwrap_or(Scope::Sender(actor.user_id));
+    let scope = Scope::Sender(actor.user_id);
     let after = match after {
         Some(id) => store::messages::get_message(&mut conn, scope, id)
             .await?
@@ -137,12 +136,7 @@ pub async fn list_messages(
         None => None,
     };
     let wanted = i64::from(limit) + 1;
-    let mut rows = match scope {
-        Scope::Dealer(dealer) => store::messages::list_of_dealer(&mut conn, dealer, after, wanted).await?,
-        Scope::Sender(_) | Scope::Everyone => {
-            store::messages::list_sent_by(&mut conn, actor.user_id, after, wanted).await?
-        }
-    };
+    let mut rows = store::messages::list_sent_by(&mut conn, actor.user_id, after, wanted).await?;
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     let messages: Vec<Message> = rows.into_iter().map(parse).collect::<Result<_>>()?;

@@ -16,6 +16,7 @@ use super::{error::Result, gateway::ProviderMessage};
 use crate::{
     domain::{
         delivery::{Delivery, Part, Taken, Waits},
+        figures::Changes,
         ids::{MessageId, PartId},
         outcome::says_no_whatsapp,
         report::{Report, Source},
@@ -228,7 +229,25 @@ async fn save(
     if !messages.is_empty() {
         store::deliveries::update_messages(conn, &messages).await?;
     }
-    Ok(())
+    count(conn, before, after).await
+}
+
+/// Notes what changed for the figures.
+async fn count(
+    conn: &mut PgConnection,
+    before: &HashMap<MessageId, LockedMessage>,
+    after: &HashMap<MessageId, LockedMessage>,
+) -> Result<()> {
+    let mut changes = Changes::default();
+    for (was, is) in after.iter().filter_map(|(id, is)| Some((before.get(id)?, is))) {
+        changes.take(&was.counted_by(), &was.delivery);
+        changes.add(&is.counted_by(), &is.delivery);
+    }
+    let rows = changes.into_rows();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    Ok(store::figures::insert_changes(conn, &rows).await?)
 }
 
 fn expires_at(message: &LockedMessage) -> DateTime<Utc> {

@@ -65,6 +65,6 @@ pub async fn seed_load(tools: &Tools, load: Load, password: &str, mut loaded: im
         loaded(u64::try_from(count).unwrap_or_default());
     }
     making.await.map_err(|panic| AppError::Fault(format!("making the history: {panic}")))?;
-    store::copy::analyze(&mut tx).await?;
+    store::copy::finish(&mut tx).await?;
     Ok(tx.commit().await?)
 }

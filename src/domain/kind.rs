@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::rates::Category;
 
 /// The API's and the database's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Kind {
     /// A person writes to a person.
     #[default]

@@ -78,6 +78,13 @@ impl Money {
     }
 }
 
+/// US$ with two decimals, more where the amount has them: `US$ 14.10`, `US$ 0.015`.
+pub fn dollars(amount: Decimal) -> String {
+    let mut amount = amount.normalize();
+    amount.rescale(amount.scale().max(2));
+    Money::usd(amount).to_string()
+}
+
 /// Reads an amount as people write it: `1,250,000`, `1.250.000`, `RD$ 850 000.50`, `US$14,900`. The currency only if it
 /// is said. Groups of three digits are thousands; one or two digits after the last separator are decimals.
 /// `None` for anything else, a negative or an empty text included.
@@ -150,6 +157,9 @@ mod tests {
     fn amounts_are_grouped_by_thousands_and_name_their_currency() {
         assert_eq!(Money::dop(Decimal::new(1_250_000, 0)).to_string(), "RD$\u{a0}1,250,000");
         assert_eq!(Money::usd(Decimal::new(15, 3)).to_string(), "US$\u{a0}0.015");
+        assert_eq!(dollars(Decimal::new(1_410, 2)), "US$\u{a0}14.10");
+        assert_eq!(dollars(Decimal::new(15_000, 6)), "US$\u{a0}0.015");
+        assert_eq!(dollars(Decimal::from(7_500)), "US$\u{a0}7,500.00");
         assert_eq!(grouped(Decimal::new(-123_456, 2)), "-1,234.56");
         assert_eq!(grouped(Decimal::new(999, 0)), "999");
     }

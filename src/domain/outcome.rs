@@ -72,7 +72,7 @@ pub const STILL_SENT: Outcome = Outcome {
 };
 
 /// Why a message failed when the reason is ours and bears no Twilio code. Names are the database's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OwnReason {
     /// Twilio's answer was lost, and its list proves that nothing was created.
     NotCreated,

@@ -22,6 +22,11 @@ pub fn day_begins(day: NaiveDate) -> DateTime<Utc> {
         - chrono::Duration::seconds(i64::from(OFFSET_SECONDS))
 }
 
+/// When a day ends in Santo Domingo, and the next begins.
+pub fn day_ends(day: NaiveDate) -> DateTime<Utc> {
+    day_begins(day + Days::new(1))
+}
+
 /// When the present day began in Santo Domingo.
 pub fn midnight(at: DateTime<Utc>) -> DateTime<Utc> {
     day_begins(day_in_santo_domingo(at))
@@ -82,7 +87,11 @@ pub fn spoken_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// A day to come: `1 dic 2026`.
 pub fn spoken_coming(at: DateTime<Utc>) -> String {
-    let day = day_in_santo_domingo(at);
+    spoken_date(day_in_santo_domingo(at))
+}
+
+/// A calendar day: `1 dic 2026`.
+pub fn spoken_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month(day), day.year())
 }
 

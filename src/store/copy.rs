@@ -7,17 +7,17 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
-use super::deliveries::LockedMessage;
+use super::{deliveries::LockedMessage, figures};
 use crate::domain::{
     delivery::Part,
-    ids::{MessageId, PartId, VehicleId},
+    figures::Changes,
+    ids::{MessageId, PartId},
     report::Report,
 };
 
 /// A message of the past.
 pub struct PastMessage {
     pub message: LockedMessage,
-    pub vehicle_id: Option<VehicleId>,
     pub body: String,
     pub image_url: Option<String>,
     /// As many as its delivery has: the text of each, and when Twilio was called for it.
@@ -55,12 +55,14 @@ pub struct Rows {
     parts: String,
     events: String,
     entries: String,
+    figures: Changes,
 }
 
 impl Rows {
     pub fn push(&mut self, past: &PastMessage) {
         let PastMessage { message, .. } = past;
         let delivery = &message.delivery;
+        self.figures.add(&message.counted_by(), delivery);
         row(
             &mut self.messages,
             &[
@@ -68,7 +70,7 @@ impl Rows {
                 Some(&message.sender_id),
                 Some(&message.sender_role.as_str()),
                 any(message.dealer_id.as_ref()),
-                any(past.vehicle_id.as_ref()),
+                any(message.vehicle_id.as_ref()),
                 Some(&message.kind.as_str()),
                 Some(&message.to_phone),
                 Some(&past.body),
@@ -196,12 +198,14 @@ pub async fn copy(conn: &mut PgConnection, rows: Rows) -> sqlx::Result<()> {
         copying.send(text.into_bytes()).await?;
         copying.finish().await?;
     }
-    Ok(())
+    figures::insert_changes(conn, &rows.figures.into_rows()).await
 }
 
-/// Lets the planner know what was copied.
-pub async fn analyze(conn: &mut PgConnection) -> sqlx::Result<()> {
+/// Adds its figures up and lets the planner know what was copied.
+pub async fn finish(conn: &mut PgConnection) -> sqlx::Result<()> {
+    figures::add_up(conn).await?;
     let statement =
-        "analyze messages, message_parts, message_events, ledger_entries, users, dealers, vehicles";
+        "analyze messages, message_parts, message_events, ledger_entries, users, dealers, vehicles,
+                     daily_figures, daily_vehicle_figures";
     sqlx::raw_sql(statement).execute(conn).await.map(|_| ())
 }

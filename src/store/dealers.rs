@@ -78,3 +78,8 @@ pub async fn list_names_by_phone(
     .await?;
     Ok(rows.into_iter().map(|row| (row.phone, row.name)).collect())
 }
+
+/// Where a dealer is reached, E.164.
+pub async fn get_phone(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<String> {
+    sqlx::query_scalar!("select phone from dealers where id = $1", dealer.0).fetch_one(conn).await
+}

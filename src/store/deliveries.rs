@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::corrupt;
 use crate::domain::{
     delivery::{Delivery, Part, Waits},
-    ids::{DealerId, MessageId, PartId, UserId},
+    figures::Subject,
+    ids::{DealerId, MessageId, PartId, UserId, VehicleId},
     kind::Kind,
     user::Role,
 };
@@ -23,10 +24,24 @@ pub struct LockedMessage {
     pub sender_role: Role,
     /// Whom it is charged to.
     pub dealer_id: Option<DealerId>,
+    pub vehicle_id: Option<VehicleId>,
     pub kind: Kind,
     pub to_phone: String,
     pub outside_window: bool,
     pub created_at: DateTime<Utc>,
+}
+
+impl LockedMessage {
+    /// What it is counted by.
+    pub fn counted_by(&self) -> Subject {
+        Subject {
+            dealer: self.dealer_id,
+            vehicle: self.vehicle_id,
+            kind: self.kind,
+            role: self.sender_role,
+            created_at: self.created_at,
+        }
+    }
 }
 
 /// Which part a report is about: by Twilio's id, else by ours. `sid` may be unknown to us yet.
@@ -93,7 +108,7 @@ pub async fn lock_messages(
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let messages = sqlx::query!(
         r#"select id as "id: MessageId", sender_id as "sender_id: UserId", sender_role, dealer_id as "dealer_id: DealerId",
-             kind, to_phone, outside_window, created_at, status, error_code, not_sent, own_reason, sent_at, delivered_at,
+             vehicle_id as "vehicle_id: VehicleId", kind, to_phone, outside_window, created_at, status, error_code, not_sent, own_reason, sent_at, delivered_at,
              read_at, checked_at, unit_price, cost, places
            from messages where id = any($1) order by id for update"#,
         &ids
@@ -128,6 +143,7 @@ pub async fn lock_messages(
                 sender_id: row.sender_id,
                 sender_role: row.sender_role.parse().map_err(corrupt("sender_role"))?,
                 dealer_id: row.dealer_id,
+                vehicle_id: row.vehicle_id,
                 kind: row.kind.parse().map_err(corrupt("kind"))?,
                 to_phone: row.to_phone,
                 outside_window: row.outside_window,

@@ -220,22 +220,3 @@ pub async fn list_sent_by(
     .fetch_all(conn)
     .await
 }
-
-/// One dealer's messages, written by him or to him, newest first.
-pub async fn list_of_dealer(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    after: Option<After>,
-    limit: i64,
-) -> sqlx::Result<Vec<MessageRow>> {
-    message_rows!(
-        "where m.dealer_id = $1 and (m.created_at, m.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-         order by m.created_at desc, m.id desc limit $4",
-        dealer.0,
-        after.map(|after| after.created_at),
-        after.map(|after| after.id.0),
-        limit,
-    )
-    .fetch_all(conn)
-    .await
-}

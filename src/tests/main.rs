@@ -14,6 +14,7 @@ mod binary;
 mod contact;
 mod delivery;
 mod delivery_truth;
+mod figures;
 mod forms;
 mod handset;
 mod idempotency;

@@ -1,11 +1,13 @@
 //! Small building blocks of pages.
 
 mod contact;
+mod dealer_bar;
 mod form;
 mod handset;
 pub mod icons;
 mod logo;
 mod message;
+mod message_row;
 mod notice;
 mod outlook;
 mod status;
@@ -13,11 +15,13 @@ mod title;
 mod vehicle;
 
 pub use contact::ContactForm;
+pub use dealer_bar::LimitBar;
 pub use form::{ErrorSummary, Field, FieldError, TextArea};
 pub use handset::{Conversation, Telephones, handset_path, number_in_query};
 pub use icons::Icon;
 pub use logo::Logo;
 pub use message::{MessageProgress, Moment, Strip};
+pub use message_row::{StateCell, TextCell, VehicleCell};
 pub use notice::{Empty, Notice, Tone};
 pub use outlook::Writer;
 pub use status::{Progress, StatusPill, Ticks};

@@ -85,6 +85,7 @@ impl Telling {
             sender_id: written.sender,
             sender_role: written.role,
             dealer_id: Some(written.dealer),
+            vehicle_id: written.vehicle,
             kind: written.kind,
             to_phone: written.to_phone,
             outside_window: true,
@@ -93,7 +94,6 @@ impl Telling {
         Self {
             past: PastMessage {
                 message,
-                vehicle_id: written.vehicle,
                 body: written.body,
                 image_url: written.image_url,
                 parts: bodies.into_iter().map(|body| (body, None)).collect(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use okla::app::figures::check_figures;
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -39,6 +40,8 @@ const MESSAGES: &str = "
 pub async fn discrepancies(pool: &PgPool) -> Vec<String> {
     let mut wrong: Vec<String> = sqlx::query_scalar(COUNTERS).fetch_all(pool).await.unwrap();
     wrong.extend(sqlx::query_scalar::<_, String>(MESSAGES).fetch_all(pool).await.unwrap());
+    let drifts = check_figures(pool).await.unwrap();
+    wrong.extend(drifts.iter().map(|drift| format!("figures of {:?} on {}", drift.dealer, drift.day)));
     wrong
 }
 

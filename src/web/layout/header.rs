@@ -16,28 +16,33 @@ pub fn Header() -> impl IntoView {
     let current = Current::get().ok();
     let here = current.as_ref().map_or("/", |current| current.path_and_query.as_str()).to_owned();
     let actor = current.and_then(|current| current.actor);
-    let messages = actor.as_ref().and_then(|actor| match actor.role {
-        Role::Buyer => Some("/mensajes"),
-        Role::Dealer => Some("/panel/mensajes"),
-        Role::Admin => None,
-    });
-    let is_here = messages.is_some_and(|path| here.starts_with(path));
+    let path = here.split('?').next().unwrap_or_default().to_owned();
+    let places: &[(&str, &str, &str)] = match actor.as_ref().map(|actor| actor.role) {
+        Some(Role::Buyer) => &[("/mensajes", "Mensajes", icons::MESSAGES)],
+        Some(Role::Dealer) => {
+            &[("/panel", "Panel", icons::CHART), ("/panel/mensajes", "Mensajes", icons::MESSAGES)]
+        }
+        Some(Role::Admin) | None => &[],
+    };
+    // A message's page belongs to its list, the list not to the panel.
+    let nearest = places
+        .iter()
+        .map(|(href, ..)| *href)
+        .filter(|href| path.starts_with(href))
+        .max_by_key(|href| href.len());
     view! {
         <header class="site-head">
             <div class="wrap">
                 <a class="logo" href="/" aria-label="OKLA, inicio"><Logo/></a>
                 <nav class="site-nav" aria-label="Principal">
                     <ul>
-                        {messages
-                            .map(|href| {
-                                view! {
-                                    <li>
-                                        <a href=href aria-current=is_here.then_some("page")>
-                                            <Icon path=icons::MESSAGES/>"Mensajes"
-                                        </a>
-                                    </li>
-                                }
-                            })}
+                        {places
+                            .iter()
+                            .map(|(href, label, icon)| {
+                                let current = (nearest == Some(*href)).then_some("page");
+                                view! { <li><a href=*href aria-current=current><Icon path=icon/>{*label}</a></li> }
+                            })
+                            .collect_view()}
                         {match actor {
                             Some(actor) => view! {
                                 <li class="who" title="Su cuenta"><Icon path=icons::USER/><span>{actor.name}</span></li>

@@ -1,0 +1,208 @@
+//! What messages come to: changes noted with the messages themselves, added up by a worker, read as one.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::corrupt;
+use crate::domain::{
+    figures::{Cause, Key, Sums},
+    ids::{DealerId, VehicleId},
+    message::Status,
+};
+
+/// Notes what changed. Nobody waits for anybody.
+pub async fn insert_changes(conn: &mut PgConnection, changes: &[(Key, Sums)]) -> sqlx::Result<()> {
+    macro_rules! column {
+        (|$key:ident, $sums:ident| $value:expr) => {
+            &changes.iter().map(|($key, $sums)| $value).collect::<Vec<_>>()
+        };
+    }
+    sqlx::query!(
+        "insert into figure_changes (dealer_id, day, vehicle_id, kind, by_buyer, status, cause, messages, parts, cost,
+                                     confirmed, told)
+         select * from unnest($1::uuid[], $2::date[], $3::uuid[], $4::text[], $5::boolean[], $6::text[], $7::text[],
+                              $8::bigint[], $9::bigint[], $10::numeric[], $11::numeric[], $12::numeric[])",
+        column!(|key, _sums| key.dealer.map_or(Uuid::nil(), |id| id.0)),
+        column!(|key, _sums| key.day),
+        column!(|key, _sums| key.vehicle.map_or(Uuid::nil(), |id| id.0)),
+        column!(|key, _sums| key.kind.as_str().to_owned()),
+        column!(|key, _sums| key.by_buyer),
+        column!(|key, _sums| key.status.to_string()),
+        column!(|key, _sums| key.cause.map(|cause| cause.to_string()).unwrap_or_default()),
+        column!(|_key, sums| sums.messages),
+        column!(|_key, sums| sums.parts),
+        column!(|_key, sums| sums.cost),
+        column!(|_key, sums| sums.confirmed),
+        column!(|_key, sums| sums.told)
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Adds up all changes that are noted; how many there were. Whoever comes while another does it finds nothing to do.
+pub async fn add_up(conn: &mut PgConnection) -> sqlx::Result<u64> {
+    let alone = sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock(hashtextextended('okla_figures', 0)) as "alone!""#
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    if !alone {
+        return Ok(0);
+    }
+    let noted = sqlx::query_scalar!(
+        r#"with noted as (
+             delete from figure_changes returning *
+           ), by_state as (
+             insert into daily_figures as d
+               (dealer_id, day, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told)
+             select dealer_id, day, kind, by_buyer, status, cause, sum(messages), sum(parts), sum(cost), sum(confirmed),
+               sum(told)
+             from noted group by 1, 2, 3, 4, 5, 6
+             on conflict (dealer_id, day, kind, by_buyer, status, cause) do update set
+               messages = d.messages + excluded.messages, parts = d.parts + excluded.parts,
+               cost = d.cost + excluded.cost, confirmed = d.confirmed + excluded.confirmed,
+               told = d.told + excluded.told
+           ), by_vehicle as (
+             insert into daily_vehicle_figures as d (dealer_id, day, vehicle_id, kind, messages, arrived, failed, cost)
+             select dealer_id, day, vehicle_id, kind, sum(messages),
+               coalesce(sum(messages) filter (where status in ('delivered', 'read')), 0),
+               coalesce(sum(messages) filter (where status in ('failed', 'undelivered', 'canceled')), 0), sum(cost)
+             from noted group by 1, 2, 3, 4
+             on conflict (dealer_id, day, vehicle_id, kind) do update set
+               messages = d.messages + excluded.messages, arrived = d.arrived + excluded.arrived,
+               failed = d.failed + excluded.failed, cost = d.cost + excluded.cost
+           )
+           select count(*) as "noted!" from noted"#
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(u64::try_from(noted).unwrap_or_default())
+}
+
+/// A dealer's day whose figures are not what its messages come to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// His short name; `None`: charged to nobody.
+    pub dealer: Option<String>,
+    pub day: NaiveDate,
+}
+
+/// Compares all figures with the whole history, in one snapshot.
+pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
+    sqlx::query_as!(
+        Drift,
+        r#"with history as materialized (select * from figures_of_history)
+           select d.slug as "dealer?", day as "day!" from (
+           select dealer_id, day from (
+             select dealer_id, day, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told from state_figures
+             union all
+             select dealer_id, day, kind, by_buyer, status, cause, -messages, -parts, -cost, -confirmed, -told from history
+           ) as by_state
+           group by dealer_id, day, kind, by_buyer, status, cause
+           having (sum(messages), sum(parts), sum(cost), sum(confirmed), sum(told)) is distinct from (0, 0, 0, 0, 0)
+           union
+           select dealer_id, day from (
+             select dealer_id, day, vehicle_id, kind, messages, arrived, failed, cost from vehicle_figures
+             union all
+             select dealer_id, day, vehicle_id, kind, -messages,
+               case when status in ('delivered', 'read') then -messages else 0 end,
+               case when status in ('failed', 'undelivered', 'canceled') then -messages else 0 end, -cost
+             from history
+           ) as by_vehicle
+           group by dealer_id, day, vehicle_id, kind
+           having (sum(messages), sum(arrived), sum(failed), sum(cost)) is distinct from (0, 0, 0, 0)
+           ) as differing left join dealers d on d.id = dealer_id
+           order by day, d.slug"#
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// What a dealer's messages of one day and state come to.
+pub struct StateRow {
+    pub day: NaiveDate,
+    pub status: Status,
+    /// Of a failure.
+    pub cause: Option<Cause>,
+    pub by_buyer: bool,
+    pub sums: Sums,
+}
+
+/// A dealer's figures from `from` to `to`, both included, by day, state and cause.
+pub async fn list_states(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> sqlx::Result<Vec<StateRow>> {
+    let rows = sqlx::query!(
+        r#"select day as "day!", status as "status!", cause as "cause!", by_buyer as "by_buyer!",
+             sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!", sum(cost) as "cost!",
+             sum(confirmed) as "confirmed!", sum(told) as "told!"
+           from state_figures where dealer_id = $1 and day between $2 and $3
+           group by day, status, cause, by_buyer having sum(messages) <> 0 order by day"#,
+        dealer.0,
+        from,
+        to
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let status: Status = row.status.parse().map_err(corrupt("status"))?;
+            let (messages, parts) = (row.messages, row.parts);
+            Ok(StateRow {
+                day: row.day,
+                status,
+                cause: status.is_failure().then(|| Cause::from_word(&row.cause)),
+                by_buyer: row.by_buyer,
+                sums: Sums { messages, parts, cost: row.cost, confirmed: row.confirmed, told: row.told },
+            })
+        })
+        .collect()
+}
+
+/// What a vehicle's messages come to.
+pub struct VehicleRow {
+    /// `None`: about no vehicle.
+    pub vehicle: Option<VehicleId>,
+    /// Make, model and year.
+    pub title: Option<String>,
+    pub messages: i64,
+    pub arrived: i64,
+    pub failed: i64,
+    /// US$.
+    pub cost: Decimal,
+}
+
+/// A dealer's vehicles with the most messages from `from` to `to`, both included.
+pub async fn list_vehicles(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    from: NaiveDate,
+    to: NaiveDate,
+    limit: i64,
+) -> sqlx::Result<Vec<VehicleRow>> {
+    sqlx::query_as!(
+        VehicleRow,
+        r#"select v.id as "vehicle?: VehicleId", v.make || ' ' || v.model || ' ' || v.year as title,
+             f.messages as "messages!", f.arrived as "arrived!", f.failed as "failed!", f.cost as "cost!"
+           from (
+             select vehicle_id, sum(messages)::bigint as messages, sum(arrived)::bigint as arrived,
+               sum(failed)::bigint as failed, sum(cost) as cost
+             from vehicle_figures where dealer_id = $1 and day between $2 and $3
+             group by vehicle_id having sum(messages) <> 0
+             order by 2 desc, vehicle_id limit $4
+           ) as f left join vehicles v on v.id = f.vehicle_id
+           order by f.messages desc, f.vehicle_id"#,
+        dealer.0,
+        from,
+        to,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}

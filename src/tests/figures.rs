@@ -1,0 +1,195 @@
+//! What a dealer's panel says is what his messages come to: tiles, pills, charts and history agree.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use okla::{
+    app::{
+        actor::Actor,
+        clock::Clock,
+        figures::{add_up_figures, check_figures},
+        list_panel::{Count, list_panel},
+        read_panel::read_panel,
+        seed_load::{Load, seed_load},
+        state::Tools,
+    },
+    domain::{
+        panel_filter::PanelFilter,
+        range::{Choice, Range},
+        state_group::StateGroup,
+        time::day_in_santo_domingo,
+        user::Role,
+    },
+};
+use rust_decimal::Decimal;
+use sqlx::PgPool;
+
+use crate::app::{DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
+
+struct Still(DateTime<Utc>);
+
+impl Clock for Still {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+async fn seed(app: &TestApp, messages: u32, days: u16, seed: u64) {
+    let tools = Tools { pool: app.pool.clone(), clock: Arc::new(Still(app.clock.now())) };
+    let load = Load { dealers: 6, messages, days, seed };
+    seed_load(&tools, load, PASSWORD, |_| {}).await.unwrap();
+}
+
+/// A user of the dealer with the most messages.
+async fn largest(app: &TestApp) -> Actor {
+    app.add_user("panel@okla.test", Role::Dealer, Some(DEALER)).await;
+    let (user_id, dealer_id) =
+        sqlx::query_as("select id, dealer_id from users where email = 'panel@okla.test'")
+            .fetch_one(&app.pool)
+            .await
+            .map(|(user, dealer): (uuid::Uuid, uuid::Uuid)| (user.into_id(), dealer.into_id()))
+            .unwrap();
+    Actor { user_id, name: "Panel".to_owned(), role: Role::Dealer, dealer_id: Some(dealer_id) }
+}
+
+trait IntoId {
+    fn into_id<T: serde::de::DeserializeOwned>(self) -> T;
+}
+
+impl IntoId for uuid::Uuid {
+    fn into_id<T: serde::de::DeserializeOwned>(self) -> T {
+        serde_json::from_value(serde_json::json!(self)).unwrap()
+    }
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    text.split_once(from).and_then(|(_, rest)| rest.split_once(to)).unwrap_or_else(|| panic!("no {from}")).0
+}
+
+async fn start(pool: PgPool) -> TestApp {
+    TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await
+}
+
+#[sqlx::test]
+async fn figures_are_what_the_history_comes_to_whatever_happened(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 800, 20, 3).await;
+    assert_eq!(check_figures(&app.pool).await.unwrap(), []);
+
+    let dealer = app.token_for(Role::Dealer).await;
+    for ending in ["003", "016", "400", "500", "502"] {
+        dealer.write_async(&format!("+18095550{ending}"), "Hola").await;
+    }
+    dealer.write_async(PLAIN, &"Una frase larga. ".repeat(200)).await;
+    assert_eq!(check_figures(&app.pool).await.unwrap(), [], "as they were taken in");
+    for _ in 0..4 {
+        app.work().await;
+        app.advance(TimeDelta::minutes(3)).await;
+        assert_eq!(check_figures(&app.pool).await.unwrap(), [], "whatever Twilio said");
+        add_up_figures(&app.app).await.unwrap();
+        assert_eq!(check_figures(&app.pool).await.unwrap(), [], "added up");
+    }
+    let left: i64 =
+        sqlx::query_scalar("select count(*) from figure_changes").fetch_one(&app.pool).await.unwrap();
+    assert_eq!(left, 0);
+}
+
+#[sqlx::test]
+async fn check_finds_a_single_message_that_is_not_counted(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 100, 5, 1).await;
+    sqlx::query("update messages set status = 'read' where id = (select id from messages where status = 'delivered' limit 1)")
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    assert_eq!(check_figures(&app.pool).await.unwrap().len(), 1);
+}
+
+/// Everything that a panel says of a range, against the list that each figure leads to.
+#[sqlx::test]
+async fn panel_pills_and_list_agree_on_random_histories(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 900, 12, 11).await;
+    let actor = largest(&app).await;
+    let today = day_in_santo_domingo(app.clock.now());
+    for choice in [Choice::Week, Choice::ThirtyDays] {
+        let range = Range::named(choice, today);
+        let panel = read_panel(&app.app, &actor, range).await.unwrap();
+        let mut cost = Decimal::ZERO;
+        for group in StateGroup::ALL {
+            let filter = PanelFilter { range: Some(range), groups: vec![group], ..PanelFilter::default() };
+            let (mut counted, mut after) = (0, None);
+            loop {
+                let page = list_panel(&app.app, &actor, &filter, after, 20).await.unwrap();
+                assert!(page.groups.contains(&(group, Count::Exactly(panel.totals.of(group)))));
+                counted += i64::try_from(page.messages.len()).unwrap();
+                cost += page.messages.iter().map(|message| message.cost).sum::<Decimal>();
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(counted, panel.totals.of(group), "{group:?}");
+        }
+        assert_eq!(cost, panel.totals.sums.cost, "the list's costs are the spend");
+        let by_day: i64 = panel.days.iter().map(|(_, totals)| totals.sums.messages).sum();
+        assert_eq!(by_day, panel.totals.sums.messages);
+        let failed: i64 = panel.causes.iter().map(|(_, count)| count).sum();
+        assert!(failed <= panel.totals.of(StateGroup::Failed) && panel.totals.sums.messages > 0);
+        let ledger: Decimal = sqlx::query_scalar(
+            "select coalesce(sum(amount), 0) from ledger_entries l join messages m on m.id = l.message_id
+             where m.dealer_id = (select id from dealers where slug = $1) and m.created_at >= $2",
+        )
+        .bind(DEALER)
+        .bind(okla::domain::time::day_begins(range.from))
+        .fetch_one(&app.pool)
+        .await
+        .unwrap();
+        assert_eq!(panel.totals.sums.cost, ledger);
+    }
+}
+
+#[sqlx::test]
+async fn each_tile_leads_to_exactly_the_messages_it_counts(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 400, 8, 5).await;
+    largest(&app).await;
+    let browser = app.browser();
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    let page = browser.get("/panel?rango=30d").await.body;
+    let tile = between(&page, "<a class=\"tile", "</a>");
+    let said: usize = between(tile, "<strong>", "</strong>").replace(',', "").parse().unwrap();
+    let mut href = between(tile, "href=\"", "\"").replace("&amp;", "&");
+    let mut rows = 0;
+    loop {
+        let list = browser.get(&href).await.body;
+        rows += list.matches("<td data-label=\"Hora\"").count();
+        let Some((before, _)) = list.split_once("\">Siguientes</a>") else { break };
+        href = before.rsplit_once("href=\"").unwrap().1.replace("&amp;", "&");
+    }
+    assert!(said > 20);
+    assert_eq!(rows, said);
+}
+
+#[sqlx::test]
+async fn message_at_midnight_of_santo_domingo_belongs_to_its_own_day(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    let actor = largest(&app).await;
+    let dealer = app.token_of("panel@okla.test").await;
+    let midnight = okla::domain::time::next_midnight(app.clock.now());
+    app.clock.advance(midnight - TimeDelta::seconds(1) - app.clock.now());
+    dealer.write_async(PLAIN, "A las 23:59:59").await;
+    let before =
+        read_panel(&app.app, &actor, Range::named(Choice::Today, day_in_santo_domingo(app.clock.now())))
+            .await;
+    assert_eq!(before.unwrap().totals.sums.messages, 1);
+    app.clock.advance(TimeDelta::seconds(1));
+    dealer.write_async(PLAIN, "A las 00:00:00").await;
+    let after =
+        read_panel(&app.app, &actor, Range::named(Choice::Today, day_in_santo_domingo(app.clock.now())))
+            .await;
+    let after = after.unwrap();
+    assert_eq!((after.totals.sums.messages, after.before.sums.messages), (1, 1));
+    assert_eq!(check_figures(&app.pool).await.unwrap(), []);
+}

@@ -1,0 +1,167 @@
+mod charts;
+mod spend;
+mod tiles;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use self::{
+    charts::{ByState, Causes, Vehicles},
+    spend::Spend,
+    tiles::Tiles,
+};
+use super::failed;
+use crate::{
+    app::{
+        error::Result,
+        limits_now::{DealerBar, dealer_bar},
+        read_panel::{Panel, read_panel},
+    },
+    domain::{
+        range::{Choice, InvalidRange, LONGEST_DAYS, Range},
+        time::day_in_santo_domingo,
+    },
+    web::{
+        guard,
+        parts::{Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
+        request::Current,
+    },
+};
+
+/// `/panel`: what a dealer's messages of a period came to.
+#[component]
+pub fn PanelPage() -> impl IntoView {
+    let asked = use_query_map().with_untracked(|query| Asked {
+        word: query.get("rango"),
+        from: query.get("desde"),
+        to: query.get("hasta"),
+    });
+    Suspend::new(async move {
+        match load(&asked).await {
+            Ok(loaded) => view! { <Shown loaded=loaded asked=asked/> }.into_any(),
+            Err(error) => failed(&error),
+        }
+    })
+}
+
+/// A range as the address says it.
+struct Asked {
+    word: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+struct Loaded {
+    panel: Panel,
+    bar: DealerBar,
+    now: DateTime<Utc>,
+    /// The dates were no range; thirty days are shown instead.
+    problem: Option<InvalidRange>,
+}
+
+async fn load(asked: &Asked) -> Result<Loaded> {
+    let current = Current::get()?;
+    let actor = guard::dealer(&current)?;
+    let now = current.state.clock.now();
+    let today = day_in_santo_domingo(now);
+    let parsed = Range::parse(asked.word.as_deref(), asked.from.as_deref(), asked.to.as_deref(), today);
+    let range = parsed.unwrap_or_else(|_| Range::named(Choice::ThirtyDays, today));
+    let panel = read_panel(&current.state, &actor, range).await?;
+    let bar = dealer_bar(&current.state, &actor).await?;
+    Ok(Loaded { panel, bar, now, problem: parsed.err() })
+}
+
+/// The list's address for some of a range's messages.
+pub(super) fn list_address(range: Range, more: &[(&str, String)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query
+        .extend_pairs(range.to_pairs())
+        .extend_pairs(more.iter().map(|(name, value)| (*name, value.as_str())));
+    format!("/panel/mensajes?{}", query.finish())
+}
+
+/// One day of it.
+fn day_range(day: NaiveDate) -> Range {
+    Range { choice: Choice::Own, from: day, to: day }
+}
+
+#[component]
+fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
+    let Loaded { panel, bar, now, problem } = loaded;
+    let nothing = panel.totals.sums.messages == 0;
+    let budget = bar.budget();
+    view! {
+        <PageTitle text="Panel"/>
+        <LimitBar bar=&bar now=now/>
+        <div class="pagehead">
+            <h1>"Panel"</h1>
+            <p class="soft small">{panel.range.label()}" · Hora de Santo Domingo"</p>
+        </div>
+        <Ranges range=panel.range asked=asked/>
+        {problem.map(|problem| view! {
+            <Notice tone=Tone::Warn>
+                <p>{problem.to_string()}" Mientras tanto se muestran los últimos 30 días."</p>
+            </Notice>
+        })}
+        {if nothing {
+            view! { <Nothing range=panel.range/> }.into_any()
+        } else {
+            view! { <Tiles panel=&panel/> <ByState panel=&panel/> }.into_any()
+        }}
+        <div class="halves">
+            <Spend month=&panel.month budget=budget/>
+            {(!nothing).then(|| view! { <Causes panel=&panel/> })}
+        </div>
+        {(!nothing).then(|| view! { <Vehicles panel=&panel/> })}
+        <p class="hint">
+            {format!("Los mensajes se guardan {LONGEST_DAYS} días; después se borra su texto y quedan las cifras. Los montos son US$ estimados hasta que Twilio confirma.")}
+        </p>
+    }
+}
+
+#[component]
+fn Ranges(range: Range, asked: Asked) -> impl IntoView {
+    let links = Choice::NAMED.map(|choice| {
+        let href = format!("/panel?rango={}", choice.as_str());
+        let current = (choice == range.choice).then_some("true");
+        view! { <a href=href aria-current=current>{choice.label()}</a> }
+    });
+    let is_own = range.choice == Choice::Own;
+    let is_open = is_own || asked.from.is_some() || asked.to.is_some();
+    let from = asked.from.or_else(|| is_own.then(|| range.from.to_string()));
+    let to = asked.to.or_else(|| is_own.then(|| range.to.to_string()));
+    view! {
+        <div class="ranges">
+            <nav class="sorts" aria-label="Período">{links.collect_view()}</nav>
+            <details open=is_open>
+                <summary>"Otras fechas"</summary>
+                <form method="get" action="/panel" class="cluster">
+                    <div class="field"><label for="desde">"Desde"</label><input id="desde" name="desde" type="date" value=from/></div>
+                    <div class="field"><label for="hasta">"Hasta"</label><input id="hasta" name="hasta" type="date" value=to/></div>
+                    <button class="button second">"Ver"</button>
+                </form>
+            </details>
+        </div>
+    }
+}
+
+#[component]
+fn Nothing(range: Range) -> impl IntoView {
+    if range.choice == Choice::ThirtyDays {
+        view! {
+            <Empty title="Todavía no hay mensajes">
+                <p>"Cuando un comprador le escriba por uno de sus vehículos, aquí verá si llegó y lo que costó."</p>
+                <p><a class="button" href="/"><Icon path=icons::NEXT/>"Ver los vehículos"</a></p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Empty title="Ningún mensaje en estas fechas">
+                <p><a class="button second" href="/panel">"Ver los últimos 30 días"</a></p>
+            </Empty>
+        }
+        .into_any()
+    }
+}

@@ -1,0 +1,235 @@
+//! Charts drawn on the server: each bar a link to the messages it counts, each chart also a table.
+
+use chrono::{Datelike, NaiveDate};
+use leptos::prelude::*;
+
+use super::{day_range, list_address};
+use crate::{
+    app::read_panel::{Panel, VehicleFigures},
+    domain::{
+        figures::Totals,
+        money::{dollars, grouped},
+        range::Range,
+        state_group::StateGroup,
+        time::spoken_date,
+    },
+};
+
+/// More days than these are drawn by the month.
+const MOST_DAYS: usize = 62;
+const HEIGHT: i64 = 160;
+/// Of a bar with the gap after it.
+const STEP: usize = 12;
+const BAR: usize = 9;
+
+/// A bar: its days and what they come to.
+struct Bin {
+    range: Range,
+    totals: Totals,
+}
+
+impl Bin {
+    fn label(&self) -> String {
+        if self.range.from == self.range.to {
+            spoken_date(self.range.from)
+        } else {
+            format!("{} – {}", spoken_date(self.range.from), spoken_date(self.range.to))
+        }
+    }
+}
+
+/// By the day, or of a long period by the month.
+fn bins(days: &[(NaiveDate, Totals)]) -> Vec<Bin> {
+    let by_month = days.len() > MOST_DAYS;
+    let mut bins: Vec<Bin> = Vec::new();
+    for (day, totals) in days {
+        match bins.last_mut() {
+            Some(bin)
+                if by_month
+                    && bin.range.from.month() == day.month()
+                    && bin.range.from.year() == day.year() =>
+            {
+                bin.range.to = *day;
+                bin.totals.add_all(totals);
+            }
+            _ => bins.push(Bin { range: day_range(*day), totals: *totals }),
+        }
+    }
+    bins
+}
+
+#[component]
+pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
+    let bins = bins(&panel.days);
+    let most = bins.iter().map(|bin| bin.totals.sums.messages).max().unwrap_or_default().max(1);
+    let width = bins.len() * STEP;
+    let bars = bins.iter().zip(0..).map(|(bin, index)| bar(bin, index, most)).collect_view();
+    let rows = bins.iter().rev().map(|bin| {
+        let href = list_address(bin.range, &[]);
+        let cells = StateGroup::ALL.map(|group| {
+            view! { <td class="num" data-label=group.label()>{grouped(bin.totals.of(group).into())}</td> }
+        });
+        view! {
+            <tr>
+                <th scope="row"><a href=href>{bin.label()}</a></th>
+                {cells.collect_view()}
+                <td class="num" data-label="Todos">{grouped(bin.totals.sums.messages.into())}</td>
+            </tr>
+        }
+    });
+    let (first, last) = (bins.first().map(Bin::label), bins.last().map(Bin::label));
+    view! {
+        <section class="panel stack">
+            <h2>{if panel.days.len() > MOST_DAYS { "Mensajes por mes" } else { "Mensajes por día" }}</h2>
+            <ul class="legend" aria-hidden="true">
+                {StateGroup::ALL.map(|group| view! { <li data-group=group.as_str()>{group.label()}</li> }).collect_view()}
+            </ul>
+            <figure class="chart">
+                <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="group" aria-label="Mensajes por fecha y estado; cada barra lleva a sus mensajes">
+                    {bars}
+                </svg>
+                <figcaption class="axis"><span>{first}</span><span>{format!("Máximo: {}", grouped(most.into()))}</span><span>{last}</span></figcaption>
+            </figure>
+            <details>
+                <summary>"Ver como tabla"</summary>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Fecha"</th>
+                            {StateGroup::ALL.map(|group| view! { <th scope="col" class="num">{group.label()}</th> }).collect_view()}
+                            <th scope="col" class="num">"Todos"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+}
+
+fn bar(bin: &Bin, index: usize, most: i64) -> AnyView {
+    let x = index * STEP;
+    let mut top = HEIGHT;
+    let parts = StateGroup::ALL.map(|group| {
+        let height = (bin.totals.of(group) * HEIGHT / most).max(i64::from(bin.totals.of(group) > 0));
+        top -= height;
+        (height > 0).then(|| {
+            view! { <rect data-group=group.as_str() x=x y=top width=BAR height=height></rect> }
+        })
+    });
+    let said: Vec<String> = StateGroup::ALL
+        .into_iter()
+        .filter(|group| bin.totals.of(*group) > 0)
+        .map(|group| format!("{} {}", group.label().to_lowercase(), bin.totals.of(group)))
+        .collect();
+    if said.is_empty() {
+        return ().into_any();
+    }
+    let label = format!("{}: {} mensajes ({})", bin.label(), bin.totals.sums.messages, said.join(", "));
+    view! {
+        <a href=list_address(bin.range, &[]) aria-label=label>
+            <rect class="touch" x=x y=0 width=STEP height=HEIGHT></rect>
+            {parts.collect_view()}
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
+    let most = panel.causes.first().map_or(1, |(_, count)| *count).max(1);
+    let rows = panel.causes.iter().map(|(cause, count)| {
+        let href = list_address(panel.range, &[("causa", cause.to_string())]);
+        view! { <Line label=cause.label() value=grouped((*count).into()) share=*count * 100 / most href=href/> }
+    });
+    let rows = rows.collect_view();
+    let nothing = panel.causes.is_empty();
+    view! {
+        <section class="panel stack">
+            <h2>"Por qué fallaron"</h2>
+            {nothing.then(|| view! { <p>"Sin fallos en este período."</p> })}
+            <ul class="lines">{rows}</ul>
+        </section>
+    }
+}
+
+#[component]
+pub fn Vehicles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
+    let rows = panel.vehicles.iter().map(|line| vehicle_row(line, panel.range)).collect_view();
+    view! {
+        <section class="panel stack">
+            <h2>"Por vehículo"</h2>
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Vehículo"</th>
+                        <th scope="col" class="num">"Mensajes"</th>
+                        <th scope="col" class="num">"Entregados"</th>
+                        <th scope="col" class="num">"Fallidos"</th>
+                        <th scope="col" class="num">"Costo"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn vehicle_row(line: &VehicleFigures, range: Range) -> AnyView {
+    let (id, title) = match &line.vehicle {
+        Some((id, title)) => (id.to_string(), title.clone()),
+        None => ("ninguno".to_owned(), "Sin vehículo".to_owned()),
+    };
+    let href = list_address(range, &[("vehiculo", id)]);
+    view! {
+        <tr>
+            <th scope="row"><a href=href>{title}</a></th>
+            <td class="num" data-label="Mensajes">{grouped(line.messages.into())}</td>
+            <td class="num" data-label="Entregados">{grouped(line.arrived.into())}</td>
+            <td class="num" data-label="Fallidos">{grouped(line.failed.into())}</td>
+            <td class="num" data-label="Costo">{dollars(line.cost)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A horizontal bar with its words and its number.
+#[component]
+fn Line(label: String, value: String, share: i64, href: String) -> impl IntoView {
+    view! {
+        <li>
+            <a href=href><span>{label}</span><strong>{value}</strong></a>
+            <svg class="fill" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="used" width=share height="6"></rect>
+            </svg>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::range::Choice;
+
+    #[test]
+    fn long_periods_are_drawn_by_the_month_and_nothing_is_lost() {
+        let range = Range {
+            choice: Choice::Own,
+            from: "2026-01-15".parse().unwrap(),
+            to: "2026-06-02".parse().unwrap(),
+        };
+        let mut one = Totals::default();
+        one.contacts = 1;
+        let days: Vec<_> = range.days().map(|day| (day, one)).collect();
+        let bins = bins(&days);
+        let ends: Vec<_> =
+            bins.iter().map(|bin| (bin.range.from.to_string(), bin.range.to.to_string())).collect();
+        assert_eq!(ends.first(), Some(&("2026-01-15".to_owned(), "2026-01-31".to_owned())));
+        assert_eq!(ends.last(), Some(&("2026-06-01".to_owned(), "2026-06-02".to_owned())));
+        assert_eq!(
+            bins.iter().map(|bin| bin.totals.contacts).sum::<i64>(),
+            i64::try_from(days.len()).unwrap()
+        );
+        assert_eq!(super::bins(&days[..62]).len(), 62);
+    }
+}

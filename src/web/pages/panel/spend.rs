@@ -1,0 +1,87 @@
+//! The running month: what was spent by each day, what it comes to if it goes on like this, and the budget.
+
+use chrono::{Datelike, NaiveDate};
+use leptos::prelude::*;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+
+use super::{day_range, list_address};
+use crate::{
+    app::read_panel::MonthSpend,
+    domain::{money::dollars, time::spoken_date},
+};
+
+const HEIGHT: Decimal = Decimal::from_parts(160, 0, 0, false, 0);
+const STEP: u32 = 12;
+const BAR: u32 = 9;
+
+#[component]
+pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoView + use<> {
+    let sums = running_sums(&month.days);
+    let most = month.projected.max(month.spent).max(budget.unwrap_or_default());
+    let most = if most > Decimal::ZERO { most } else { Decimal::ONE };
+    let height = move |amount: Decimal| (amount * HEIGHT / most).round().to_i64().unwrap_or_default().max(0);
+    let top = move |amount: Decimal| 160 - height(amount);
+    let width = month.last_day.day() * STEP;
+    let bars = sums.iter().map(|(day, sum)| {
+        let label = format!("{}: {} en el mes", spoken_date(*day), dollars(*sum));
+        view! {
+            <a href=list_address(day_range(*day), &[]) aria-label=label>
+                <rect class="touch" x=day.day0() * STEP y=0 width=STEP height=160></rect>
+                <rect class="used" x=day.day0() * STEP y=top(*sum) width=BAR height=height(*sum)></rect>
+            </a>
+        }
+    });
+    let bars = bars.collect_view();
+    let coming = (sums.len() < month.last_day.day() as usize).then(|| {
+        let from = sums.len() as u32 * STEP;
+        let points = format!("{from},{} {width},{}", top(month.spent), top(month.projected));
+        view! { <polyline class="coming" points=points></polyline> }
+    });
+    let line = budget.map(|budget| {
+        let points = format!("0,{} {width},{}", top(budget), top(budget));
+        view! { <polyline class="budget" points=points></polyline> }
+    });
+    let rows = month.days.iter().zip(&sums).rev().map(|((day, cost), (_, sum))| {
+        view! {
+            <tr>
+                <th scope="row"><a href=list_address(day_range(*day), &[])>{spoken_date(*day)}</a></th>
+                <td class="num" data-label="Ese día">{dollars(*cost)}</td>
+                <td class="num" data-label="En el mes">{dollars(*sum)}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    let words = match budget {
+        Some(budget) => format!("{} de un presupuesto de {}", dollars(month.spent), dollars(budget)),
+        None => format!("{}, sin presupuesto fijado", dollars(month.spent)),
+    };
+    let over = budget.is_some_and(|budget| month.projected > budget);
+    view! {
+        <section class="panel stack">
+            <h2>"Gasto de este mes"</h2>
+            <p>{words}". A este ritmo serán "<strong>{dollars(month.projected)}</strong>" el "{spoken_date(month.last_day)}
+                {over.then_some(", más que el presupuesto")}"."</p>
+            <figure class="chart">
+                <svg viewBox=format!("0 0 {width} 160") preserveAspectRatio="none" role="group" aria-label="Gasto acumulado por día; cada barra lleva a los mensajes del día">
+                    {bars} {coming} {line}
+                </svg>
+            </figure>
+            <details>
+                <summary>"Ver como tabla"</summary>
+                <table class="table">
+                    <thead><tr><th scope="col">"Fecha"</th><th scope="col" class="num">"Ese día"</th><th scope="col" class="num">"En el mes"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+}
+
+fn running_sums(days: &[(NaiveDate, Decimal)]) -> Vec<(NaiveDate, Decimal)> {
+    days.iter()
+        .scan(Decimal::ZERO, |sum, (day, cost)| {
+            *sum += *cost;
+            Some((*day, *sum))
+        })
+        .collect()
+}

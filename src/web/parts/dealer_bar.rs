@@ -1,0 +1,116 @@
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use rust_decimal::Decimal;
+
+use super::{Icon, icons};
+use crate::{
+    app::limits_now::DealerBar,
+    domain::{
+        figures::percent,
+        limits::{Limit, Standing},
+        money::{dollars, grouped},
+        time::{clock_in_santo_domingo, spoken_coming},
+    },
+};
+
+/// From here on up a limit is worth a warning, in percent.
+const NEAR: i64 = 80;
+
+/// How full a limit is, and what a person calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Level {
+    Fine,
+    Near,
+    Full,
+}
+
+fn level(standing: &Standing) -> Level {
+    if !standing.has_room() {
+        Level::Full
+    } else if standing.used.saturating_mul(100) >= standing.most.saturating_mul(NEAR) {
+        Level::Near
+    } else {
+        Level::Fine
+    }
+}
+
+/// A dealer's own limits with what is left, over all his pages.
+#[component]
+pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let has_day = bar.standings.iter().any(|standing| standing.limit == Limit::DealerDay);
+    let has_budget = bar.standings.iter().any(|standing| standing.limit == Limit::DealerBudget);
+    let spent = dollars(bar.month.sums.cost);
+    let arrived = percent(bar.month.arrived(), bar.month.sums.messages);
+    let gauges = bar.standings.iter().map(|standing| gauge(standing, now)).collect_view();
+    view! {
+        <aside class="limitbar" aria-label="Sus límites">
+            <ul>
+                {gauges}
+                {(!has_day).then(|| view! { <li><span>"Hoy"</span><strong>{grouped(bar.today.into())}</strong></li> })}
+                {(!has_budget).then(|| view! { <li><span>"Gasto del mes"</span><strong>{spent}</strong></li> })}
+                {arrived.map(|share| view! { <li><span>"Entregados este mes"</span><strong>{format!("{share} %")}</strong></li> })}
+            </ul>
+        </aside>
+    }
+}
+
+fn gauge(standing: &Standing, now: DateTime<Utc>) -> AnyView {
+    let level = level(standing);
+    let (class, words) = match level {
+        Level::Fine => (None, None),
+        Level::Near => (Some("near"), Some("cerca del límite".to_owned())),
+        Level::Full => (Some("full"), Some(full_until(standing, now))),
+    };
+    let (label, used, most) = spoken(standing);
+    let width = standing.used.saturating_mul(100).checked_div(standing.most).unwrap_or(100).clamp(0, 100);
+    view! {
+        <li class=class>
+            <span>{label}</span>
+            <strong>{format!("{used} de {most}")}</strong>
+            <svg class="fill" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="rest" width="100" height="6"></rect>
+                <rect class="used" width=width height="6"></rect>
+            </svg>
+            {words.map(|words| view! { <em><Icon path=icons::WARN/>{words}</em> })}
+        </li>
+    }
+    .into_any()
+}
+
+fn full_until(standing: &Standing, now: DateTime<Utc>) -> String {
+    let frees = standing.frees_at.unwrap_or_else(|| standing.limit.window().frees(now));
+    match standing.limit {
+        Limit::DealerBudget => format!("agotado hasta el {}", spoken_coming(frees)),
+        _ => format!("lleno hasta las {}", clock_in_santo_domingo(frees)),
+    }
+}
+
+fn spoken(standing: &Standing) -> (&'static str, String, String) {
+    let count = |number: i64| grouped(number.into());
+    match standing.limit {
+        Limit::DealerHour => ("Última hora", count(standing.used), count(standing.most)),
+        Limit::UserHour => ("Usted, última hora", count(standing.used), count(standing.most)),
+        Limit::DealerBudget => (
+            "Gasto del mes",
+            dollars(Decimal::new(standing.used, 6)),
+            dollars(Decimal::new(standing.most, 6)),
+        ),
+        _ => ("Hoy", count(standing.used), count(standing.most)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(used: i64, most: i64) -> Standing {
+        Standing { limit: Limit::DealerHour, most, used, asked: 1, frees_at: None }
+    }
+
+    #[test]
+    fn bar_warns_from_eighty_percent_and_says_full_when_the_next_send_is_refused() {
+        let levels = [0, 79, 80, 99, 100, 120].map(|used| level(&standing(used, 100)));
+        assert_eq!(levels, [Level::Fine, Level::Fine, Level::Near, Level::Near, Level::Full, Level::Full]);
+        assert_eq!(level(&standing(0, 0)), Level::Full, "nothing is let through");
+    }
+}
