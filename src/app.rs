@@ -12,6 +12,7 @@ pub mod compare_usage;
 pub mod deliver;
 pub mod demo_data;
 pub mod error;
+pub mod export_messages;
 pub mod figures;
 pub mod gateway;
 pub mod gather;

@@ -9,6 +9,7 @@ use super::{
     error::Result,
     gateway::{Content, GatewayError, Outbound},
     hold_line::hold_line,
+    notices::Change,
     record_status::{Recorded, Told, report_of},
     state::App,
 };
@@ -112,8 +113,8 @@ fn outbound(app: &App, waiting: &Waiting) -> Outbound {
 /// Stores what was said and lets whoever watches know.
 pub(super) async fn tell(app: &App, told: Told) -> Result<Recorded> {
     let recorded = app.records.submit(told).await?;
-    if let Recorded::Of(message) = recorded {
-        app.notices.message_changed(message);
+    if let Recorded::Of(change) = recorded {
+        app.notices.message_changed(change);
     }
     Ok(recorded)
 }
@@ -163,7 +164,8 @@ async fn give_back(app: &App, waiting: &Waiting, wait: Duration, code: Option<i3
         tracing::warn!(part = %waiting.part, "its lease had run out; another worker has it");
     }
     tx.commit().await?;
-    app.notices.message_changed(waiting.message);
+    // Only its own page says why it waits.
+    app.notices.message_changed(Change { message: waiting.message, dealer: None });
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! A dealer's list: a page of it, and how many there are in each state.
 
+use sqlx::PgConnection;
+
 use super::{
     actor::Actor,
     error::{AppError, Result},
@@ -9,8 +11,12 @@ use super::{
 };
 use crate::{
     domain::{
-        conversation::Message, ids::MessageId, panel_filter::PanelFilter, range::Range,
-        state_group::StateGroup, time::day_in_santo_domingo,
+        conversation::Message,
+        ids::{DealerId, MessageId},
+        panel_filter::PanelFilter,
+        range::Range,
+        state_group::StateGroup,
+        time::day_in_santo_domingo,
     },
     store::{self, connection::took_too_long},
 };
@@ -68,8 +74,8 @@ pub async fn list_panel(
 }
 
 async fn count(
-    conn: &mut sqlx::PgConnection,
-    dealer: crate::domain::ids::DealerId,
+    conn: &mut PgConnection,
+    dealer: DealerId,
     filter: &PanelFilter,
 ) -> Result<(Count, Vec<(StateGroup, Count)>)> {
     let counted = store::panel_list::count_passing(conn, dealer, filter, MOST_COUNTED + 1).await;
@@ -81,6 +87,13 @@ async fn count(
         (group, said(of_group))
     });
     Ok((said(all.min(MOST_COUNTED)), groups.to_vec()))
+}
+
+/// How many messages are newer than this one, or than none; at most a hundred are counted.
+pub async fn count_newer(app: &App, actor: &Actor, newest: Option<MessageId>) -> Result<i64> {
+    let dealer = dealer_of(actor)?;
+    let mut conn = app.pool.acquire().await?;
+    Ok(store::panel_list::count_newer(&mut conn, dealer, newest, 100).await?)
 }
 
 fn too_slow() -> AppError {

@@ -2,23 +2,45 @@
 //! the commits. One task gathers what changed for 30 ms and notifies once; another listens and passes it on. A lost
 //! notice costs time, never truth: whoever waits also polls.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, fmt, sync::Arc, time::Duration};
 
 use sqlx::{PgPool, postgres::PgListener};
 use tokio::sync::{Notify, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{DealerId, MessageId};
 
 const CHANGED: &str = "okla_message_changed";
 const WAITING: &str = "okla_outbox_waiting";
 const GATHER: Duration = Duration::from_millis(30);
-/// A NOTIFY payload holds 8,000 bytes; an id takes 37 with its comma.
-const IDS_PER_NOTICE: usize = 200;
+/// A NOTIFY payload holds 8,000 bytes; a change takes 74 with its comma.
+const CHANGES_PER_NOTICE: usize = 100;
+
+/// A message whose state was committed, and whose panel shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Change {
+    pub message: MessageId,
+    pub dealer: Option<DealerId>,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/", self.message)?;
+        self.dealer.map_or(Ok(()), |dealer| dealer.fmt(f))
+    }
+}
+
+impl Change {
+    /// What [`Display`](fmt::Display) wrote.
+    fn parse(text: &str) -> Option<Self> {
+        let (message, dealer) = text.split_once('/')?;
+        Some(Self { message: message.parse().ok()?, dealer: dealer.parse().ok() })
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Notice {
-    Changed(MessageId),
+    Changed(Change),
     Waiting,
 }
 
@@ -26,7 +48,7 @@ enum Notice {
 #[derive(Clone)]
 pub struct Notices {
     outgoing: mpsc::UnboundedSender<Notice>,
-    changed: broadcast::Sender<MessageId>,
+    changed: broadcast::Sender<Change>,
     waiting: Arc<Notify>,
 }
 
@@ -42,8 +64,8 @@ impl Notices {
     }
 
     /// A message's state was committed: whoever shows it should look again.
-    pub fn message_changed(&self, id: MessageId) {
-        self.tell(Notice::Changed(id));
+    pub fn message_changed(&self, change: Change) {
+        self.tell(Notice::Changed(change));
     }
 
     /// Something was committed to the outbox.
@@ -52,8 +74,8 @@ impl Notices {
         self.tell(Notice::Waiting);
     }
 
-    /// Ids of messages that changed, on any server. A lagging receiver must look again anyway.
-    pub fn subscribe(&self) -> broadcast::Receiver<MessageId> {
+    /// What changed, on any server. A lagging receiver must look again anyway.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.changed.subscribe()
     }
 
@@ -80,12 +102,12 @@ async fn notify(pool: PgPool, mut incoming: mpsc::UnboundedReceiver<Notice>) {
         let changed: Vec<String> = gathered
             .iter()
             .filter_map(|notice| match notice {
-                Notice::Changed(id) => Some(id.to_string()),
+                Notice::Changed(change) => Some(change.to_string()),
                 Notice::Waiting => None,
             })
             .collect();
         let mut notices: Vec<(&str, String)> =
-            changed.chunks(IDS_PER_NOTICE).map(|ids| (CHANGED, ids.join(","))).collect();
+            changed.chunks(CHANGES_PER_NOTICE).map(|changes| (CHANGED, changes.join(","))).collect();
         if gathered.contains(&Notice::Waiting) {
             notices.push((WAITING, String::new()));
         }
@@ -115,9 +137,9 @@ async fn relay(pool: &PgPool, notices: &Notices) -> Result<(), sqlx::Error> {
             notices.waiting.notify_one();
             continue;
         }
-        for id in notice.payload().split(',').filter_map(|id| id.parse().ok()) {
+        for change in notice.payload().split(',').filter_map(Change::parse) {
             // An error only means that nobody watches at the moment.
-            let _nobody = notices.changed.send(id);
+            let _nobody = notices.changed.send(change);
         }
     }
 }

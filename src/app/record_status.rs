@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 
-use super::{error::Result, gateway::ProviderMessage};
+use super::{error::Result, gateway::ProviderMessage, notices::Change};
 use crate::{
     domain::{
         delivery::{Delivery, Part, Taken, Waits},
@@ -64,7 +64,7 @@ pub fn report_of(source: Source, told: &ProviderMessage) -> Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// It is about this message.
-    Of(MessageId),
+    Of(Change),
     /// It was said before.
     Repeated,
     /// It is nobody's, or not yet, and kept.
@@ -127,7 +127,9 @@ async fn record_in(
         recorded.push(match message {
             _ if repeated => Recorded::Repeated,
             Some((part, message)) => match message.delivery.take_in(part, &told.report, now, prices) {
-                Taken::In => Recorded::Of(message.delivery.message),
+                Taken::In => {
+                    Recorded::Of(Change { message: message.delivery.message, dealer: message.dealer_id })
+                }
                 // The first of the two sids came in this very group.
                 Taken::AnotherSid => Recorded::Nobodys,
             },

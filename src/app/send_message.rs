@@ -9,6 +9,7 @@ use super::{
     accept::{Draft, Key, Receipt, Verdict},
     actor::Actor,
     error::{AppError, Result},
+    notices::Change,
     state::App,
 };
 use crate::{
@@ -102,11 +103,13 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         image_url: command.image_url,
         key: key.clone(),
     };
-    let (id, to) = (draft.id, draft.to.masked());
+    let (change, to) = (Change { message: draft.id, dealer: draft.payer }, draft.to.masked());
+    let id = change.message;
     match app.accepts.submit(draft).await? {
         Verdict::Accepted(receipt) => {
             metrics::message_accepted();
             app.notices.outbox_waiting();
+            app.notices.message_changed(change);
             tracing::info!(message = %id, to, "message accepted");
             Ok(Sent::Accepted(id, receipt))
         }

@@ -32,7 +32,7 @@ pub async fn wait_for_outcome(
         }
         let look = deadline.min(Instant::now() + LOOK_EVERY);
         while let Ok(Ok(changed)) = timeout_at(look, changes.recv()).await {
-            if changed == id {
+            if changed.message == id {
                 break;
             }
         }

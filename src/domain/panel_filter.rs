@@ -147,7 +147,9 @@ impl PanelFilter {
             "costo" => match money::parse(value) {
                 Some((amount, None | Some(money::Currency::Usd))) => self.cost_over = Some(amount),
                 _ => {
-                    return Err(format!("Costo: «{value}» no es un monto en US$; escríbalo como costo>0.02."));
+                    return Err(format!(
+                        "Costo: «{value}» no es un monto en US$; escríbalo como costo>0.02."
+                    ));
                 }
             },
             _ => {}

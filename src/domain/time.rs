@@ -90,6 +90,12 @@ pub fn spoken_coming(at: DateTime<Utc>) -> String {
     spoken_date(day_in_santo_domingo(at))
 }
 
+/// For spreadsheets, in Santo Domingo's time: `2026-11-23 14:05:09`.
+pub fn sortable_stamp(at: DateTime<Utc>) -> String {
+    let at = local(at);
+    format!("{} {:02}:{:02}:{:02}", at.date_naive(), at.hour(), at.minute(), at.second())
+}
+
 /// A calendar day: `1 dic 2026`.
 pub fn spoken_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month(day), day.year())

@@ -176,3 +176,23 @@ pub async fn count_passing(
         .map(|row| Ok((row.status.parse().map_err(super::corrupt("status"))?, row.count)))
         .collect()
 }
+
+/// How many of a dealer's messages are newer than `newest`; at most `most` are looked at.
+pub async fn count_newer(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    newest: Option<MessageId>,
+    most: i64,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select from messages where dealer_id = $1
+               and ($2::uuid is null or (created_at, id) > (select created_at, id from messages where id = $2))
+             limit $3) as newer"#,
+        dealer.0,
+        newest.map(|id| id.0),
+        most
+    )
+    .fetch_one(conn)
+    .await
+}

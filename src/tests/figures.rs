@@ -21,6 +21,7 @@ use okla::{
         user::Role,
     },
 };
+use reqwest::Method;
 use rust_decimal::Decimal;
 use sqlx::PgPool;
 
@@ -157,7 +158,7 @@ async fn each_tile_leads_to_exactly_the_messages_it_counts(pool: PgPool) {
     let browser = app.browser();
     browser.sign_in("panel@okla.test", PASSWORD).await;
     let page = browser.get("/panel?rango=30d").await.body;
-    let tile = between(&page, "<a class=\"tile", "</a>");
+    let tile = between(&page, "class=\"tiles\"", "</a>");
     let said: usize = between(tile, "<strong>", "</strong>").replace(',', "").parse().unwrap();
     let mut href = between(tile, "href=\"", "\"").replace("&amp;", "&");
     let mut rows = 0;
@@ -192,4 +193,82 @@ async fn message_at_midnight_of_santo_domingo_belongs_to_its_own_day(pool: PgPoo
     let after = after.unwrap();
     assert_eq!((after.totals.sums.messages, after.before.sums.messages), (1, 1));
     assert_eq!(check_figures(&app.pool).await.unwrap(), []);
+}
+
+#[sqlx::test]
+async fn csv_is_the_list_with_the_same_filter_and_ends_with_its_totals(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 400, 8, 5).await;
+    let actor = largest(&app).await;
+    let dealer = app.token_of("panel@okla.test").await;
+    dealer.write_async(PLAIN, "=HYPERLINK(\"https://x\")\nsegunda \"línea\"").await;
+    let browser = app.browser();
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    for states in ["", "&estado=fallidos"] {
+        let path = format!("/panel/mensajes.csv?rango=30d{states}");
+        let file = browser.request(Method::GET, &path).send().await.unwrap().bytes().await.unwrap();
+        let text = file.strip_prefix(b"\xef\xbb\xbf").expect("a byte order mark, for Excel");
+        let lines: Vec<csv::StringRecord> =
+            csv::Reader::from_reader(text).records().collect::<Result<_, _>>().unwrap();
+        let (totals, messages) = lines.split_last().unwrap();
+
+        let panel = read_panel(
+            &app.app,
+            &actor,
+            Range::named(Choice::ThirtyDays, day_in_santo_domingo(app.clock.now())),
+        );
+        let panel = panel.await.unwrap().totals;
+        let expected = if states.is_empty() { panel.sums.messages } else { panel.of(StateGroup::Failed) };
+        assert_eq!(i64::try_from(messages.len()).unwrap(), expected);
+        assert_eq!(&totals[1], format!("{expected} mensajes"));
+        let cost: Decimal = messages.iter().map(|line| line[10].parse::<Decimal>().unwrap()).sum();
+        assert_eq!(totals[10].parse::<Decimal>().unwrap(), cost);
+        if states.is_empty() {
+            assert_eq!(cost, panel.sums.cost);
+            assert_eq!(
+                &messages[0][6], "'=HYPERLINK(\"https://x\")\nsegunda \"línea\"",
+                "it is text, not a formula"
+            );
+            assert_eq!(&messages[0][3], format!("'{PLAIN}"));
+        } else {
+            assert!(messages.iter().all(|line| ["Fallido", "No entregado", "Cancelado"].contains(&&line[7])));
+        }
+    }
+}
+
+#[sqlx::test]
+async fn panel_is_its_dealers_alone(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 200, 5, 2).await;
+    app.add_user("otro@okla.test", Role::Dealer, Some("cibao-motors")).await;
+    app.add_user("comprador@ejemplo.do", Role::Buyer, None).await;
+    app.add_user("jefe@ejemplo.do", Role::Admin, None).await;
+    let paths =
+        ["/panel", "/panel/eventos", "/panel/mensajes", "/panel/mensajes/eventos", "/panel/mensajes.csv"];
+    for email in ["comprador@ejemplo.do", "jefe@ejemplo.do"] {
+        let browser = app.browser();
+        browser.sign_in(email, PASSWORD).await;
+        for path in paths {
+            assert_eq!(browser.get(path).await.status, 404, "{email} {path}");
+        }
+    }
+    let nobody = app.browser();
+    for path in paths {
+        let status = nobody.get(path).await.status.as_u16();
+        assert!([302, 303, 401].contains(&status), "{path}: {status}");
+    }
+    let other = app.browser();
+    other.sign_in("otro@okla.test", PASSWORD).await;
+    let theirs: Vec<String> = sqlx::query_scalar(
+        "select id::text from messages where dealer_id = (select id from dealers where slug = $1) limit 3",
+    )
+    .bind(DEALER)
+    .fetch_all(&app.pool)
+    .await
+    .unwrap();
+    for id in theirs {
+        let found = other.get(&format!("/panel/mensajes?q={id}")).await;
+        assert!(found.status.is_success() && found.body.contains("Ninguno con estos filtros"), "{id}");
+        assert_eq!(other.get(&format!("/panel/mensajes/{id}")).await.status, 404);
+    }
 }

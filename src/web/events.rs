@@ -1,6 +1,7 @@
 //! `GET …/eventos`: the live parts, each for whoever may see its page.
 
 pub mod handset;
+pub mod panel;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::{
     app::{
         actor::Actor,
         error::{AppError, Result},
+        notices::Change,
         read_messages::{MessageDetail, View, get_message},
     },
     domain::ids::MessageId,
@@ -64,7 +66,7 @@ async fn message(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     }
-    let wake = MessageChanges { changes: state.notices.subscribe(), id };
+    let wake = Changes::to(&state, move |change| change.message == id);
     let stop = state.stop.clone();
     let load = move || {
         let (state, actor) = (state.clone(), actor.clone());
@@ -84,18 +86,25 @@ async fn progress(state: &AppState, actor: &Actor, view: View, id: MessageId) ->
     ))
 }
 
-struct MessageChanges {
-    changes: Receiver<MessageId>,
-    id: MessageId,
+/// Wakes on the changes that matter.
+pub struct Changes<F> {
+    changes: Receiver<Change>,
+    matters: F,
 }
 
-impl Wake for MessageChanges {
+impl<F: Fn(&Change) -> bool> Changes<F> {
+    pub fn to(state: &AppState, matters: F) -> Self {
+        Self { changes: state.notices.subscribe(), matters }
+    }
+}
+
+impl<F: Fn(&Change) -> bool + Send + 'static> Wake for Changes<F> {
     async fn changed(&mut self) {
         loop {
             match self.changes.recv().await {
-                Ok(id) if id == self.id => return,
+                Ok(change) if (self.matters)(&change) => return,
                 Ok(_) => {}
-                // Some were missed: perhaps ours.
+                // Some were missed: perhaps one that matters.
                 Err(RecvError::Lagged(_)) => return,
                 Err(RecvError::Closed) => std::future::pending().await,
             }

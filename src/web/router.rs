@@ -25,7 +25,7 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    api, events, health, hooks,
+    api, events, export, health, hooks,
     layout::Root,
     metrics, pictures,
     security::{self, CspNonce},
@@ -67,9 +67,12 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
         .route("/mensajes/{id}/eventos", get(events::own_message))
+        .route("/panel/eventos", get(events::panel::figures))
+        .route("/panel/mensajes/eventos", get(events::panel::news))
         .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
         .route("/demo/telefono/eventos", get(events::handset::conversation))
         .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))
+        .route("/panel/mensajes.csv", get(export::messages))
         .route("/tema", post(theme::choose))
         .layer(
             ServiceBuilder::new()

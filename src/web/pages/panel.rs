@@ -24,6 +24,7 @@ use crate::{
     },
     web::{
         guard,
+        islands::Live,
         parts::{Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
         request::Current,
     },
@@ -89,34 +90,46 @@ fn day_range(day: NaiveDate) -> Range {
 #[component]
 fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
     let Loaded { panel, bar, now, problem } = loaded;
-    let nothing = panel.totals.sums.messages == 0;
-    let budget = bar.budget();
+    let range = panel.range;
+    let src = list_address(range, &[]).replacen("/panel/mensajes", "/panel/eventos", 1);
     view! {
         <PageTitle text="Panel"/>
-        <LimitBar bar=&bar now=now/>
         <div class="pagehead">
             <h1>"Panel"</h1>
-            <p class="soft small">{panel.range.label()}" · Hora de Santo Domingo"</p>
+            <p class="soft small">{range.label()}" · Hora de Santo Domingo"</p>
         </div>
-        <Ranges range=panel.range asked=asked/>
+        <Ranges range=range asked=asked/>
         {problem.map(|problem| view! {
             <Notice tone=Tone::Warn>
                 <p>{problem.to_string()}" Mientras tanto se muestran los últimos 30 días."</p>
             </Notice>
         })}
-        {if nothing {
-            view! { <Nothing range=panel.range/> }.into_any()
-        } else {
-            view! { <Tiles panel=&panel/> <ByState panel=&panel/> }.into_any()
-        }}
-        <div class="halves">
-            <Spend month=&panel.month budget=budget/>
-            {(!nothing).then(|| view! { <Causes panel=&panel/> })}
-        </div>
-        {(!nothing).then(|| view! { <Vehicles panel=&panel/> })}
+        <Live src=src>
+            <LiveFigures panel=&panel bar=&bar now=now/>
+        </Live>
         <p class="hint">
             {format!("Los mensajes se guardan {LONGEST_DAYS} días; después se borra su texto y quedan las cifras. Los montos son US$ estimados hasta que Twilio confirma.")}
         </p>
+    }
+}
+
+/// All that changes while the page is open.
+#[component]
+pub fn LiveFigures<'a>(panel: &'a Panel, bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let nothing = panel.totals.sums.messages == 0;
+    let budget = bar.budget();
+    view! {
+        <LimitBar bar=bar now=now/>
+        {if nothing {
+            view! { <Nothing range=panel.range/> }.into_any()
+        } else {
+            view! { <Tiles panel=panel/> <ByState panel=panel/> }.into_any()
+        }}
+        <div class="halves">
+            <Spend month=&panel.month budget=budget/>
+            {(!nothing).then(|| view! { <Causes panel=panel/> })}
+        </div>
+        {(!nothing).then(|| view! { <Vehicles panel=panel/> })}
     }
 }
 

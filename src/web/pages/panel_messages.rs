@@ -20,6 +20,7 @@ use crate::{
     },
     web::{
         guard,
+        islands::Live,
         parts::{
             Empty, Icon, LimitBar, Moment, Notice, PageTitle, StateCell, TextCell, Tone, VehicleCell, icons,
         },
@@ -86,6 +87,9 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     });
     let rows = list.messages.iter().map(|message| view! { <Row message=message now=now/> }).collect_view();
     let nothing = list.messages.is_empty();
+    let newest = list.messages.first().map(|message| message.id.to_string()).unwrap_or_default();
+    let news = format!("{LIST}/eventos?tras={newest}");
+    let export = address(filter.to_pairs()).replacen(LIST, "/panel/mensajes.csv", 1);
     view! {
         <PageTitle text="Mensajes"/>
         <LimitBar bar=&bar now=now/>
@@ -97,6 +101,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn><p>{note}</p></Notice> }).collect_view()}
         <Pills filter=&filter list=&list/>
         <Chips filter=&filter/>
+        {first.then(|| view! { <Live src=news><NewMessages count=0/></Live> })}
         {if nothing {
             view! { <Nothing narrowed=filter.is_on() first=first/> }.into_any()
         } else {
@@ -120,6 +125,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         <nav class="cluster" aria-label="Páginas">
             {(!first).then(|| view! { <a class="button second" href=first_page>"Al principio"</a> })}
             {next.map(|href| view! { <a class="button second" href=href>"Siguientes"</a> })}
+            {(!nothing).then(|| view! { <a class="button second" href=export download="">"Descargar CSV"</a> })}
         </nav>
     }
 }
@@ -156,6 +162,13 @@ fn Search<'a>(filter: &'a PanelFilter) -> impl IntoView + use<> {
             {hidden}
         </form>
     }
+}
+
+/// How many came since the list was made; it leads to them.
+#[component]
+pub fn NewMessages(count: i64) -> impl IntoView {
+    let words = if count == 1 { "1 nuevo".to_owned() } else { format!("{} nuevos", grouped(count.into())) };
+    (count > 0).then(|| view! { <a class="button second" href=LIST>{words}</a> })
 }
 
 /// The states, each with how many there are.

@@ -1,0 +1,91 @@
+//! The live parts of a dealer's panel.
+
+use std::{collections::HashMap, future::Future, time::Duration};
+
+use axum::{
+    Extension,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+
+use super::Changes;
+use crate::{
+    app::{
+        actor::Actor,
+        error::{AppError, Result},
+        limits_now::dealer_bar,
+        list_panel::count_newer,
+        read_panel::{dealer_of, read_panel},
+    },
+    domain::{
+        ids::MessageId,
+        range::{Choice, Range},
+        time::day_in_santo_domingo,
+    },
+    web::{
+        live::{Fragment, stream_fragments},
+        pages::{LiveFigures, NewMessages},
+        state::AppState,
+    },
+};
+
+/// Limits free up and days end without a word.
+const POLL: Duration = Duration::from_secs(20);
+
+type Words = HashMap<String, String>;
+
+/// `GET /panel/eventos?rango=`: limits, tiles and charts.
+pub async fn figures(
+    state: State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Query(query): Query<Words>,
+) -> Response {
+    live(state, actor, query, |state, actor, query| async move {
+        let now = state.clock.now();
+        let today = day_in_santo_domingo(now);
+        let said = |name: &str| query.get(name).map(String::as_str);
+        let range = Range::parse(said("rango"), said("desde"), said("hasta"), today)
+            .unwrap_or_else(|_| Range::named(Choice::ThirtyDays, today));
+        let panel = read_panel(&state, &actor, range).await?;
+        let bar = dealer_bar(&state, &actor).await?;
+        Ok(Fragment::render(false, || view! { <LiveFigures panel=&panel bar=&bar now=now/> }))
+    })
+}
+
+/// `GET /panel/mensajes/eventos?tras=`: how many messages are newer than the list's first.
+pub async fn news(
+    state: State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Query(query): Query<Words>,
+) -> Response {
+    live(state, actor, query, |state, actor, query| async move {
+        let newest = query.get("tras").and_then(|id| id.parse::<MessageId>().ok());
+        let count = count_newer(&state, &actor, newest).await?;
+        Ok(Fragment::render(false, || view! { <NewMessages count=count/> }))
+    })
+}
+
+fn live<F>(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    query: Words,
+    load: impl Fn(AppState, Actor, Words) -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = Result<Fragment>> + Send + 'static,
+{
+    let Some(Extension(actor)) = actor else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    let dealer = match dealer_of(&actor) {
+        Ok(dealer) => dealer,
+        Err(AppError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
+        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    };
+    let wake = Changes::to(&state, move |change| change.dealer == Some(dealer));
+    let stop = state.stop.clone();
+    stream_fragments(stop, wake, POLL, move || load(state.clone(), actor.clone(), query.clone()))
+        .into_response()
+}
