@@ -1,110 +1,126 @@
 //! A dealer's messages as a CSV file, however many: read in chunks, each a short query, so that a slow reader holds
 //! neither a connection nor the memory of more than one.
 
-use std::sync::Arc;
-
-use futures::{Stream, stream};
+use futures::Stream;
 use rust_decimal::Decimal;
 
-use super::{actor::Actor, error::Result, read_panel::dealer_of, state::App};
+use super::{
+    actor::Actor,
+    csv_file::{Lines, Source, harmless, pieces, write_line},
+    error::Result,
+    read_panel::dealer_of,
+    state::App,
+};
 use crate::{
     domain::{
         ids::{DealerId, MessageId},
+        kind::Kind,
+        message::Status,
         panel_filter::{Order, PanelFilter},
-        time::day_in_santo_domingo,
+        time::sortable_stamp,
     },
     store::{self, messages::MessageRow},
 };
 
-mod line;
-
 /// Messages in one query.
-const CHUNK: i64 = 5_000;
-/// What tells Excel that it is UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const CHUNK: usize = 5_000;
 
-/// What the file's last line says.
-#[derive(Clone, Copy, Debug, Default)]
-struct Totals {
-    messages: u64,
-    parts: i64,
-    /// US$.
-    cost: Decimal,
-}
-
-struct Export {
-    app: App,
-    dealer: DealerId,
-    filter: Arc<PanelFilter>,
-    after: Option<MessageId>,
-    totals: Totals,
-    step: Step,
-}
-
-enum Step {
-    Header,
-    Rows,
-    Done,
-}
-
-/// The file, piece by piece: a header, the messages that pass newest first, their totals. What is written while it is read
-/// does not show in it; the totals are those of its own lines.
+/// The messages that pass, newest first. What is written while it is read does not show in it; the totals are those of
+/// its own lines.
 ///
 /// # Errors
-/// `NotFound`: nobody's dealer. A piece that cannot be read ends the stream with an error, so that no half of a file looks
-/// whole.
+/// `NotFound`: nobody's dealer.
 pub fn export_messages(
     app: &App,
     actor: &Actor,
     filter: &PanelFilter,
 ) -> Result<impl Stream<Item = Result<Vec<u8>>> + Send + use<>> {
     let dealer = dealer_of(actor)?;
-    let filter = Arc::new(PanelFilter { order: Order::Newest, ..filter.clone() });
-    let step = Step::Header;
-    let export = Export { app: app.clone(), dealer, filter, after: None, totals: Totals::default(), step };
-    Ok(stream::try_unfold(export, |mut export| async move {
-        let piece = export.next_piece().await?;
-        Ok(piece.map(|piece| (piece, export)))
+    let filter = PanelFilter { order: Order::Newest, ..filter.clone() };
+    Ok(pieces(Export {
+        app: app.clone(),
+        dealer,
+        filter,
+        after: None,
+        messages: 0,
+        parts: 0,
+        cost: Decimal::ZERO,
     }))
 }
 
-impl Export {
-    async fn next_piece(&mut self) -> Result<Option<Vec<u8>>> {
-        match self.step {
-            Step::Header => {
-                self.step = Step::Rows;
-                let mut piece = BYTE_ORDER_MARK.to_vec();
-                piece.extend(line::header()?);
-                Ok(Some(piece))
-            }
-            Step::Rows => {
-                let mut conn = self.app.searches.acquire().await?;
-                let rows =
-                    store::panel_list::list_passing(&mut conn, self.dealer, &self.filter, self.after, CHUNK)
-                        .await?;
-                drop(conn);
-                self.after = rows.last().map(|row| row.id);
-                if i64::try_from(rows.len()).unwrap_or(CHUNK) < CHUNK {
-                    self.step = Step::Done;
-                }
-                rows.iter().for_each(|row| self.totals.add(row));
-                let done = matches!(self.step, Step::Done).then_some(&self.totals);
-                line::lines(&rows, done).map(Some)
-            }
-            Step::Done => Ok(None),
+struct Export {
+    app: App,
+    dealer: DealerId,
+    filter: PanelFilter,
+    after: Option<MessageId>,
+    messages: u64,
+    parts: i64,
+    /// US$.
+    cost: Decimal,
+}
+
+impl Source for Export {
+    const COLUMNS: &'static [&'static str] = &[
+        "Fecha (Santo Domingo)",
+        "Referencia",
+        "De",
+        "Para",
+        "Vehículo",
+        "Tipo",
+        "Mensaje",
+        "Estado",
+        "Código",
+        "Partes",
+        "Costo US$ (estimado)",
+        "Entregado",
+        "Leído",
+    ];
+
+    async fn write_next(&mut self, lines: &mut Lines) -> Result<bool> {
+        let mut conn = self.app.searches.acquire().await?;
+        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+        let rows =
+            store::panel_list::list_passing(&mut conn, self.dealer, &self.filter, self.after, limit).await?;
+        drop(conn);
+        for row in &rows {
+            self.messages += 1;
+            self.parts += i64::from(row.parts);
+            self.cost += row.cost;
+            write_message(lines, row)?;
         }
+        self.after = rows.last().map(|row| row.id);
+        Ok(rows.len() == CHUNK)
+    }
+
+    fn totals(&self) -> Vec<String> {
+        let mut cells = vec![String::new(); Self::COLUMNS.len()];
+        let said = [(0, "Total".to_owned()), (1, format!("{} mensajes", self.messages))];
+        let sums = [(9, self.parts.to_string()), (10, self.cost.normalize().to_string())];
+        for (column, cell) in said.into_iter().chain(sums) {
+            cells[column] = cell;
+        }
+        cells
     }
 }
 
-impl Totals {
-    fn add(&mut self, row: &MessageRow) {
-        self.messages += 1;
-        self.parts += i64::from(row.parts);
-        self.cost += row.cost;
-    }
-}
-
-/// What the file is called.
-pub fn file_name(app: &App) -> String {
-    format!("okla-mensajes-{}.csv", day_in_santo_domingo(app.clock.now()))
+fn write_message(lines: &mut Lines, row: &MessageRow) -> Result<()> {
+    let stamp = |at: Option<_>| at.map(sortable_stamp).unwrap_or_default();
+    write_line(
+        lines,
+        &[
+            sortable_stamp(row.created_at).as_str(),
+            &row.id.to_string(),
+            &harmless(&row.sender_name),
+            &harmless(&row.to_phone),
+            &harmless(row.vehicle.as_deref().unwrap_or_default()),
+            row.kind.parse().map_or("", Kind::label),
+            &harmless(&row.body),
+            row.status.parse().map_or("", Status::label),
+            &row.error_code.map(|code| code.to_string()).unwrap_or_default(),
+            &row.parts.to_string(),
+            &row.cost.normalize().to_string(),
+            &stamp(row.delivered_at),
+            &stamp(row.read_at),
+        ],
+    )
 }

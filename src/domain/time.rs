@@ -90,6 +90,11 @@ pub fn spoken_coming(at: DateTime<Utc>) -> String {
     spoken_date(day_in_santo_domingo(at))
 }
 
+/// A month: `nov 2026`.
+pub fn spoken_month(day: NaiveDate) -> String {
+    format!("{} {}", month(day), day.year())
+}
+
 /// For spreadsheets, in Santo Domingo's time: `2026-11-23 14:05:09`.
 pub fn sortable_stamp(at: DateTime<Utc>) -> String {
     let at = local(at);

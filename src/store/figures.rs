@@ -206,3 +206,55 @@ pub async fn list_vehicles(
     .fetch_all(conn)
     .await
 }
+
+/// A period's figures.
+pub struct PeriodRow {
+    /// A month's first day, or a kind's word.
+    pub period: String,
+    pub sums: Sums,
+}
+
+macro_rules! sums_by {
+    ($what:literal, $ending:literal, $conn:expr, $($argument:expr),+ $(,)?) => {{
+        let rows = sqlx::query!(
+            "select " + $what + r#" as "period!", sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!",
+               sum(cost) as "cost!", sum(confirmed) as "confirmed!", sum(told) as "told!"
+             from state_figures where dealer_id = $1 and day between $2 and $3
+             group by 1 having sum(messages) <> 0 order by 1 "# + $ending,
+            $($argument),+
+        )
+        .fetch_all($conn)
+        .await?;
+        let periods = rows.into_iter().map(|row| PeriodRow {
+            period: row.period,
+            sums: Sums {
+                messages: row.messages,
+                parts: row.parts,
+                cost: row.cost,
+                confirmed: row.confirmed,
+                told: row.told,
+            },
+        });
+        Ok(periods.collect())
+    }};
+}
+
+/// A dealer's figures month by month (`2026-11`), the newest first.
+pub async fn list_months(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> sqlx::Result<Vec<PeriodRow>> {
+    sums_by!("to_char(day, 'YYYY-MM')", "desc", conn, dealer.0, from, to)
+}
+
+/// A dealer's figures by kind.
+pub async fn list_kinds(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> sqlx::Result<Vec<PeriodRow>> {
+    sums_by!("kind", "", conn, dealer.0, from, to)
+}

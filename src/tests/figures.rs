@@ -9,6 +9,7 @@ use okla::{
         clock::Clock,
         figures::{add_up_figures, check_figures},
         list_panel::{Count, list_panel},
+        read_costs::read_costs,
         read_panel::read_panel,
         seed_load::{Load, seed_load},
         state::Tools,
@@ -25,7 +26,7 @@ use reqwest::Method;
 use rust_decimal::Decimal;
 use sqlx::PgPool;
 
-use crate::app::{DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
+use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
 
 struct Still(DateTime<Utc>);
 
@@ -195,6 +196,37 @@ async fn message_at_midnight_of_santo_domingo_belongs_to_its_own_day(pool: PgPoo
     assert_eq!(check_figures(&app.pool).await.unwrap(), []);
 }
 
+async fn download(browser: &Browser, path: &str) -> Vec<csv::StringRecord> {
+    let file = browser.request(Method::GET, path).send().await.unwrap().bytes().await.unwrap();
+    let text = file.strip_prefix(b"\xef\xbb\xbf").expect("a byte order mark, for Excel");
+    csv::Reader::from_reader(text).records().collect::<Result<_, _>>().unwrap()
+}
+
+#[sqlx::test]
+async fn statement_lists_every_entry_behind_a_months_cost(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 900, 70, 4).await;
+    let actor = largest(&app).await;
+    let browser = app.browser();
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    let costs = read_costs(&app.app, &actor, None).await.unwrap();
+    assert!(costs.months.len() >= 3);
+    for (month, sums) in &costs.months {
+        let lines = download(&browser, &format!("/panel/costos.csv?mes={}", month.format("%Y-%m"))).await;
+        let (total, entries) = lines.split_last().unwrap();
+        let amount = |line: &csv::StringRecord| line[5].parse::<Decimal>().unwrap();
+        assert_eq!(entries.iter().map(amount).sum::<Decimal>(), sums.cost, "{month}");
+        assert_eq!(amount(total), sums.cost);
+        let charges = entries.iter().filter(|line| &line[2] == "Cobro").count();
+        assert_eq!(i64::try_from(charges).unwrap(), sums.messages);
+
+        let broken_down = read_costs(&app.app, &actor, Some(*month)).await.unwrap();
+        let by_kind: Decimal = broken_down.kinds.iter().map(|(_, sums)| sums.cost).sum();
+        let by_vehicle: Decimal = broken_down.vehicles.iter().map(|line| line.cost).sum();
+        assert_eq!((by_kind, by_vehicle), (sums.cost, sums.cost), "{month}");
+    }
+}
+
 #[sqlx::test]
 async fn csv_is_the_list_with_the_same_filter_and_ends_with_its_totals(pool: PgPool) {
     let app = start(pool).await;
@@ -205,11 +237,7 @@ async fn csv_is_the_list_with_the_same_filter_and_ends_with_its_totals(pool: PgP
     let browser = app.browser();
     browser.sign_in("panel@okla.test", PASSWORD).await;
     for states in ["", "&estado=fallidos"] {
-        let path = format!("/panel/mensajes.csv?rango=30d{states}");
-        let file = browser.request(Method::GET, &path).send().await.unwrap().bytes().await.unwrap();
-        let text = file.strip_prefix(b"\xef\xbb\xbf").expect("a byte order mark, for Excel");
-        let lines: Vec<csv::StringRecord> =
-            csv::Reader::from_reader(text).records().collect::<Result<_, _>>().unwrap();
+        let lines = download(&browser, &format!("/panel/mensajes.csv?rango=30d{states}")).await;
         let (totals, messages) = lines.split_last().unwrap();
 
         let panel = read_panel(
@@ -243,8 +271,15 @@ async fn panel_is_its_dealers_alone(pool: PgPool) {
     app.add_user("otro@okla.test", Role::Dealer, Some("cibao-motors")).await;
     app.add_user("comprador@ejemplo.do", Role::Buyer, None).await;
     app.add_user("jefe@ejemplo.do", Role::Admin, None).await;
-    let paths =
-        ["/panel", "/panel/eventos", "/panel/mensajes", "/panel/mensajes/eventos", "/panel/mensajes.csv"];
+    let paths = [
+        "/panel",
+        "/panel/eventos",
+        "/panel/mensajes",
+        "/panel/mensajes/eventos",
+        "/panel/mensajes.csv",
+        "/panel/costos",
+        "/panel/costos.csv",
+    ];
     for email in ["comprador@ejemplo.do", "jefe@ejemplo.do"] {
         let browser = app.browser();
         browser.sign_in(email, PASSWORD).await;

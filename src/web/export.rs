@@ -1,4 +1,4 @@
-//! `GET /panel/mensajes.csv`: what the list shows with the same filter, all of it.
+//! Files that a dealer takes with him: his messages with the list's own filter, a month's statement.
 
 use std::collections::HashMap;
 
@@ -9,33 +9,57 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
 
-use super::{guard::sign_in_path, state::AppState};
+use super::{guard::sign_in_path, pages::parse_month, state::AppState};
 use crate::{
     app::{
         actor::Actor,
-        error::AppError,
-        export_messages::{export_messages, file_name},
+        error::{AppError, Result},
+        export_messages::export_messages,
+        export_statement::export_statement,
+        read_costs::month_of,
     },
     domain::{panel_filter::PanelFilter, time::day_in_santo_domingo},
 };
 
+type Words = Query<HashMap<String, String>>;
+
+/// `GET /panel/mensajes.csv`: all that the list shows with the same filter.
 pub async fn messages(
     State(state): State<AppState>,
     actor: Option<Extension<Actor>>,
-    Query(query): Query<HashMap<String, String>>,
+    Query(query): Words,
 ) -> Response {
     let Some(Extension(actor)) = actor else {
         return Redirect::to(&sign_in_path("/panel/mensajes")).into_response();
     };
     let today = day_in_santo_domingo(state.clock.now());
     let (filter, _) = PanelFilter::parse(today, |name| query.get(name).cloned());
-    match export_messages(&state, &actor, &filter) {
+    file(&format!("okla-mensajes-{today}.csv"), export_messages(&state, &actor, &filter))
+}
+
+/// `GET /panel/costos.csv?mes=`: every entry of a month's ledger.
+pub async fn statement(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Query(query): Words,
+) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return Redirect::to(&sign_in_path("/panel/costos")).into_response();
+    };
+    let asked = query.get("mes").and_then(|month| parse_month(month));
+    let month = month_of(asked.unwrap_or_else(|| day_in_santo_domingo(state.clock.now())));
+    let name = format!("okla-estado-de-cuenta-{}.csv", month.from.format("%Y-%m"));
+    file(&name, export_statement(&state, &actor, month))
+}
+
+fn file(name: &str, pieces: Result<impl Stream<Item = Result<Vec<u8>>> + Send + 'static>) -> Response {
+    match pieces {
         Ok(pieces) => {
             let headers = [
                 (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(&state))),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
                 (header::CACHE_CONTROL, "no-store".to_owned()),
             ];
             let pieces = pieces.inspect_err(|error| tracing::error!(%error, "an export ended early"));

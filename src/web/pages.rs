@@ -2,6 +2,7 @@
 
 mod api_docs;
 mod contact;
+mod costs;
 mod fault;
 mod handset;
 mod home;
@@ -16,6 +17,7 @@ mod vehicle;
 
 pub use api_docs::ApiDocsPage;
 pub use contact::ContactPage;
+pub use costs::{CostsPage, parse_month};
 pub use fault::failed;
 pub use handset::HandsetPage;
 pub use home::HomePage;

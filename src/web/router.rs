@@ -73,6 +73,7 @@ pub fn router(state: AppState) -> Router {
         .route("/demo/telefono/eventos", get(events::handset::conversation))
         .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))
         .route("/panel/mensajes.csv", get(export::messages))
+        .route("/panel/costos.csv", get(export::statement))
         .route("/tema", post(theme::choose))
         .layer(
             ServiceBuilder::new()

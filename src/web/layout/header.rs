@@ -19,9 +19,11 @@ pub fn Header() -> impl IntoView {
     let path = here.split('?').next().unwrap_or_default().to_owned();
     let places: &[(&str, &str, &str)] = match actor.as_ref().map(|actor| actor.role) {
         Some(Role::Buyer) => &[("/mensajes", "Mensajes", icons::MESSAGES)],
-        Some(Role::Dealer) => {
-            &[("/panel", "Panel", icons::CHART), ("/panel/mensajes", "Mensajes", icons::MESSAGES)]
-        }
+        Some(Role::Dealer) => &[
+            ("/panel", "Panel", icons::CHART),
+            ("/panel/mensajes", "Mensajes", icons::MESSAGES),
+            ("/panel/costos", "Costos", icons::COIN),
+        ],
         Some(Role::Admin) | None => &[],
     };
     // A message's page belongs to its list, the list not to the panel.

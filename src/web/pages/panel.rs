@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+pub(super) use self::charts::vehicle_row;
 use self::{
     charts::{ByState, Causes, Vehicles},
     spend::Spend,

@@ -9,6 +9,7 @@ pub const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 pub const CHECKS: &str = "M2 13l4.5 4.5L15 8M11 16l1.5 1.5L22 8";
 pub const CLOCK: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2";
 pub const CLOSE: &str = "M6 6l12 12M18 6L6 18";
+pub const COIN: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM14.5 9.2A3 3 0 0 0 12 8c-1.500 0-2.500.8-2.500 2s1 1.600 2.500 2 2.500.8 2.500 2-1 2-2.500 2a3 3 0 0 1-2.500-1.200M12 6.500v11";
 pub const DEVICE: &str = "M4 5h16v11H4zM9 20h6M12 16v4";
 pub const FLASK: &str = "M9 3h6M10 3v6l-5.5 9.5A1.7 1.7 0 0 0 6 21h12a1.7 1.7 0 0 0 1.5-2.5L14 9V3M7.5 15h9";
 pub const INFO: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8v.1";

@@ -175,7 +175,7 @@ pub fn Vehicles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     }
 }
 
-fn vehicle_row(line: &VehicleFigures, range: Range) -> AnyView {
+pub fn vehicle_row(line: &VehicleFigures, range: Range) -> AnyView {
     let (id, title) = match &line.vehicle {
         Some((id, title)) => (id.to_string(), title.clone()),
         None => ("ninguno".to_owned(), "Sin vehículo".to_owned()),
