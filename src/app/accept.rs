@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::{
     error::{AppError, Result},
-    take_limits::{Counters, Demand, Rules, WINDOW, in_force, look_up_freeing, weigh},
+    take_limits::{Counters, Demand, Freeing, Rules, WINDOW, in_force, weigh},
 };
 use crate::{
     domain::{
@@ -108,9 +108,8 @@ pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Resu
     let bound = bind_keys(&mut tx, drafts, now).await?;
     let is_free = |draft: &Draft| draft.key.is_none() || bound.contains(&draft.id);
     let fresh: Vec<&Draft> = drafts.iter().filter(|draft| is_free(draft)).collect();
-    let mut verdicts = take_places(&mut tx, &fresh, now).await?.into_iter();
-    let is_bound = |verdict: &Verdict| !matches!(verdict, Verdict::Refused(_));
-    if verdicts.as_slice().iter().any(is_bound) {
+    let taken = take_places(&mut tx, &fresh, now).await?;
+    if taken.iter().flat_map(|(answers, _)| answers).any(|answer| matches!(answer, Answer::Accepted(_))) {
         kill_point("accept.before_commit");
         tx.commit().await?;
     } else {
@@ -118,10 +117,47 @@ pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Resu
         tx.rollback().await?;
     }
     kill_point("accept.after_commit");
+    let mut verdicts = match taken {
+        Some((answers, counters)) => explain(pool, &fresh, answers, &counters).await,
+        None => Vec::new(),
+    }
+    .into_iter();
     let verdict_of = |draft: &Draft| {
         if is_free(draft) { verdicts.next().unwrap_or(Verdict::KeyTaken) } else { Verdict::KeyTaken }
     };
     Ok(drafts.iter().map(verdict_of).collect())
+}
+
+/// What the limits say to a draft.
+enum Answer {
+    Accepted(Receipt),
+    Refused(Decision),
+}
+
+/// Says to whoever was refused when there is room again: looked up when nobody waits for the counters any more.
+async fn explain(
+    pool: &PgPool,
+    drafts: &[&Draft],
+    answers: Vec<Answer>,
+    counters: &Counters,
+) -> Vec<Verdict> {
+    let mut freeing = Freeing::default();
+    let mut verdicts = Vec::with_capacity(answers.len());
+    for (draft, answer) in drafts.iter().zip(answers) {
+        verdicts.push(match answer {
+            Answer::Accepted(receipt) => Verdict::Accepted(receipt),
+            Answer::Refused(mut decision) => {
+                let looked_up = freeing.look_up_from(pool, counters, &draft.sender(), &mut decision).await;
+                if let Err(error) = looked_up {
+                    // What was decided stands; of a rolling limit the whole window is said.
+                    tracing::warn!(%error, "when a limit frees up could not be looked up");
+                }
+                let refusal = decision.refusal(draft.role, counters.now());
+                refusal.map_or(Verdict::KeyTaken, Verdict::Refused)
+            }
+        });
+    }
+    verdicts
 }
 
 async fn bind_keys(
@@ -147,9 +183,13 @@ async fn bind_keys(
     Ok(store::idempotency::insert_keys(conn, &keys, now).await?.into_iter().collect())
 }
 
-async fn take_places(conn: &mut PgConnection, drafts: &[&Draft], now: DateTime<Utc>) -> Result<Vec<Verdict>> {
+async fn take_places(
+    conn: &mut PgConnection,
+    drafts: &[&Draft],
+    now: DateTime<Utc>,
+) -> Result<Option<(Vec<Answer>, Counters)>> {
     if drafts.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     store::limits::hold_values(conn).await?;
     let dealers = drafts.iter().flat_map(|draft| draft.dealer.into_iter().chain(draft.payer));
@@ -167,7 +207,7 @@ async fn take_places(conn: &mut PgConnection, drafts: &[&Draft], now: DateTime<U
         store::events::list_writers_since(conn, &phones, now - WINDOW).await?.into_iter().collect();
     counters.note_recipients(conn, &phones).await?;
 
-    let mut verdicts = Vec::with_capacity(drafts.len());
+    let mut answers = Vec::with_capacity(drafts.len());
     let mut accepted = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let sender = draft.sender();
@@ -187,17 +227,15 @@ async fn take_places(conn: &mut PgConnection, drafts: &[&Draft], now: DateTime<U
             }
             accepted.push((*draft, demand));
             let (parts, cost) = (demand.parts, demand.cost());
-            verdicts.push(Verdict::Accepted(Receipt { parts, cost, decision }));
+            answers.push(Answer::Accepted(Receipt { parts, cost, decision }));
         } else {
-            look_up_freeing(conn, &counters, &sender, &mut decision).await?;
-            let refusal = decision.refusal(draft.role, now);
-            verdicts.push(refusal.map_or(Verdict::KeyTaken, Verdict::Refused));
+            answers.push(Answer::Refused(decision));
         }
     }
     counters.save(conn).await?;
-    free_refused_keys(conn, drafts, &verdicts).await?;
+    free_refused_keys(conn, drafts, &answers).await?;
     write(conn, &accepted, now).await?;
-    Ok(verdicts)
+    Ok(Some((answers, counters)))
 }
 
 pub(super) fn no_rate() -> AppError {
@@ -205,11 +243,11 @@ pub(super) fn no_rate() -> AppError {
 }
 
 /// A key is bound when a message is accepted, not by a refusal.
-async fn free_refused_keys(conn: &mut PgConnection, drafts: &[&Draft], verdicts: &[Verdict]) -> Result<()> {
+async fn free_refused_keys(conn: &mut PgConnection, drafts: &[&Draft], answers: &[Answer]) -> Result<()> {
     let refused: Vec<MessageId> = drafts
         .iter()
-        .zip(verdicts)
-        .filter(|(draft, verdict)| draft.key.is_some() && !matches!(verdict, Verdict::Accepted(_)))
+        .zip(answers)
+        .filter(|(draft, answer)| draft.key.is_some() && matches!(answer, Answer::Refused(_)))
         .map(|(draft, _)| draft.id)
         .collect();
     if refused.is_empty() {

@@ -89,11 +89,11 @@ async fn check(app: &App, part: &PartToCheck) -> Result<Step> {
             advance(app, part).await?;
         }
         Ok(None) if part.sid.is_none() => not_found(app, part).await?,
-        Ok(None) => postpone(app, part).await?,
+        Ok(None) => schedule(app, part, next_time(app, part, part.checks + 1), part.checks + 1).await?,
         Err(error) => {
             tracing::warn!(part = %part.id, %error, "Twilio could not be asked; later");
-            postpone(app, part).await?;
-            if matches!(error, GatewayError::Retry { .. }) {
+            ask_again(app, part).await?;
+            if matches!(error, GatewayError::Retry { .. }) || error.closes_the_line() {
                 return Ok(Step::Busy);
             }
         }
@@ -122,31 +122,46 @@ async fn look(app: &App, part: &PartToCheck) -> Result<Asked> {
 async fn find_created(app: &App, part: &PartToCheck) -> Result<Asked> {
     let mut page = None;
     let mut oldest = None;
+    let mut is_unclear = false;
     for _ in 0..PAGES {
         let number = app.settings.number.as_str();
         let listed = match app.gateway.list(&part.to_phone, number, page.as_deref()).await {
             Ok(listed) => listed,
             Err(error) => return Ok(Err(error)),
         };
-        let is_past = listed.messages.iter().any(|told| is_young(told, part) == Some(false));
+        let is_old = |told: &ProviderMessage| is_young(told, part) == Some(false);
+        let is_past = !listed.messages.is_empty() && listed.messages.iter().all(is_old);
         for told in listed.messages {
-            if is_of_attempt(&told, part) && !is_owned(app, &told.sid).await? {
-                oldest = Some(told);
+            let fits = is_of_attempt(&told, part);
+            if fits != Some(false) && !is_owned(app, &told.sid).await? {
+                is_unclear |= fits.is_none();
+                oldest = if fits.is_some() { Some(told) } else { oldest };
             }
         }
         page = listed.next;
-        if page.is_none() || is_past {
+        if oldest.is_some() && (page.is_none() || is_past) {
             return Ok(Ok(oldest));
+        }
+        if page.is_none() || is_past {
+            let reason = "a message of nobody's bears no date or no text".to_owned();
+            return Ok(if is_unclear { Err(GatewayError::Unknown { reason }) } else { Ok(None) });
         }
     }
     let reason = "more messages to this number than are looked at".to_owned();
     Ok(oldest.map_or(Err(GatewayError::Unknown { reason }), |found| Ok(Some(found))))
 }
 
-fn is_of_attempt(told: &ProviderMessage, part: &PartToCheck) -> bool {
-    let ours = told.direction.as_deref().is_none_or(|direction| direction == "outbound-api");
-    ours && is_young(told, part) == Some(true)
-        && told.body.as_deref().is_some_and(|body| is_same_text(body, &part.body))
+/// `None`: it does not say enough to be ruled out.
+fn is_of_attempt(told: &ProviderMessage, part: &PartToCheck) -> Option<bool> {
+    let is_ours = told.direction.as_deref().is_none_or(|direction| direction == "outbound-api");
+    // Redacted, it is empty.
+    let told_body = told.body.as_deref().filter(|body| !body.is_empty());
+    let is_same = told_body.map(|body| is_same_text(body, &part.body));
+    match (is_ours, is_young(told, part), is_same) {
+        (false, ..) | (_, Some(false), _) | (.., Some(false)) => Some(false),
+        (true, Some(true), Some(true)) => Some(true),
+        (true, None, _) | (true, _, None) => None,
+    }
 }
 
 /// Twilio may keep a text without the white space at its ends.
@@ -179,7 +194,7 @@ async fn advance(app: &App, before: &PartToCheck) -> Result<()> {
     if after.status != before.status || after.sid != before.sid {
         return Ok(());
     }
-    let next = next_time(app, &after);
+    let next = next_time(app, &after, after.checks + 1);
     schedule(app, &after, next, after.checks + 1).await
 }
 
@@ -206,22 +221,23 @@ async fn not_found(app: &App, part: &PartToCheck) -> Result<()> {
     Ok(())
 }
 
-async fn postpone(app: &App, part: &PartToCheck) -> Result<()> {
-    if part.sid.is_none() {
-        // Not having been able to look is not a look.
-        return schedule(app, part, Some(app.clock.now() + LOOK_AGAIN), part.checks).await;
-    }
-    schedule(app, part, next_time(app, part), part.checks + 1).await
+/// Nothing was learned: the same question comes again, and counts once it is answered.
+async fn ask_again(app: &App, part: &PartToCheck) -> Result<()> {
+    let soon = app.clock.now() + LOOK_AGAIN;
+    let next = if part.sid.is_some() { next_time(app, part, part.checks) } else { None };
+    schedule(app, part, Some(next.map_or(soon, |next| next.max(soon))), part.checks).await
 }
 
-fn next_time(app: &App, part: &PartToCheck) -> Option<DateTime<Utc>> {
-    let wait = until_next_check(part.status, part.has_price, part.checks + 1, &app.settings.price_plan)?;
+/// When it is asked in this state for the time after so many.
+fn next_time(app: &App, part: &PartToCheck, checks: i16) -> Option<DateTime<Utc>> {
+    let wait = until_next_check(part.status, part.has_price, checks, &app.settings.price_plan)?;
     TimeDelta::from_std(wait).ok().map(|wait| app.clock.now() + wait)
 }
 
+/// Unless somebody has moved it on meanwhile, and with it its plan.
 async fn schedule(app: &App, part: &PartToCheck, at: Option<DateTime<Utc>>, checks: i16) -> Result<()> {
     let mut conn = app.pool.acquire().await?;
-    Ok(store::parts::schedule_check(&mut conn, part.id, at, checks).await?)
+    Ok(store::parts::schedule_check(&mut conn, part, at, checks).await?)
 }
 
 #[cfg(test)]
@@ -232,7 +248,7 @@ mod tests {
     use crate::domain::kind::Kind;
 
     #[test]
-    fn message_without_a_date_is_neither_of_the_attempt_nor_older_than_it() {
+    fn message_that_does_not_say_enough_is_neither_of_the_attempt_nor_ruled_out() {
         let attempted: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().unwrap();
         let part = PartToCheck {
             id: PartId(Uuid::nil()),
@@ -253,8 +269,12 @@ mod tests {
             ..ProviderMessage::default()
         };
         assert_eq!(is_young(&told(None), &part), None);
-        assert!(!is_of_attempt(&told(None), &part));
+        assert_eq!(is_of_attempt(&told(None), &part), None);
         assert_eq!(is_young(&told(Some(attempted - TimeDelta::minutes(11))), &part), Some(false));
-        assert!(is_of_attempt(&told(Some(attempted)), &part));
+        assert_eq!(is_of_attempt(&told(Some(attempted)), &part), Some(true));
+        let erased = ProviderMessage { body: Some(String::new()), ..told(Some(attempted)) };
+        assert_eq!(is_of_attempt(&erased, &part), None);
+        let other = ProviderMessage { body: Some("adiós".to_owned()), ..told(None) };
+        assert_eq!(is_of_attempt(&other, &part), Some(false));
     }
 }

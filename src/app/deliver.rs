@@ -65,7 +65,7 @@ async fn call(app: &App, waiting: &Waiting) -> Result<()> {
     if waiting.leased_until.is_some_and(|until| app.clock.now() + app.settings.longest_call > until) {
         // This process slept since it claimed: others may be dealing with the part by the time Twilio answers.
         tracing::warn!(part = %waiting.part, "too little is left of the lease for a call");
-        return Ok(());
+        return give_back(app, waiting, Duration::ZERO, None).await;
     }
     let attempt = waiting.attempt_count + 1;
     let sent = {
@@ -146,8 +146,12 @@ async fn retry_later(
     tracing::warn!(part = %waiting.part, attempt, reason, ?wait, "not taken; waiting to try again");
     let then = app.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
     if then > waiting.expires_at {
-        let key = format!("{}:{}", OwnReason::Unreachable, waiting.part);
-        tell(app, Told::new(waiting.part, Report::not_sent(OwnReason::Unreachable), key)).await?;
+        // What Twilio said last is why; without a word of its own it was not reached.
+        let report = match code {
+            Some(code) => Report::refused(Some(code), reason),
+            None => Report::not_sent(OwnReason::Unreachable),
+        };
+        tell(app, Told::new(waiting.part, report, format!("given_up:{}", waiting.part))).await?;
         return Ok(());
     }
     give_back(app, waiting, wait, code).await

@@ -95,10 +95,10 @@ async fn do_group<J: Clone + Send + 'static, A: Send + 'static>(
 }
 
 fn is_of_one_job(error: &AppError) -> bool {
-    database_code(error).is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+    database_code(error).is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
 }
 
-/// SQLSTATE: 22 data exception, 23 integrity, 40 rolled back for another's sake.
+/// SQLSTATE: 22 data exception, 23 integrity, 54 too large, 40 rolled back for another's sake.
 fn database_code(error: &AppError) -> Option<String> {
     let AppError::Database(error) = error else { return None };
     error.as_database_error()?.code().map(std::borrow::Cow::into_owned)

@@ -100,6 +100,7 @@ pub async fn get_fresh_message(
     if is_final || !asked || !has_sid {
         return Ok(known);
     }
+    let Ok(_place) = app.views.try_acquire() else { return Ok(known) };
     let patience = std::time::Duration::from_secs(8);
     match tokio::time::timeout(patience, refresh(app, id)).await {
         Ok(Ok(())) => get_message(app, actor, view, id).await,

@@ -1,6 +1,8 @@
 //! Taking in Twilio's webhooks, whose signature the edge has verified. Nothing that Twilio may say is an error.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -84,7 +86,11 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
     };
     let dedupe_key = match webhook.token {
         Some(token) if token.len() <= LONGEST_ID => format!("token:{token}"),
-        _ => format!("callback:{sid}:{status}:{}", webhook.get("ErrorCode").unwrap_or_default()),
+        _ => {
+            let code = webhook.get("ErrorCode").unwrap_or_default();
+            // Hashed, for an index holds no word of any length.
+            format!("callback:{sid}:{}", BASE64_STANDARD.encode(Sha256::digest(format!("{status}:{code}"))))
+        }
     };
     kill_point("callback.received");
     let told = Told { part: ours.map(PartId), report, fields: webhook.kept_fields(), dedupe_key };

@@ -4,7 +4,7 @@
 mod settle;
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -264,13 +264,18 @@ async fn note_whatsapp(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let mut arrived = Vec::new();
+    let mut without = BTreeMap::new();
     for (was, is, id) in changed_parts(before, after).filter(|(was, is, _)| was.status != is.status) {
         let Some(message) = after.get(&id) else { continue };
         if let Some(code) = is.error_code.filter(|&code| is.status.is_failure() && says_no_whatsapp(code)) {
-            store::numbers::note_without_whatsapp(conn, &message.to_phone, code, now).await?;
+            without.insert(message.to_phone.as_str(), code);
         } else if is.status.has_arrived() && !was.status.has_arrived() {
             arrived.push(message.to_phone.clone());
         }
+    }
+    // In one order for all.
+    for (phone, code) in without {
+        store::numbers::note_without_whatsapp(conn, phone, code, now).await?;
     }
     if arrived.is_empty() {
         return Ok(());

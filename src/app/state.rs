@@ -3,6 +3,7 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
@@ -25,6 +26,9 @@ const GROUP: usize = 64;
 /// How many groups of reports are taken in at once; those of sends would only wait for each other's counters.
 const REPORTS_AT_ONCE: usize = 2;
 
+/// Half of the places that the provider's client has for questions.
+const VIEWS_AT_ONCE: usize = 8;
+
 /// A cheap handle; clones share everything. It reads as its [`Ports`].
 #[derive(Clone)]
 pub struct App {
@@ -33,6 +37,8 @@ pub struct App {
     pub accepts: Gatherer<Draft, Verdict>,
     /// Where reports about parts are taken in.
     pub records: Gatherer<Told, Recorded>,
+    /// Who looks at a message's page may have Twilio asked; never so many that the workers' questions wait.
+    pub views: Arc<Semaphore>,
 }
 
 /// What an [`App`] is made of.
@@ -76,7 +82,7 @@ impl App {
                 Box::pin(async move { record(&pool, &told, now, &settings.price_plan).await })
             })
         };
-        Self { ports, accepts, records }
+        Self { ports, accepts, records, views: Arc::new(Semaphore::new(VIEWS_AT_ONCE)) }
     }
 }
 

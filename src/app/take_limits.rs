@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 pub use self::counters::Counters;
 use super::error::Result;
@@ -90,27 +90,58 @@ pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: De
     Decision { standings: standings.collect() }
 }
 
-/// Looks up when each limit without room has it again.
-pub async fn look_up_freeing(
+/// When limits without room have it again; each is looked up once for a group.
+#[derive(Default)]
+pub struct Freeing(HashMap<(Limit, Subject, i64), DateTime<Utc>>);
+
+impl Freeing {
+    /// Fills in when each limit without room has it again, on a connection of its own.
+    pub async fn look_up_from(
+        &mut self,
+        pool: &PgPool,
+        counters: &Counters,
+        sender: &Sender<'_>,
+        decision: &mut Decision,
+    ) -> Result<()> {
+        self.look_up(&mut *pool.acquire().await?, counters, sender, decision).await
+    }
+
+    async fn look_up(
+        &mut self,
+        conn: &mut PgConnection,
+        counters: &Counters,
+        sender: &Sender<'_>,
+        decision: &mut Decision,
+    ) -> Result<()> {
+        for standing in decision.standings.iter_mut().filter(|standing| !standing.has_room()) {
+            let Some(subject) = standing.limit.subject(sender) else { continue };
+            let lacking = standing.used + standing.asked - standing.most;
+            let key = (standing.limit, subject, lacking);
+            let frees_at = match self.0.get(&key) {
+                Some(known) => *known,
+                None => when_free(conn, counters, standing.limit, key.1.clone(), lacking).await?,
+            };
+            standing.frees_at = Some(frees_at);
+            self.0.insert(key, frees_at);
+        }
+        Ok(())
+    }
+}
+
+async fn when_free(
     conn: &mut PgConnection,
     counters: &Counters,
-    sender: &Sender<'_>,
-    decision: &mut Decision,
-) -> Result<()> {
-    for standing in decision.standings.iter_mut().filter(|standing| !standing.has_room()) {
-        let Some(subject) = standing.limit.subject(sender) else { continue };
-        let window = standing.limit.window();
-        standing.frees_at = Some(if window.is_rolling() {
-            let lacking = standing.used + standing.asked - standing.most;
-            let counted = counters.counted(standing.limit, subject);
-            let freeing = store::limits::get_freeing(conn, &counted, lacking).await?;
-            // None: more than the whole limit is asked for, which no waiting helps.
-            window.frees(freeing.unwrap_or(counters.now()))
-        } else {
-            window.frees(counters.now())
-        });
+    limit: Limit,
+    subject: Subject,
+    lacking: i64,
+) -> Result<DateTime<Utc>> {
+    let window = limit.window();
+    if !window.is_rolling() {
+        return Ok(window.frees(counters.now()));
     }
-    Ok(())
+    let freeing = store::limits::get_freeing(conn, &counters.counted(limit, subject), lacking).await?;
+    // None: more than the whole limit is asked for, which no waiting helps.
+    Ok(window.frees(freeing.unwrap_or(counters.now())))
 }
 
 /// How everything stands for a sender, for showing it: nothing is locked or taken.
@@ -125,6 +156,6 @@ pub async fn read_limits(
     let mut counters = Counters::read(conn, wanted.collect(), now).await?;
     counters.note_recipients(conn, &[sender.to.to_owned()]).await?;
     let mut decision = weigh(&counters, &rules, sender, demand);
-    look_up_freeing(conn, &counters, sender, &mut decision).await?;
+    Freeing::default().look_up(conn, &counters, sender, &mut decision).await?;
     Ok(decision)
 }

@@ -91,9 +91,14 @@ impl Limit {
         matches!(self, Self::DealerHour | Self::DealerDay | Self::UserHour | Self::DealerBudget)
     }
 
-    /// Whether a sender may see how much of it is used. The platform's count is nobody's business but the admin's.
+    /// Whether a sender may see how much of it is used. The platform's count is nobody's business but the admin's, and
+    /// a dealer's money is not a buyer's.
     pub fn is_shown_to(self, role: Role) -> bool {
-        role == Role::Admin || !matches!(self, Self::PlatformDay | Self::MetaTier)
+        match self {
+            Self::PlatformDay | Self::MetaTier => role == Role::Admin,
+            Self::DealerBudget => role != Role::Buyer,
+            _ => true,
+        }
     }
 
     /// The dealer whose own value holds for this sender.

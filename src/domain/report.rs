@@ -74,7 +74,8 @@ impl Report {
 
     /// Our own verdict that nothing was sent.
     pub fn not_sent(reason: OwnReason) -> Self {
-        Self { not_sent: true, own_reason: Some(reason), ..Self::of(Source::Okla, Status::Failed.as_str()) }
+        let status = if reason == OwnReason::PartFailed { Status::Canceled } else { Status::Failed };
+        Self { not_sent: true, own_reason: Some(reason), ..Self::of(Source::Okla, status.as_str()) }
     }
 
     /// The create's answer was lost; Twilio's list is looked at after a while.

@@ -80,8 +80,9 @@ pub enum Fate {
     Expire,
 }
 
-/// The oldest that are due and that nobody else holds, locked with their messages until the transaction ends: what is
-/// said about a message is taken in before or after its part is claimed, never meanwhile.
+/// The oldest that are due and that nobody else holds, locked with their parts and messages until the transaction ends:
+/// what is said about a message is taken in before or after its part is claimed, never meanwhile. The part is locked too,
+/// for PostgreSQL reads anew only what it locks.
 pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<Waiting>> {
     let rows = sqlx::query!(
         r#"select p.id as "part: PartId", p.message_id as "message: MessageId", m.to_phone, p.body,
@@ -90,7 +91,7 @@ pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) ->
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
            where o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
-           order by o.available_at limit $2 for update of o, m skip locked"#,
+           order by o.available_at limit $2 for update of o, m skip locked for no key update of p skip locked"#,
         now,
         most
     )

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use sqlx::{PgConnection, postgres::PgQueryResult};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::corrupt;
@@ -97,22 +97,26 @@ pub async fn get_part_id_by_sid(conn: &mut PgConnection, sid: &str) -> sqlx::Res
     Ok(id.map(PartId))
 }
 
-/// When Twilio is asked next, and how often it was asked in this state.
+/// When Twilio is asked next about a part, and how often it was asked in this state; nothing, if it is not as it was read.
 pub async fn schedule_check(
     conn: &mut PgConnection,
-    id: PartId,
+    part: &PartToCheck,
     at: Option<DateTime<Utc>>,
     checks: i16,
 ) -> sqlx::Result<()> {
-    let done = sqlx::query!(
-        "update message_parts set next_check_at = $2, checks = $3 where id = $1",
-        id.0,
+    sqlx::query!(
+        "update message_parts set next_check_at = $2, checks = $3
+         where id = $1 and status = $4 and sid is not distinct from $5 and checks = $6",
+        part.id.0,
         at,
-        checks
+        checks,
+        part.status.as_str(),
+        part.sid,
+        part.checks
     )
     .execute(conn)
-    .await?;
-    exactly_one(&done)
+    .await
+    .map(|_| ())
 }
 
 /// Takes one part that is due to be asked about, one with an unknown outcome before all others, and keeps others off it until `held_until`.
@@ -180,8 +184,4 @@ pub async fn list_parts(conn: &mut PgConnection, message: MessageId) -> sqlx::Re
             })
         })
         .collect()
-}
-
-fn exactly_one(done: &PgQueryResult) -> sqlx::Result<()> {
-    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }

@@ -4,10 +4,12 @@ use chrono::TimeDelta;
 use okla::{
     app::{
         check_next::check_next,
-        deliver::{Step, deliver_next},
+        claim::claim,
+        deliver::{Step, deliver, deliver_next},
     },
     domain::{limits::Limit, user::Role},
 };
+use reqwest::Method;
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -137,4 +139,56 @@ async fn lost_answer_whose_callback_comes_needs_no_look(pool: PgPool) {
         app.wait_for(&id, "read").await;
         assert_eq!(app.sim_messages(&to).await.len(), 1);
     }
+}
+
+#[sqlx::test]
+async fn message_at_twilio_whose_text_was_erased_is_no_proof_that_nothing_was_created(pool: PgPool) {
+    let app = without_workers(pool).await;
+    app.sim.set(json!({ "dropRate": 1.0 })).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let to = "+18095551502";
+    let id = dealer.write_async(to, "hola").await.id();
+    deliver_next(&app.app).await.unwrap();
+    let created = app.sim_messages(to).await;
+    let path = format!("Messages/{}.json", created[0]["sid"].as_str().unwrap());
+    app.sim.api(Method::POST, &path).form(&[("Body", "")]).send().await.unwrap();
+    for _ in 0..4 {
+        app.advance(TimeDelta::seconds(61)).await;
+        app.work().await;
+    }
+    assert_eq!(app.stored_status(&id).await, "verifying");
+    assert_eq!(app.sim_messages(to).await.len(), 1);
+}
+
+#[sqlx::test]
+async fn questions_that_twilio_does_not_answer_leave_the_plan_as_it_was(pool: PgPool) {
+    let app = without_workers(pool).await;
+    app.sim.set(json!({ "dropRate": 1.0 })).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let id = dealer.write_async(PLAIN, "hola").await.id();
+    deliver_next(&app.app).await.unwrap();
+    app.sim.set(json!({ "accountStatus": "suspended" })).await;
+    for _ in 0..12 {
+        app.advance(TimeDelta::hours(8)).await;
+        check_next(&app.app).await.unwrap();
+    }
+    assert_eq!(app.stored_status(&id).await, "queued");
+    app.sim.set(json!({ "accountStatus": "active" })).await;
+    app.advance(TimeDelta::minutes(2)).await;
+    app.work().await;
+    assert_eq!(app.stored_status(&id).await, "read", "the callbacks were lost, and it heals");
+}
+
+#[sqlx::test]
+async fn worker_that_slept_after_its_claim_gives_the_message_back_unsent(pool: PgPool) {
+    let app = without_workers(pool).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let id = dealer.write_async(PLAIN, "hola").await.id();
+    let claimed = claim(&app.app, 1).await.unwrap();
+    app.advance(TimeDelta::seconds(40)).await;
+    deliver(&app.app, &claimed.parts[0]).await.unwrap();
+    assert!(app.sim_messages(PLAIN).await.is_empty());
+    app.work().await;
+    assert_eq!(app.sim_messages(PLAIN).await.len(), 1, "nobody had to look for it first");
+    assert_ne!(app.stored_status(&id).await, "verifying");
 }

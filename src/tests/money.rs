@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::app::{Api, DEALER, Options, PASSWORD, Reply, TestApp};
+use crate::app::{Api, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, Reply, TestApp};
 
 /// A price that no float holds, effective at once.
 async fn set_price(app: &TestApp, price: &str) {
@@ -108,6 +108,35 @@ async fn budget_refuses_in_words_and_what_failed_is_given_back_to_it(pool: PgPoo
     assert_eq!(refused.header("ratelimit-policy").unwrap(), "\"dealer_budget\";q=3;w=2592000");
     app.work().await;
     assert_eq!(dealer.write_async("+18095551234", "hola").await.status, 202, "refused by Twilio: given back");
+}
+
+#[sqlx::test]
+async fn buyer_does_not_learn_what_a_dealer_may_spend(pool: PgPool) {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    let budget = okla::app::set_limit::SetLimit {
+        limit: Limit::DealerBudget,
+        value: Some("0.03".parse().unwrap()),
+        dealer: Some(DEALER),
+    };
+    okla::app::set_limit::set_limit(&app.tools(), budget).await.unwrap();
+    let buyer = app.token_for(Role::Buyer).await;
+    for left in [true, true, false] {
+        let answer = buyer.write_async(DEALER_PHONE, "hola").await;
+        assert_eq!(answer.status == 202, left, "{}", answer.text);
+        let policy = answer.header("ratelimit-policy").unwrap_or_default().to_owned();
+        assert!(!policy.contains("dealer_budget") || policy.contains("q=0"), "{policy}");
+    }
+}
+
+#[sqlx::test]
+async fn message_that_is_longer_than_a_whole_limit_is_not_told_to_wait(pool: PgPool) {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    app.set_limit(Limit::UserHour, Some(2)).await;
+    let refused = dealer.write_async(PLAIN, &"Una frase de prueba. ".repeat(190)).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.json["error"].as_str().unwrap().contains("demasiado largo"), "{}", refused.text);
 }
 
 #[sqlx::test]

@@ -21,6 +21,8 @@ pub struct Refusal {
     pub retry_after: Duration,
     /// Who asked: a buyer meets a dealer's budget as a stranger.
     pub role: Role,
+    /// One send takes more than the whole limit: no waiting helps.
+    pub is_too_long: bool,
 }
 
 impl Refusal {
@@ -31,11 +33,16 @@ impl Refusal {
             until,
             retry_after: (until - now).to_std().unwrap_or_default(),
             role,
+            is_too_long: full.most > 0 && full.asked > full.most,
         }
     }
 
     /// What the sender reads.
     pub fn sentence(&self) -> String {
+        if self.is_too_long {
+            return "El mensaje es demasiado largo para los límites vigentes: ninguna espera lo deja pasar. Acórtelo e intente de nuevo."
+                .to_owned();
+        }
         let until = clock_in_santo_domingo(self.until);
         match self.limit {
             Limit::PlatformDay => {
