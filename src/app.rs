@@ -36,6 +36,7 @@ pub mod read_panel;
 pub mod read_queue;
 pub mod record_callback;
 pub mod record_status;
+pub mod resend;
 pub mod search_messages;
 pub mod seed_demo;
 pub mod seed_load;

@@ -1,6 +1,7 @@
 //! Pure rules: no async, no SQL, no HTTP, no Leptos. Both halves of the application compile it.
 
 pub mod body;
+pub mod bulk;
 pub mod conversation;
 pub mod delivery;
 pub mod figures;
@@ -22,6 +23,7 @@ pub mod parts;
 pub mod phone;
 pub mod range;
 pub mod rates;
+pub mod remedy;
 pub mod report;
 pub mod retry;
 pub mod state_group;

@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod panel_list;
 pub mod parts;
 pub mod rates;
+pub mod resends;
 pub mod sessions;
 pub mod throttles;
 pub mod usage;

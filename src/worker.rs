@@ -13,6 +13,7 @@ use crate::app::{
     error::Result,
     figures::add_up_figures,
     hold_line::probe_held_line,
+    resend::resend_next,
     state::App,
     tidy_up::tidy_up,
 };
@@ -51,6 +52,7 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         PROBE_EVERY,
         |app| async move { probe_held_line(&app).await },
     ));
+    tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
     tasks.spawn(run(
         app.clone(),
         stop.clone(),

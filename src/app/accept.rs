@@ -47,6 +47,8 @@ pub struct Draft {
     pub parts: Vec<String>,
     pub image_url: Option<ImageUrl>,
     pub key: Option<Key>,
+    /// The failed message that it repeats.
+    pub resend_of: Option<MessageId>,
 }
 
 /// What makes a second request the same as the first.
@@ -299,6 +301,7 @@ fn new_message(draft: &Draft, demand: Demand) -> NewMessage {
         parts: demand.parts,
         unit_price: demand.unit_price,
         outside_window: demand.outside_window,
+        resend_of: draft.resend_of,
     }
 }
 

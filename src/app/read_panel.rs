@@ -104,10 +104,29 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
             *causes.entry(cause).or_default() += row.sums.messages;
         }
     }
-    panel.causes = causes.into_iter().collect();
-    panel.causes.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), cause.to_string()));
+    panel.causes = by_frequency(causes);
     panel.causes.truncate(CAUSES);
     Ok(panel)
+}
+
+/// Why messages of a range failed, the most frequent first.
+pub async fn read_causes(app: &App, actor: &Actor, range: &Range) -> Result<Vec<(Cause, i64)>> {
+    let dealer = dealer_of(actor)?;
+    let mut conn = app.pool.acquire().await?;
+    let rows = store::figures::list_states(&mut conn, dealer, range.from, range.to).await?;
+    let mut causes: HashMap<Cause, i64> = HashMap::new();
+    for row in rows {
+        if let Some(cause) = row.cause {
+            *causes.entry(cause).or_default() += row.sums.messages;
+        }
+    }
+    Ok(by_frequency(causes))
+}
+
+fn by_frequency(causes: HashMap<Cause, i64>) -> Vec<(Cause, i64)> {
+    let mut causes: Vec<_> = causes.into_iter().collect();
+    causes.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), cause.to_string()));
+    causes
 }
 
 /// What a dealer's messages of a range come to.

@@ -34,6 +34,8 @@ pub struct SendMessage {
     pub kind: Kind,
     /// A second request with the same key and the same content finds the first message instead of sending again.
     pub key: Option<String>,
+    /// The failed message that it repeats.
+    pub resend_of: Option<MessageId>,
 }
 
 /// To whom.
@@ -102,6 +104,7 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         body: command.body,
         image_url: command.image_url,
         key: key.clone(),
+        resend_of: command.resend_of,
     };
     let (change, to) = (Change { message: draft.id, dealer: draft.payer }, draft.to.masked());
     let id = change.message;

@@ -6,6 +6,7 @@ mod decision;
 mod load;
 mod memory;
 mod pace;
+mod panel;
 mod pgbench;
 mod process;
 mod report;
@@ -50,7 +51,7 @@ pub struct Settings {
     /// How long the server's memory is watched under load.
     #[arg(long, env = "OKLA_BENCH_MEMORY_SECONDS", default_value_t = 600)]
     pub memory_seconds: u64,
-    /// Only these: sends, callbacks, decision, pace, memory.
+    /// Only these: sends, callbacks, decision, pace, memory, panel.
     #[arg(long, env = "OKLA_BENCH_ONLY", value_delimiter = ',')]
     pub only: Vec<String>,
     /// What cargo says to every benchmark.
@@ -83,6 +84,9 @@ async fn main() -> Result<()> {
     }
     if settings.wants("memory") {
         memory::measure(&settings, &okla, &pool, &mut report).await?;
+    }
+    if settings.wants("panel") {
+        panel::measure(&settings, &okla, &mut report).await?;
     }
     if settings.wants("decision") {
         decision::measure(&settings, &okla, &mut report).await?;

@@ -46,6 +46,8 @@ id! {
     MessageId,
     /// One Twilio message: what is sent, charged and reported on.
     PartId,
+    /// Many messages sent again by one press.
+    BulkId,
     /// An API token (the row, never the secret).
     TokenId,
 }

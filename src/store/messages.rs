@@ -22,6 +22,7 @@ pub struct NewMessage {
     /// US$ a part.
     pub unit_price: Decimal,
     pub outside_window: bool,
+    pub resend_of: Option<MessageId>,
 }
 
 /// Writes messages that were just taken in, all of them at `now`.
@@ -44,15 +45,18 @@ pub async fn insert_messages(
     let parts: Vec<i16> = messages.iter().map(|message| message.parts).collect();
     let prices: Vec<Decimal> = messages.iter().map(|message| message.unit_price).collect();
     let outside: Vec<bool> = messages.iter().map(|message| message.outside_window).collect();
+    let repeated: Vec<Option<Uuid>> =
+        messages.iter().map(|message| message.resend_of.map(|id| id.0)).collect();
     sqlx::query!(
         "insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
-                               status, parts, places, unit_price, cost, outside_window, created_at)
+                               status, parts, places, unit_price, cost, outside_window, resend_of,
+                               created_at)
          select id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
-                'queued', parts, parts, unit_price, unit_price * parts, outside_window, $13
+                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, $13
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::smallint[], $11::numeric[], $12::boolean[])
+                     $9::text[], $10::smallint[], $11::numeric[], $12::boolean[], $14::uuid[])
            as fresh (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url, parts,
-                     unit_price, outside_window)",
+                     unit_price, outside_window, resend_of)",
         &ids,
         &senders,
         &roles,
@@ -65,7 +69,8 @@ pub async fn insert_messages(
         &parts,
         &prices,
         &outside,
-        now
+        now,
+        &repeated as &[Option<Uuid>]
     )
     .execute(conn)
     .await

@@ -25,6 +25,7 @@ mod metrics;
 mod money;
 mod owner;
 mod recipients;
+mod resend;
 mod seed_load;
 mod sessions;
 mod simulator;

@@ -3,11 +3,13 @@
 
 mod contact;
 mod handset;
+mod resend;
 mod sign_in;
 mod sign_up;
 
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
+pub use resend::FORM as RESEND;
 
 use super::{
     error::WebError,

@@ -14,8 +14,9 @@ use leptos_router::{
 use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
-        ApiDocsPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, HandsetPage, HomePage,
-        NotFoundPage, OwnMessagePage, OwnMessagesPage, PanelPage, SignInPage, SignUpPage, VehiclePage,
+        ApiDocsPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, FailuresPage,
+        HandsetPage, HomePage, NotFoundPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage,
+        SignInPage, SignUpPage, VehiclePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -41,6 +42,8 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel") view=PanelPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/fallidos") view=FailuresPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/reenvios/:id") view=ResendPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/costos") view=CostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>

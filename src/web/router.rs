@@ -69,6 +69,7 @@ pub fn router(state: AppState) -> Router {
         .route("/mensajes/{id}/eventos", get(events::own_message))
         .route("/panel/eventos", get(events::panel::figures))
         .route("/panel/mensajes/eventos", get(events::panel::news))
+        .route("/panel/reenvios/{id}/eventos", get(events::panel::resend))
         .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
         .route("/demo/telefono/eventos", get(events::handset::conversation))
         .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))

@@ -237,7 +237,14 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         let english = "kind must be contact, new_interest, test_drive, listing_expiry or offer.";
         wrong("kind", "invalid_kind", spanish, english)
     })?;
-    Ok(SendMessage { to: Recipient::Number { phone, about }, body, image_url, kind, key: None })
+    Ok(SendMessage {
+        to: Recipient::Number { phone, about },
+        body,
+        image_url,
+        kind,
+        key: None,
+        resend_of: None,
+    })
 }
 
 /// RFC 7240.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, future::Future, time::Duration};
 
 use axum::{
     Extension,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -18,15 +18,16 @@ use crate::{
         limits_now::dealer_bar,
         list_panel::count_newer,
         read_panel::{dealer_of, read_panel},
+        resend::read_bulk,
     },
     domain::{
-        ids::MessageId,
+        ids::{BulkId, MessageId},
         range::{Choice, Range},
         time::day_in_santo_domingo,
     },
     web::{
         live::{Fragment, stream_fragments},
-        pages::{LiveFigures, NewMessages},
+        pages::{LiveFigures, NewMessages, ResendProgress},
         state::AppState,
     },
 };
@@ -65,6 +66,34 @@ pub async fn news(
         let count = count_newer(&state, &actor, newest).await?;
         Ok(Fragment::render(false, || view! { <NewMessages count=count/> }))
     })
+}
+
+/// `GET /panel/reenvios/{id}/eventos`: how far a job is.
+pub async fn resend(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<BulkId>,
+) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    match read_bulk(&state, &actor, id).await {
+        Ok(_) => {}
+        Err(AppError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+    // A job says nothing by itself.
+    let wake = Changes::to(&state, |_| false);
+    let stop = state.stop.clone();
+    let load = move || {
+        let (state, actor) = (state.clone(), actor.clone());
+        async move {
+            let progress = read_bulk(&state, &actor, id).await?;
+            let is_done = progress.done() == progress.total;
+            Ok(Fragment::render(is_done, || view! { <ResendProgress progress=progress/> }))
+        }
+    };
+    stream_fragments(stop, wake, Duration::from_secs(1), load).into_response()
 }
 
 fn live<F>(

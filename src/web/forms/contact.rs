@@ -79,7 +79,14 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
         return Err(AppError::Invalid(wrong));
     };
     let key = one_sending(form_key, vehicle, &body, image_url.as_ref());
-    Ok(SendMessage { to: Recipient::SellerOf(vehicle), body, image_url, kind: Kind::Contact, key })
+    Ok(SendMessage {
+        to: Recipient::SellerOf(vehicle),
+        body,
+        image_url,
+        kind: Kind::Contact,
+        key,
+        resend_of: None,
+    })
 }
 
 /// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and

@@ -7,12 +7,14 @@ use crate::{
     app::{
         error::Result,
         read_messages::{MessageDetail, View, get_fresh_message},
+        resend::may_resend,
     },
     domain::{ids::MessageId, message::Status, phone::Phone, report::Source, time::full_stamp},
     web::{
-        guard,
+        flash::{self, Problem},
+        forms, guard,
         islands::Live,
-        parts::{Icon, MessageProgress, Moment, PageTitle, Strip, handset_path, icons},
+        parts::{Icon, MessageProgress, Moment, Notice, PageTitle, Strip, Tone, handset_path, icons},
         request::Current,
     },
 };
@@ -39,24 +41,40 @@ fn page(of: View) -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id, of).await {
-            Ok((detail, now, demo)) => view! { <Shown detail=detail of=of now=now demo=demo/> }.into_any(),
+            Ok(loaded) => view! { <Shown loaded=loaded of=of/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
-async fn load(id: MessageId, of: View) -> Result<(MessageDetail, DateTime<Utc>, bool)> {
+struct Loaded {
+    detail: MessageDetail,
+    now: DateTime<Utc>,
+    demo: bool,
+    /// It failed and may be sent again as it is.
+    resendable: bool,
+    /// What went wrong with the last press.
+    problems: Vec<Problem>,
+}
+
+async fn load(id: MessageId, of: View) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = match of {
         View::Dealer => guard::dealer(&current)?,
         View::Own | View::Any => guard::signed_in(&current)?,
     };
     let detail = get_fresh_message(&current.state, &actor, of, id, STALE).await?;
-    Ok((detail, current.state.clock.now(), current.state.settings.demo))
+    let of_dealer = of == View::Dealer;
+    let resendable = of_dealer && may_resend(&current.state, &actor, id).await?;
+    let problems =
+        if of_dealer { flash::take(&current.session, forms::RESEND).await?.problems } else { Vec::new() };
+    let (now, demo) = (current.state.clock.now(), current.state.settings.demo);
+    Ok(Loaded { detail, now, demo, resendable, problems })
 }
 
 #[component]
-fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> impl IntoView {
+fn Shown(loaded: Loaded, of: View) -> impl IntoView {
+    let Loaded { detail, now, demo, resendable, problems } = loaded;
     let message = &detail.message;
     let (followed, parts) = (message.clone(), detail.parts.clone());
     let dealer = of == View::Dealer;
@@ -82,6 +100,13 @@ fn Shown(detail: MessageDetail, of: View, now: DateTime<Utc>, demo: bool) -> imp
                     <MessageProgress message=&followed parts=&parts now=now payer=dealer/>
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
+                {problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
+                {resendable.then(|| view! {
+                    <form method="post" action="/fn/reenviar">
+                        <input type="hidden" name="id" value=message.id.to_string()/>
+                        <button class="button second"><Icon path=icons::AGAIN/>"Reenviar"</button>
+                    </form>
+                })}
             </section>
             {handset.map(|href| view! {
                 <a class="back small" href=href><Icon path=icons::PHONE/>"Ver en el teléfono simulado"</a>

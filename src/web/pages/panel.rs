@@ -34,11 +34,7 @@ use crate::{
 /// `/panel`: what a dealer's messages of a period came to.
 #[component]
 pub fn PanelPage() -> impl IntoView {
-    let asked = use_query_map().with_untracked(|query| Asked {
-        word: query.get("rango"),
-        from: query.get("desde"),
-        to: query.get("hasta"),
-    });
+    let asked = Asked::of_address();
     Suspend::new(async move {
         match load(&asked).await {
             Ok(loaded) => view! { <Shown loaded=loaded asked=asked/> }.into_any(),
@@ -48,10 +44,28 @@ pub fn PanelPage() -> impl IntoView {
 }
 
 /// A range as the address says it.
-struct Asked {
+pub(super) struct Asked {
     word: Option<String>,
     from: Option<String>,
     to: Option<String>,
+}
+
+impl Asked {
+    pub fn of_address() -> Self {
+        use_query_map().with_untracked(|query| Self {
+            word: query.get("rango"),
+            from: query.get("desde"),
+            to: query.get("hasta"),
+        })
+    }
+
+    /// The range, and why it is not the one that was asked for: then it is thirty days.
+    pub fn range(&self, today: NaiveDate) -> (Range, Option<InvalidRange>) {
+        match Range::parse(self.word.as_deref(), self.from.as_deref(), self.to.as_deref(), today) {
+            Ok(range) => (range, None),
+            Err(problem) => (Range::named(Choice::ThirtyDays, today), Some(problem)),
+        }
+    }
 }
 
 struct Loaded {
@@ -66,12 +80,10 @@ async fn load(asked: &Asked) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
     let now = current.state.clock.now();
-    let today = day_in_santo_domingo(now);
-    let parsed = Range::parse(asked.word.as_deref(), asked.from.as_deref(), asked.to.as_deref(), today);
-    let range = parsed.unwrap_or_else(|_| Range::named(Choice::ThirtyDays, today));
+    let (range, problem) = asked.range(day_in_santo_domingo(now));
     let panel = read_panel(&current.state, &actor, range).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
-    Ok(Loaded { panel, bar, now, problem: parsed.err() })
+    Ok(Loaded { panel, bar, now, problem })
 }
 
 /// The list's address for some of a range's messages.
@@ -100,11 +112,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             <p class="soft small">{range.label()}" · Hora de Santo Domingo"</p>
         </div>
         <Ranges range=range asked=asked/>
-        {problem.map(|problem| view! {
-            <Notice tone=Tone::Warn>
-                <p>{problem.to_string()}" Mientras tanto se muestran los últimos 30 días."</p>
-            </Notice>
-        })}
+        <RangeProblem problem=problem/>
         <Live src=src>
             <LiveFigures panel=&panel bar=&bar now=now/>
         </Live>
@@ -112,6 +120,17 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             {format!("Los mensajes se guardan {LONGEST_DAYS} días; después se borra su texto y quedan las cifras. Los montos son US$ estimados hasta que Twilio confirma.")}
         </p>
     }
+}
+
+#[component]
+pub(super) fn RangeProblem(problem: Option<InvalidRange>) -> impl IntoView {
+    problem.map(|problem| {
+        view! {
+            <Notice tone=Tone::Warn>
+                <p>{problem.to_string()}" Mientras tanto se muestran los últimos 30 días."</p>
+            </Notice>
+        }
+    })
 }
 
 /// All that changes while the page is open.
@@ -135,9 +154,13 @@ pub fn LiveFigures<'a>(panel: &'a Panel, bar: &'a DealerBar, now: DateTime<Utc>)
 }
 
 #[component]
-fn Ranges(range: Range, asked: Asked) -> impl IntoView {
+pub(super) fn Ranges(
+    range: Range,
+    asked: Asked,
+    #[prop(default = "/panel")] page: &'static str,
+) -> impl IntoView {
     let links = Choice::NAMED.map(|choice| {
-        let href = format!("/panel?rango={}", choice.as_str());
+        let href = format!("{page}?rango={}", choice.as_str());
         let current = (choice == range.choice).then_some("true");
         view! { <a href=href aria-current=current>{choice.label()}</a> }
     });
@@ -150,7 +173,7 @@ fn Ranges(range: Range, asked: Asked) -> impl IntoView {
             <nav class="sorts" aria-label="Período">{links.collect_view()}</nav>
             <details open=is_open>
                 <summary>"Otras fechas"</summary>
-                <form method="get" action="/panel" class="cluster">
+                <form method="get" action=page class="cluster">
                     <div class="field"><label for="desde">"Desde"</label><input id="desde" name="desde" type="date" value=from/></div>
                     <div class="field"><label for="hasta">"Hasta"</label><input id="hasta" name="hasta" type="date" value=to/></div>
                     <button class="button second">"Ver"</button>

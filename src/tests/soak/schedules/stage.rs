@@ -111,6 +111,7 @@ impl Stage {
     fn draft(&self, want: Want) -> Draft {
         let payer = want.payer().map(|dealer| self.dealers[dealer]);
         Draft {
+            resend_of: None,
             id: MessageId::fresh(),
             sender: self.people[want.who],
             role: role(want.who),

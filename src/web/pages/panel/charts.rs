@@ -144,11 +144,13 @@ pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     });
     let rows = rows.collect_view();
     let nothing = panel.causes.is_empty();
+    let failures = list_address(panel.range, &[]).replacen("/panel/mensajes", "/panel/fallidos", 1);
     view! {
         <section class="panel stack">
             <h2>"Por qué fallaron"</h2>
             {nothing.then(|| view! { <p>"Sin fallos en este período."</p> })}
             <ul class="lines">{rows}</ul>
+            {(!nothing).then(|| view! { <p><a href=failures>"Qué hacer con los fallidos"</a></p> })}
         </section>
     }
 }

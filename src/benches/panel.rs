@@ -1,0 +1,116 @@
+//! A dealer's pages over a million messages and over ten thousand: the largest dealer holds a tenth of either.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, header, redirect};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+use crate::{
+    Result, Settings,
+    process::{Okla, Process},
+    report::{Figure, Report, Target},
+};
+
+/// Messages of the small history.
+const FEW: &str = "10000";
+/// Times a page is asked for, after as many that are not measured.
+const TIMES: usize = 60;
+
+/// By state and range: counted by the roll-ups.
+const COUNTED: [(&str, &str); 6] = [
+    ("/panel, 30 days", "/panel"),
+    ("/panel, 400 days", "/panel?desde=2025-11-01&hasta=2026-10-31"),
+    ("/panel/mensajes", "/panel/mensajes"),
+    ("list: failed, 30 days", "/panel/mensajes?estado=fallidos&rango=30d"),
+    ("list: none in that state", "/panel/mensajes?estado=verificacion"),
+    ("list: read, own dates", "/panel/mensajes?estado=leidos&desde=2026-03-01&hasta=2026-03-31"),
+];
+/// Anything else.
+const SEARCHED: [(&str, &str); 6] = [
+    ("search: a number", "/panel/mensajes?q=809-23"),
+    ("search: words, all of it", "/panel/mensajes?q=prueba+de+manejo"),
+    ("search: nothing found", "/panel/mensajes?q=nadie+escribe+esto"),
+    ("list: one cause", "/panel/mensajes?causa=21610"),
+    ("list: one kind, dearest first", "/panel/mensajes?tipo=test_drive&orden=costo"),
+    ("list: one vehicle by words", "/panel/mensajes?q=vehiculo:corolla"),
+];
+
+pub async fn measure(settings: &Settings, okla: &Okla, report: &mut Report) -> Result<()> {
+    let large = Visitor::enter(okla).await?;
+    let small = Visitor::enter(&little(settings, okla).await?).await?;
+    for (name, path) in COUNTED {
+        let (took, before) = (large.ask(path).await?, small.ask(path).await?);
+        report.add(&figure(name, took, 50.0, Target::AtMost(1.0)))?;
+        report.add(&figure("… against 10,000 messages", took, before, Target::AtMost(1.5)))?;
+    }
+    for (name, path) in SEARCHED {
+        report.add(&figure(name, large.ask(path).await?, 150.0, Target::AtMost(1.0)))?;
+    }
+    Ok(())
+}
+
+fn figure(name: &'static str, measured: f64, yardstick: f64, target: Target) -> Figure {
+    let bottleneck = format!("p95 of {TIMES}");
+    Figure { name, unit: "ms", measured, yardstick, target, bottleneck }
+}
+
+/// The same with few messages, in a database beside the first.
+async fn little(settings: &Settings, okla: &Okla) -> Result<Okla> {
+    let name = "panel_few";
+    let mut conn = PgConnection::connect(&settings.database_url).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {name}"))).execute(&mut conn).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&mut conn).await?;
+    let (server, _) = settings.database_url.rsplit_once('/').ok_or("DATABASE_URL names no database")?;
+    let few = okla.over(&format!("{server}/{name}"));
+    few.run(&["migrate"])?;
+    few.run(&["demo", "seed", "--dealers", "500", "--days", "365", "--messages", FEW])?;
+    Ok(few)
+}
+
+/// The largest dealer's user.
+struct Visitor {
+    http: Client,
+    cookie: String,
+    server: Process,
+}
+
+impl Visitor {
+    async fn enter(okla: &Okla) -> Result<Self> {
+        let server = okla.serve(&["--no-workers"], &[]).await?;
+        let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build()?;
+        let url = format!("http://{}", server.address);
+        let answer = http
+            .post(format!("{url}/fn/ingresar"))
+            .header(header::ORIGIN, &url)
+            .form(&[("email", "concesionario@okla.test"), ("password", "demo-okla-2026")])
+            .send()
+            .await?;
+        let cookie = answer.headers().get(header::SET_COOKIE).ok_or("no session")?.to_str()?;
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        Ok(Self { http, cookie, server })
+    }
+
+    /// The 95th percentile of how long a page takes, milliseconds.
+    async fn ask(&self, path: &str) -> Result<f64> {
+        let mut took = Vec::with_capacity(TIMES);
+        for turn in 0..2 * TIMES {
+            let since = Instant::now();
+            let answer = self
+                .http
+                .get(format!("http://{}{path}", self.server.address))
+                .header(header::COOKIE, &self.cookie)
+                .send()
+                .await?;
+            if answer.status() != 200 {
+                return Err(format!("{path}: {}", answer.status()).into());
+            }
+            answer.bytes().await?;
+            if turn >= TIMES {
+                took.push(since.elapsed());
+            }
+        }
+        took.sort();
+        let at = took.get(TIMES * 95 / 100).copied().unwrap_or(Duration::MAX);
+        Ok(at.as_secs_f64() * 1_000.0)
+    }
+}

@@ -1,0 +1,156 @@
+//! Failed messages sent again: only what may be, each once, one by one or many at a press.
+
+use chrono::TimeDelta;
+use okla::{
+    app::{deliver::Step, figures::check_figures, resend::resend_next},
+    domain::{limits::Limit, user::Role},
+};
+use sqlx::PgPool;
+
+use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
+
+/// Taken by Twilio and then refused with 63018, which passes.
+const BUSY: [&str; 2] = ["+18095551018", "+18095552018"];
+/// Refused with 63003: the number is at fault.
+const NO_WHATSAPP: &str = "+18095551003";
+
+struct Stage {
+    app: TestApp,
+    browser: Browser,
+}
+
+/// A dealer with two failures that pass, one that does not, one message that arrived, and a buyer's failure.
+async fn stage(pool: PgPool) -> Stage {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    app.add_user("panel@okla.test", Role::Dealer, Some(DEALER)).await;
+    let dealer = app.token_of("panel@okla.test").await;
+    for to in BUSY.into_iter().chain([NO_WHATSAPP, PLAIN]) {
+        assert_eq!(dealer.write_async(to, &format!("Hola, {to}")).await.status, 202);
+    }
+    for _ in 0..3 {
+        app.work().await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        app.advance(TimeDelta::seconds(30)).await;
+    }
+    let browser = app.browser();
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    Stage { app, browser }
+}
+
+impl Stage {
+    async fn failed_to(&self, to: &str) -> String {
+        let query =
+            "select id::text from messages where to_phone = $1 and status in ('failed', 'undelivered')";
+        self.app.value::<String>(query, to).await
+    }
+
+    async fn do_all(&self) {
+        while resend_next(&self.app.app).await.unwrap() == Step::Worked {}
+        self.app.work().await;
+    }
+
+    async fn created(&self, to: &str) -> usize {
+        self.app.sim_messages(to).await.len()
+    }
+}
+
+/// The job's id and days, as the form on the page has them.
+fn form_of(page: &str) -> Vec<(String, String)> {
+    let form = page.split_once("/fn/reenviar-varios").expect("the form").1.split_once("</form>").unwrap().0;
+    form.split("<input ")
+        .skip(1)
+        .map(|input| {
+            let value = |name: &str| {
+                input.split_once(&format!("{name}=\"")).unwrap().1.split_once('"').unwrap().0.to_owned()
+            };
+            (value("name"), value("value"))
+        })
+        .collect()
+}
+
+#[sqlx::test]
+async fn many_are_sent_again_by_one_press_each_once(pool: PgPool) {
+    let stage = stage(pool).await;
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("Se reenviarán 2 mensajes: 2 partes, unos US$\u{a0}0.03"), "{page}");
+    assert!(page.contains("1 necesitan que corrija un dato"));
+    let form = form_of(&page);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let first = stage.browser.post_form("/fn/reenviar-varios", &fields).await;
+    let again = stage.browser.post_form("/fn/reenviar-varios", &fields).await;
+    assert_eq!(first.location, again.location);
+    stage.do_all().await;
+    stage.do_all().await;
+    for to in BUSY {
+        assert_eq!(stage.created(to).await, 2, "the first and its repetition");
+    }
+    assert_eq!(stage.created(NO_WHATSAPP).await + stage.created(PLAIN).await, 2);
+    let done = stage.browser.get(&first.location).await.body;
+    assert!(done.contains("Listo: 2 de 2") && done.contains("2 reenviados"), "{done}");
+
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("2 ya se reenviaron"), "{page}");
+    assert_eq!(check_figures(&stage.app.pool).await.unwrap(), []);
+}
+
+#[sqlx::test]
+async fn one_is_sent_again_from_its_page_and_never_twice(pool: PgPool) {
+    let stage = stage(pool).await;
+    let id = stage.failed_to(BUSY[0]).await;
+    assert!(stage.browser.get(&format!("/panel/mensajes/{id}")).await.body.contains("/fn/reenviar\""));
+    let first = stage.browser.post_form("/fn/reenviar", &[("id", &id)]).await;
+    assert!(first.location.starts_with("/panel/mensajes/") && !first.location.ends_with(&id), "{first:?}");
+    let again = stage.browser.post_form("/fn/reenviar", &[("id", &id)]).await;
+    assert!(again.location.ends_with(&id));
+    let page = stage.browser.get(&again.location).await.body;
+    assert!(page.contains("Este mensaje ya se reenvió.") && !page.contains("/fn/reenviar\""), "{page}");
+    stage.app.work().await;
+    assert_eq!(stage.created(BUSY[0]).await, 2);
+
+    let wrong = stage.failed_to(NO_WHATSAPP).await;
+    stage.browser.post_form("/fn/reenviar", &[("id", &wrong)]).await;
+    let page = stage.browser.get(&format!("/panel/mensajes/{wrong}")).await.body;
+    assert!(page.contains("necesitan que corrija un dato"), "{page}");
+    assert_eq!(stage.created(NO_WHATSAPP).await, 1);
+}
+
+#[sqlx::test]
+async fn what_no_limit_lets_through_is_said_and_can_be_repeated(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.set_limit(Limit::UserHour, Some(5)).await;
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("Sus límites dejan pasar ahora 1"), "{page}");
+    let form = form_of(&page);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+    stage.do_all().await;
+    let done = stage.browser.get(&job).await.body;
+    assert!(done.contains("1 reenviados") && done.contains("1 no cupieron en sus límites"), "{done}");
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("Se reenviará 1 mensaje"), "{page}");
+}
+
+#[sqlx::test]
+async fn anothers_failures_are_not_found(pool: PgPool) {
+    let stage = stage(pool).await;
+    let id = stage.failed_to(BUSY[0]).await;
+    stage.app.have_dealer("cibao-motors", "+18095550102").await;
+    stage.app.add_user("otro@okla.test", Role::Dealer, Some("cibao-motors")).await;
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    let form = form_of(&page);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+
+    let other = stage.app.browser();
+    other.sign_in("otro@okla.test", PASSWORD).await;
+    assert_eq!(other.get(&job).await.status, 404);
+    assert_eq!(other.get(&format!("{job}/eventos")).await.status, 404);
+    other.post_form("/fn/reenviar", &[("id", &id)]).await;
+    assert!(other.get("/panel/fallidos?rango=hoy").await.body.contains("Sin fallos"));
+    stage.app.work().await;
+    assert_eq!(stage.created(BUSY[0]).await, 1);
+}

@@ -1,0 +1,71 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::{NotFoundPage, failed};
+use crate::{
+    app::{error::Result, resend::read_bulk},
+    domain::{bulk::Progress, ids::BulkId, money::grouped},
+    web::{
+        guard,
+        islands::Live,
+        parts::{Icon, PageTitle, icons},
+        request::Current,
+    },
+};
+
+/// `/panel/reenvios/{id}`: how far a press that sends many again is. It goes on whether somebody looks or not.
+#[component]
+pub fn ResendPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")?.parse::<BulkId>().ok());
+    Suspend::new(async move {
+        let Some(id) = id else {
+            return view! { <NotFoundPage/> }.into_any();
+        };
+        match load(id).await {
+            Ok(progress) => view! { <Shown id=id progress=progress/> }.into_any(),
+            Err(error) => failed(&error),
+        }
+    })
+}
+
+async fn load(id: BulkId) -> Result<Progress> {
+    let current = Current::get()?;
+    let actor = guard::dealer(&current)?;
+    read_bulk(&current.state, &actor, id).await
+}
+
+#[component]
+fn Shown(id: BulkId, progress: Progress) -> impl IntoView {
+    view! {
+        <PageTitle text="Reenvío"/>
+        <div class="narrow stack">
+            <a class="back" href="/panel/fallidos"><Icon path=icons::BACK/>"Fallidos"</a>
+            <h1>"Reenvío"</h1>
+            <section class="panel stack">
+                <Live src=format!("/panel/reenvios/{id}/eventos")><ResendProgress progress=progress/></Live>
+                <p class="hint">"Puede cerrar esta página: el reenvío continúa."</p>
+                <p><a href=format!("/panel/reenvios/{id}")>"Actualizar"</a></p>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+pub fn ResendProgress(progress: Progress) -> impl IntoView {
+    let done = progress.done();
+    let said = if done == progress.total { "Listo" } else { "En marcha" };
+    let lines = [
+        (progress.sent, "reenviados"),
+        (progress.over_limit, "no cupieron en sus límites; repítalo cuando haya lugar"),
+        (progress.not_safe, "ya no se podían reenviar"),
+        (progress.failed, "no se pudieron reenviar por una falla nuestra"),
+    ];
+    let lines = lines.map(|(count, words)| {
+        (count > 0).then(|| view! { <li>{format!("{} {words}", grouped(count.into()))}</li> })
+    });
+    view! {
+        <p><strong>{format!("{said}: {} de {}", grouped(done.into()), grouped(progress.total.into()))}</strong></p>
+        <progress max=progress.total.max(1) value=done aria-label="Avance del reenvío"></progress>
+        <ul class="bullets">{lines.into_iter().collect_view()}</ul>
+    }
+}
