@@ -160,6 +160,7 @@ impl Play<'_> {
         self.show(wants[0]).await?;
         let drafts: Vec<Draft> = wants.iter().map(|want| self.stage.draft(*want)).collect();
         let verdicts = accept(&self.stage.pool, &drafts, self.now).await.unwrap();
+        let mut refusals = Vec::new();
         for ((want, draft), verdict) in wants.iter().zip(&drafts).zip(&verdicts) {
             let stands = self.model.standings(*want, self.now);
             let fits = stands.iter().all(|stand| stand.has_room());
@@ -176,20 +177,31 @@ impl Play<'_> {
                 }
                 Verdict::Refused(refusal) => {
                     ensure(!fits, || format!("{want:?} was refused, {refusal:?}, and fits: {stands:?}"))?;
-                    self.is_right_about(*want, refusal, &stands, wants.len() == 1)?;
+                    self.gets_through_then(*want, refusal, &stands)?;
+                    if stands.iter().all(|stand| stand.asked <= stand.most) {
+                        refusals.push((*want, refusal));
+                    }
                 }
                 Verdict::KeyTaken => return Err("there was no key".to_owned()),
             }
         }
+        // By what is known after all of its group: others may have made a counted recipient count longer.
+        for (want, refusal) in refusals {
+            let mut early = self.full(want, refusal.until - TimeDelta::microseconds(1));
+            let is_full = early.any(|limit| limit == refusal.limit);
+            ensure(is_full, || format!("{refusal:?}, and there is room earlier"))?;
+        }
         Ok(())
     }
 
-    /// Who comes back when he was told to gets through, and no earlier.
-    fn is_right_about(&self, want: Want, refusal: &Refusal, stands: &[Stand], alone: bool) -> Played<()> {
-        let full = |now| {
-            let stands = self.model.standings(want, now).into_iter();
-            stands.filter(|stand| !stand.has_room() && stand.asked <= stand.most).map(|stand| stand.limit)
-        };
+    /// The limits without room at an instant that waiting helps.
+    fn full(&self, want: Want, now: DateTime<Utc>) -> impl Iterator<Item = Limit> {
+        let stands = self.model.standings(want, now).into_iter();
+        stands.filter(|stand| !stand.has_room() && stand.asked <= stand.most).map(|stand| stand.limit)
+    }
+
+    /// Who comes back when he was told to gets through.
+    fn gets_through_then(&self, want: Want, refusal: &Refusal, stands: &[Stand]) -> Played<()> {
         ensure(stands.iter().any(|stand| stand.limit == refusal.limit && !stand.has_room()), || {
             format!("{refusal:?}, but {stands:?}")
         })?;
@@ -197,14 +209,10 @@ impl Play<'_> {
         if stands.iter().any(|stand| stand.asked > stand.most) {
             return Ok(()); // No waiting helps.
         }
-        // What others of its group send to a recipient who is counted already counts him longer.
-        let late: Vec<Limit> =
-            full(refusal.until).filter(|limit| alone || *limit != Limit::MetaTier).collect();
+        let late: Vec<Limit> = self.full(want, refusal.until).collect();
         // A recipient whose window closes meanwhile is counted where he was not.
         let closes = self.model.is_outside(want, refusal.until) != self.model.is_outside(want, self.now);
-        ensure(late.is_empty() || closes, || format!("{refusal:?}, and then {late:?} is full"))?;
-        let early = full(refusal.until - TimeDelta::microseconds(1)).any(|limit| limit == refusal.limit);
-        ensure(early, || format!("{refusal:?}, and there is room earlier"))
+        ensure(late.is_empty() || closes, || format!("{refusal:?}, and then {late:?} is full"))
     }
 
     /// What a page shows is what the send is held to.
