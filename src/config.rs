@@ -42,6 +42,8 @@ pub struct Config {
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     pub delivery: DeliveryConfig,
+    /// The words of messages are erased after so many days.
+    pub retention_days: u16,
     /// What a scrape of `/metrics` must bear; none: open in demo mode, elsewhere not there.
     pub metrics_token: Option<Secret>,
 }
@@ -141,6 +143,12 @@ impl Config {
             limits: FirstLimits::from_env()?,
             demo,
             trusted_proxies: trusted_proxies()?,
+            retention_days: parse_or::<std::num::NonZeroU16>(
+                "OKLA_RETENTION_DAYS",
+                "400",
+                "escriba un número entero de 1 o más",
+            )?
+            .get(),
             metrics_token: optional("OKLA_METRICS_TOKEN").map(Secret),
         })
     }

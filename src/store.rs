@@ -22,6 +22,7 @@ pub mod panel_list;
 pub mod parts;
 pub mod rates;
 pub mod resends;
+pub mod retention;
 pub mod sessions;
 pub mod throttles;
 pub mod usage;

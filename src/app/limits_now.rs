@@ -34,6 +34,8 @@ pub struct Outlook {
     pub without_whatsapp: Option<DateTime<Utc>>,
     /// Nothing leaves at the moment: what is written waits.
     pub is_held: bool,
+    /// US$ for all parts asked about.
+    pub cost: Decimal,
 }
 
 /// What sending so many parts now would meet; nothing is taken.
@@ -61,7 +63,7 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     let without_whatsapp = store::numbers::get_without_whatsapp(&mut conn, phone).await?;
     drop(conn);
     let is_held = get_hold(app).await?.is_some();
-    Ok(Outlook { decision, without_whatsapp, is_held })
+    Ok(Outlook { decision, without_whatsapp, is_held, cost: demand.cost() })
 }
 
 /// How a dealer stands, for the bar over all his pages.

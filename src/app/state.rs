@@ -114,6 +114,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// When Twilio is asked for a price after the final status.
     pub price_plan: Vec<Duration>,
+    /// The words of messages are erased after so many days.
+    pub retention_days: u16,
     /// Keys the hashes that must not be guessable (device cookies, throttle keys).
     pub secret_key: Secret,
 }
@@ -130,6 +132,7 @@ impl Settings {
             pace: Pace::per_second(config.delivery.per_second),
             concurrency: config.delivery.concurrency,
             price_plan: config.delivery.price_plan.clone(),
+            retention_days: config.retention_days,
             secret_key: config.secret_key.clone(),
         }
     }

@@ -9,7 +9,10 @@ use crate::store;
 const ROLLING_KEPT: TimeDelta = TimeDelta::days(2);
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
 
-/// Deletes expired sessions, old throttle windows, keys whose day is over, allowances that are whole again, and counters
+/// Messages whose words are erased in one go.
+const ERASED_AT_ONCE: i64 = 500;
+
+/// Erases the words of messages older than is kept. Deletes expired sessions, old throttle windows, keys whose day is over, allowances that are whole again, and counters
 /// of those who have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
@@ -18,7 +21,9 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::limits::delete_rolling_counters_before(&mut conn, now - ROLLING_KEPT).await?;
     store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT).await?;
     store::lines::delete_recipient_paces_before(&mut conn, now).await?;
+    let kept = TimeDelta::days(app.settings.retention_days.into());
+    let erased = store::retention::erase_before(&mut conn, now - kept, ERASED_AT_ONCE).await?;
     drop(conn);
     store::sessions::delete_expired(&app.pool).await?;
-    Ok(Step::Nothing)
+    Ok(if erased > 0 { Step::Worked } else { Step::Nothing })
 }

@@ -296,6 +296,7 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
             concurrency: 40,
             price_plan: [120, 780, 2_700, 82_800].map(Duration::from_secs).to_vec(),
         },
+        retention_days: 400,
         metrics_token: options.metrics_token.map(Secret::new),
     }
 }

@@ -7,12 +7,14 @@ use okla::{
     app::{
         actor::Actor,
         clock::Clock,
+        deliver::Step,
         figures::{add_up_figures, check_figures},
         list_panel::{Count, list_panel},
         read_costs::read_costs,
         read_panel::read_panel,
         seed_load::{Load, seed_load},
         state::Tools,
+        tidy_up::tidy_up,
     },
     domain::{
         panel_filter::PanelFilter,
@@ -306,4 +308,31 @@ async fn panel_is_its_dealers_alone(pool: PgPool) {
         assert!(found.status.is_success() && found.body.contains("Ninguno con estos filtros"), "{id}");
         assert_eq!(other.get(&format!("/panel/mensajes/{id}")).await.status, 404);
     }
+}
+
+#[sqlx::test]
+async fn words_that_are_too_old_are_erased_and_every_figure_stays(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 600, 420, 6).await;
+    let actor = largest(&app).await;
+    let costs = read_costs(&app.app, &actor, None).await.unwrap().months;
+    while tidy_up(&app.app).await.unwrap() == Step::Worked {}
+    let (kept, erased): (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where body <> ''), count(*) filter (where body = '') from messages",
+    )
+    .fetch_one(&app.pool)
+    .await
+    .unwrap();
+    assert!(kept > 400 && erased > 10, "{kept} kept, {erased} erased");
+    let left: i64 = sqlx::query_scalar(
+        "select count(*) from messages m join message_parts p on p.message_id = m.id
+         where m.created_at < $1 and (m.body <> '' or p.body <> '' or m.image_url is not null)",
+    )
+    .bind(app.clock.now() - TimeDelta::days(400))
+    .fetch_one(&app.pool)
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+    assert_eq!(check_figures(&app.pool).await.unwrap(), []);
+    assert_eq!(read_costs(&app.app, &actor, None).await.unwrap().months, costs);
 }

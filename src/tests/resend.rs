@@ -154,3 +154,22 @@ async fn anothers_failures_are_not_found(pool: PgPool) {
     stage.app.work().await;
     assert_eq!(stage.created(BUSY[0]).await, 1);
 }
+
+#[sqlx::test]
+async fn dealer_writes_to_a_contact_of_his_list_and_loses_nothing_he_typed(pool: PgPool) {
+    let stage = stage(pool).await;
+    let id: String = stage.app.value("select id::text from messages where to_phone = $1", PLAIN).await;
+    let page = stage.browser.get(&format!("/panel/escribir?a={id}")).await.body;
+    assert!(page.contains("value=\"+1 809 555 1234\""), "{page}");
+    assert!(page.contains("Costo estimado: US$\u{a0}0.015 por parte"));
+    let key = uuid::Uuid::now_v7().to_string();
+    let wrong = [("to", "12"), ("message", "Su cita es <mañana>"), ("form_key", key.as_str())];
+    let back = stage.browser.post_form("/fn/escribir", &wrong).await.location;
+    let page = stage.browser.get(&back).await.body;
+    assert!(page.contains("Su cita es &lt;mañana") && page.contains("value=\"12\""), "{page}");
+    let right = [("to", "809 555 1234"), ("message", "Su cita es mañana"), ("form_key", key.as_str())];
+    let sent = stage.browser.post_form("/fn/escribir", &right).await.location;
+    assert_eq!(stage.browser.post_form("/fn/escribir", &right).await.location, sent, "a second press");
+    stage.app.work().await;
+    assert_eq!(stage.created(PLAIN).await, 2, "the first message and this one");
+}

@@ -6,10 +6,15 @@ mod handset;
 mod resend;
 mod sign_in;
 mod sign_up;
+mod write;
 
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
 pub use resend::FORM as RESEND;
+pub use write::FORM as WRITE;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{
     error::WebError,
@@ -30,6 +35,14 @@ async fn back_with(
     flash::keep(&current.session, form, &Flash::new(values, problems(error))).await?;
     redirect::from_leptos(path);
     Ok(())
+}
+
+/// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and whose
+/// text was changed since is another sending.
+fn one_sending(form_key: &str, what: &[&str]) -> Option<String> {
+    let form = Uuid::parse_str(form_key).ok()?;
+    let digest = Sha256::digest(format!("{form}\n{}", what.join("\n")));
+    Some(format!("form:{}", Uuid::from_slice(digest.get(..16)?).ok()?))
 }
 
 /// What is wrong, in words. A fault of ours is logged here, once; the visitor keeps what he typed.

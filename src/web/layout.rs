@@ -16,7 +16,7 @@ use super::{
     pages::{
         ApiDocsPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, FailuresPage,
         HandsetPage, HomePage, NotFoundPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage,
-        SignInPage, SignUpPage, VehiclePage,
+        SignInPage, SignUpPage, VehiclePage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -42,6 +42,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel") view=PanelPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/escribir") view=WritePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/fallidos") view=FailuresPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/reenvios/:id") view=ResendPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/costos") view=CostsPage ssr=SsrMode::Async/>

@@ -16,6 +16,7 @@ mod resend;
 mod sign_in;
 mod sign_up;
 mod vehicle;
+mod write;
 
 pub use api_docs::ApiDocsPage;
 pub use contact::ContactPage;
@@ -33,3 +34,4 @@ pub use resend::{ResendPage, ResendProgress};
 pub use sign_in::SignInPage;
 pub use sign_up::SignUpPage;
 pub use vehicle::VehiclePage;
+pub use write::WritePage;

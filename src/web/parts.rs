@@ -23,7 +23,7 @@ pub use logo::Logo;
 pub use message::{MessageProgress, Moment, Strip};
 pub use message_row::{StateCell, TextCell, VehicleCell};
 pub use notice::{Empty, Notice, Tone};
-pub use outlook::Writer;
+pub use outlook::{BeforeWriting, Writer};
 pub use status::{Progress, StatusPill, Ticks};
 pub use title::PageTitle;
 pub use vehicle::{Picture, Price, VehicleStrip};

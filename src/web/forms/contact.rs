@@ -1,6 +1,3 @@
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
 use crate::{
     app::{
         error::{AppError, FieldError, Result},
@@ -10,7 +7,7 @@ use crate::{
     web::{
         error::WebError,
         flash::{self, Flash, Problem},
-        forms::problems,
+        forms::{one_sending, problems},
         guard::sign_in_path,
         islands::{ContactAnswer, Refused},
         redirect,
@@ -78,7 +75,8 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
     let (Ok(vehicle), Ok(body), Ok(image_url)) = (vehicle, body, image_url) else {
         return Err(AppError::Invalid(wrong));
     };
-    let key = one_sending(form_key, vehicle, &body, image_url.as_ref());
+    let image = image_url.as_ref().map_or("", ImageUrl::as_str);
+    let key = one_sending(form_key, &[&vehicle.to_string(), image, body.as_str()]);
     Ok(SendMessage {
         to: Recipient::SellerOf(vehicle),
         body,
@@ -87,20 +85,6 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
         key,
         resend_of: None,
     })
-}
-
-/// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and
-/// whose text was changed since is another sending.
-fn one_sending(
-    form_key: &str,
-    vehicle: VehicleId,
-    body: &Body,
-    image_url: Option<&ImageUrl>,
-) -> Option<String> {
-    let form = Uuid::parse_str(form_key).ok()?;
-    let image = image_url.map_or("", ImageUrl::as_str);
-    let digest = Sha256::digest(format!("{form}\n{vehicle}\n{image}\n{}", body.as_str()));
-    Some(format!("form:{}", Uuid::from_slice(digest.get(..16)?).ok()?))
 }
 
 /// A status set for the island would be its answer's: only a page is sent elsewhere.

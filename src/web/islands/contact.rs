@@ -74,7 +74,10 @@ mod browser {
             return;
         };
         count_as_typed(root);
-        send_once(root, &form);
+        // A form of a page of its own is posted by the browser, and its answer is the next page.
+        if !form.has_attribute("data-plain") {
+            send_once(root, &form);
+        }
     }
 
     fn open_and_close(root: &Element, opener: &Element, dialog: &HtmlDialogElement) {

@@ -101,6 +101,9 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
                 {problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
+                {dealer.then(|| view! {
+                    <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
+                })}
                 {resendable.then(|| view! {
                     <form method="post" action="/fn/reenviar">
                         <input type="hidden" name="id" value=message.id.to_string()/>

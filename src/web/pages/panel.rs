@@ -20,7 +20,7 @@ use crate::{
         read_panel::{Panel, read_panel},
     },
     domain::{
-        range::{Choice, InvalidRange, LONGEST_DAYS, Range},
+        range::{Choice, InvalidRange, Range},
         time::day_in_santo_domingo,
     },
     web::{
@@ -74,6 +74,8 @@ struct Loaded {
     now: DateTime<Utc>,
     /// The dates were no range; thirty days are shown instead.
     problem: Option<InvalidRange>,
+    /// How long words are kept, days.
+    kept: u16,
 }
 
 async fn load(asked: &Asked) -> Result<Loaded> {
@@ -83,7 +85,7 @@ async fn load(asked: &Asked) -> Result<Loaded> {
     let (range, problem) = asked.range(day_in_santo_domingo(now));
     let panel = read_panel(&current.state, &actor, range).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
-    Ok(Loaded { panel, bar, now, problem })
+    Ok(Loaded { panel, bar, now, problem, kept: current.state.settings.retention_days })
 }
 
 /// The list's address for some of a range's messages.
@@ -102,7 +104,7 @@ fn day_range(day: NaiveDate) -> Range {
 
 #[component]
 fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
-    let Loaded { panel, bar, now, problem } = loaded;
+    let Loaded { panel, bar, now, problem, kept } = loaded;
     let range = panel.range;
     let src = list_address(range, &[]).replacen("/panel/mensajes", "/panel/eventos", 1);
     view! {
@@ -117,7 +119,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             <LiveFigures panel=&panel bar=&bar now=now/>
         </Live>
         <p class="hint">
-            {format!("Los mensajes se guardan {LONGEST_DAYS} días; después se borra su texto y quedan las cifras. Los montos son US$ estimados hasta que Twilio confirma.")}
+            {format!("El texto de los mensajes se guarda {kept} días; después se borra y quedan las cifras. Los montos son US$ estimados hasta que Twilio confirma.")}
         </p>
     }
 }

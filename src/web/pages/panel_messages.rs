@@ -14,13 +14,12 @@ use crate::{
         ids::MessageId,
         money::{dollars, grouped},
         panel_filter::{Order, PanelFilter},
-        range::LONGEST_DAYS,
         state_group::StateGroup,
         time::day_in_santo_domingo,
     },
     web::{
         guard,
-        islands::Live,
+        islands::{Keys, Live},
         parts::{
             Empty, Icon, LimitBar, Moment, Notice, PageTitle, StateCell, TextCell, Tone, VehicleCell, icons,
         },
@@ -51,6 +50,8 @@ struct Loaded {
     bar: DealerBar,
     first: bool,
     now: DateTime<Utc>,
+    /// How long words are kept, days.
+    kept: u16,
 }
 
 async fn load(value: impl Fn(&str) -> Option<String>) -> Result<Loaded> {
@@ -68,7 +69,8 @@ async fn load(value: impl Fn(&str) -> Option<String>) -> Result<Loaded> {
         listed => listed?,
     };
     let bar = dealer_bar(&current.state, &actor).await?;
-    Ok(Loaded { list, filter, notes, bar, first: after.is_none(), now })
+    let kept = current.state.settings.retention_days;
+    Ok(Loaded { list, filter, notes, bar, first: after.is_none(), now, kept })
 }
 
 fn address(pairs: Vec<(&'static str, String)>) -> String {
@@ -78,7 +80,7 @@ fn address(pairs: Vec<(&'static str, String)>) -> String {
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { list, filter, notes, bar, first, now } = loaded;
+    let Loaded { list, filter, notes, bar, first, now, kept } = loaded;
     let first_page = address(filter.to_pairs());
     let next = list.next.map(|id| {
         let mut pairs = filter.to_pairs();
@@ -92,10 +94,11 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let export = address(filter.to_pairs()).replacen(LIST, "/panel/mensajes.csv", 1);
     view! {
         <PageTitle text="Mensajes"/>
+        <Keys/>
         <LimitBar bar=&bar now=now/>
         <div class="pagehead">
             <h1>"Historial de mensajes"</h1>
-            <p class="soft small">"Horas de Santo Domingo · se guardan "{LONGEST_DAYS}" días"</p>
+            <p class="soft small">"Horas de Santo Domingo · el texto se guarda "{kept}" días"</p>
         </div>
         <Search filter=&filter/>
         {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn><p>{note}</p></Notice> }).collect_view()}
@@ -153,11 +156,15 @@ fn Search<'a>(filter: &'a PanelFilter) -> impl IntoView + use<> {
                 </div>
                 <button class="button"><Icon path=icons::SEARCH/>"Buscar"</button>
             </div>
-            <details>
+            <details id="ayuda">
                 <summary>"Ayuda para buscar"</summary>
                 <dl class="pairs">
                     {examples.map(|(word, meaning)| view! { <dt><code>{word}</code></dt><dd>{meaning}</dd> }).collect_view()}
                 </dl>
+                <p class="hint">
+                    "Teclas: "<kbd>"/"</kbd>" buscar, "<kbd>"j"</kbd>" y "<kbd>"k"</kbd>" fila siguiente y anterior, "
+                    <kbd>"Intro"</kbd>" abrir, "<kbd>"e"</kbd>" descargar CSV, "<kbd>"?"</kbd>" esta ayuda, "<kbd>"Esc"</kbd>" salir."
+                </p>
             </details>
             {hidden}
         </form>
@@ -256,7 +263,7 @@ fn Nothing(narrowed: bool, first: bool) -> impl IntoView {
         .into_any(),
         (false, false) => view! {
             <Empty title="No hay más mensajes">
-                <p>{format!("Los mensajes se guardan {LONGEST_DAYS} días.")}</p>
+                <p><a class="button second" href=LIST>"Volver a los más nuevos"</a></p>
             </Empty>
         }
         .into_any(),

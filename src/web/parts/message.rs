@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use self::parts::{PartList, SEND_THE_REST, is_partly_out, what_arrived};
 use super::{
     icons::{self, Icon},
+    message_row::ERASED,
     notice::{Notice, Tone},
     status::{Progress, StatusPill, Ticks},
 };
@@ -38,7 +39,7 @@ fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
                 {message.image_url.clone().map(|url| {
                     view! { <a class="media" href=url rel="noopener noreferrer nofollow" target="_blank">"Imagen adjunta (se abre aparte)"</a> }
                 })}
-                <p>{message.body.clone()}</p>
+                <p>{if message.body.is_empty() { ERASED.to_owned() } else { message.body.clone() }}</p>
                 <span class="stamp">{clock_in_santo_domingo(message.created_at)}<Ticks status=message.status/></span>
             </div>
         </div>

@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use super::StatusPill;
 use crate::domain::conversation::Message;
 
+/// In place of words that are not kept any more.
+pub const ERASED: &str = "(texto borrado por antigüedad)";
+
 #[component]
 pub fn VehicleCell<'a>(message: &'a Message) -> impl IntoView + use<> {
     let vehicle =
@@ -15,7 +18,10 @@ pub fn VehicleCell<'a>(message: &'a Message) -> impl IntoView + use<> {
 /// One line of the text; it leads to the message. The page loads no remote picture.
 #[component]
 pub fn TextCell<'a>(message: &'a Message, list: &'static str) -> impl IntoView + use<> {
-    let first_line: String = message.body.lines().next().unwrap_or_default().chars().take(120).collect();
+    let first_line: String = match message.body.lines().next() {
+        Some(line) => line.chars().take(120).collect(),
+        None => ERASED.to_owned(),
+    };
     view! { <td data-label="Mensaje" class="clip"><a href=format!("{list}/{}", message.id)>{first_line}</a></td> }
 }
 

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use super::notice::{Notice, Tone};
 use crate::{
     app::{
+        actor::Actor,
         error::Result,
         limits_now::{Outlook, limits_now},
         send_message::Recipient,
     },
-    domain::{ids::VehicleId, kind::Kind, limits::Standing, time::spoken_day, user::Role},
+    domain::{ids::VehicleId, kind::Kind, limits::Standing, phone::Phone, time::spoken_day, user::Role},
     web::request::Current,
 };
 
@@ -32,6 +33,15 @@ impl Writer {
         let to = Recipient::SellerOf(vehicle);
         let outlook = limits_now(&current.state, actor, &to, Kind::Contact, 1).await?;
         Ok(Some(Self { outlook, role: actor.role, now: current.state.clock.now() }))
+    }
+}
+
+impl Writer {
+    /// What a dealer's user would meet if he wrote to a number now.
+    pub async fn to_number(current: &Current, actor: &Actor, phone: Phone) -> Result<Self> {
+        let to = Recipient::Number { phone, about: None };
+        let outlook = limits_now(&current.state, actor, &to, Kind::Contact, 1).await?;
+        Ok(Self { outlook, role: actor.role, now: current.state.clock.now() })
     }
 }
 
