@@ -110,8 +110,11 @@ pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Resu
     let bound = bind_keys(&mut tx, drafts, now).await?;
     let is_free = |draft: &Draft| draft.key.is_none() || bound.contains(&draft.id);
     let fresh: Vec<&Draft> = drafts.iter().filter(|draft| is_free(draft)).collect();
-    let taken = take_places(&mut tx, &fresh, now).await?;
-    if taken.iter().flat_map(|(answers, _)| answers).any(|answer| matches!(answer, Answer::Accepted(_))) {
+    if fresh.is_empty() {
+        return Ok(drafts.iter().map(|_| Verdict::KeyTaken).collect());
+    }
+    let (answers, counters) = take_places(&mut tx, &fresh, now).await?;
+    if answers.iter().any(|answer| matches!(answer, Answer::Accepted(_))) {
         kill_point("accept.before_commit");
         tx.commit().await?;
     } else {
@@ -119,11 +122,7 @@ pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Resu
         tx.rollback().await?;
     }
     kill_point("accept.after_commit");
-    let mut verdicts = match taken {
-        Some((answers, counters)) => explain(pool, &fresh, answers, &counters).await,
-        None => Vec::new(),
-    }
-    .into_iter();
+    let mut verdicts = explain(pool, &fresh, answers, &counters).await.into_iter();
     let verdict_of = |draft: &Draft| {
         if is_free(draft) { verdicts.next().unwrap_or(Verdict::KeyTaken) } else { Verdict::KeyTaken }
     };
@@ -140,26 +139,40 @@ enum Answer {
 async fn explain(
     pool: &PgPool,
     drafts: &[&Draft],
-    answers: Vec<Answer>,
+    mut answers: Vec<Answer>,
     counters: &Counters,
 ) -> Vec<Verdict> {
-    let mut freeing = Freeing::default();
-    let mut verdicts = Vec::with_capacity(answers.len());
-    for (draft, answer) in drafts.iter().zip(answers) {
-        verdicts.push(match answer {
-            Answer::Accepted(receipt) => Verdict::Accepted(receipt),
-            Answer::Refused(mut decision) => {
-                let looked_up = freeing.look_up_from(pool, counters, &draft.sender(), &mut decision).await;
-                if let Err(error) = looked_up {
-                    // What was decided stands; of a rolling limit the whole window is said.
-                    tracing::warn!(%error, "when a limit frees up could not be looked up");
-                }
-                let refusal = decision.refusal(draft.role, counters.now());
-                refusal.map_or(Verdict::KeyTaken, Verdict::Refused)
-            }
-        });
+    if let Err(error) = look_up_freeing(pool, drafts, &mut answers, counters).await {
+        // What was decided stands; of a rolling limit the whole window is said.
+        tracing::warn!(%error, "when a limit frees up could not be looked up");
     }
-    verdicts
+    let verdict = |(draft, answer): (&&Draft, Answer)| match answer {
+        Answer::Accepted(receipt) => Verdict::Accepted(receipt),
+        Answer::Refused(decision) => {
+            decision.refusal(draft.role, counters.now()).map_or(Verdict::KeyTaken, Verdict::Refused)
+        }
+    };
+    drafts.iter().zip(answers).map(verdict).collect()
+}
+
+/// On one connection for the whole group, so that many refusals do not wait for many connections.
+async fn look_up_freeing(
+    pool: &PgPool,
+    drafts: &[&Draft],
+    answers: &mut [Answer],
+    counters: &Counters,
+) -> Result<()> {
+    if answers.iter().all(|answer| matches!(answer, Answer::Accepted(_))) {
+        return Ok(());
+    }
+    let mut conn = pool.acquire().await?;
+    let mut freeing = Freeing::default();
+    for (draft, answer) in drafts.iter().zip(answers) {
+        if let Answer::Refused(decision) = answer {
+            freeing.look_up(&mut conn, counters, &draft.sender(), decision).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn bind_keys(
@@ -189,10 +202,7 @@ async fn take_places(
     conn: &mut PgConnection,
     drafts: &[&Draft],
     now: DateTime<Utc>,
-) -> Result<Option<(Vec<Answer>, Counters)>> {
-    if drafts.is_empty() {
-        return Ok(None);
-    }
+) -> Result<(Vec<Answer>, Counters)> {
     store::limits::hold_values(conn).await?;
     let dealers = drafts.iter().flat_map(|draft| draft.dealer.into_iter().chain(draft.payer));
     let rules = Rules::load(conn, dealers).await?;
@@ -237,7 +247,7 @@ async fn take_places(
     counters.save(conn).await?;
     free_refused_keys(conn, drafts, &answers).await?;
     write(conn, &accepted, now).await?;
-    Ok(Some((answers, counters)))
+    Ok((answers, counters))
 }
 
 pub(super) fn no_rate() -> AppError {
@@ -280,11 +290,11 @@ async fn write(conn: &mut PgConnection, accepted: &[(&Draft, Demand)], now: Date
     store::parts::insert_parts(conn, &parts).await?;
     store::outbox::insert(conn, &first, now).await?;
     store::ledger::insert_entries(conn, &charges, now).await?;
-    let mut changes = Changes::default();
+    let mut noted = Changes::default();
     for (draft, demand) in accepted {
-        changes.add(&draft.counted_by(now), &Delivery::fresh(draft.id, demand.unit_price, part_ids(draft)));
+        noted.add(&draft.counted_by(now), &Delivery::fresh(draft.id, demand.unit_price, part_ids(draft)));
     }
-    Ok(store::figures::insert_changes(conn, &changes.into_rows()).await?)
+    Ok(store::figures::insert_changes(conn, &noted.into_rows()).await?)
 }
 
 fn new_message(draft: &Draft, demand: Demand) -> NewMessage {

@@ -132,19 +132,20 @@ async fn find_created(app: &App, part: &PartToCheck) -> Result<Asked> {
         let is_old = |told: &ProviderMessage| is_young(told, part) == Some(false);
         let is_past = !listed.messages.is_empty() && listed.messages.iter().all(is_old);
         for told in listed.messages {
-            let fits = is_of_attempt(&told, part);
-            if fits != Some(false) && !is_owned(app, &told.sid).await? {
-                is_unclear |= fits.is_none();
-                oldest = if fits.is_some() { Some(told) } else { oldest };
+            match is_of_attempt(&told, part) {
+                Some(false) => {}
+                _ if is_owned(app, &told.sid).await? => {}
+                Some(true) => oldest = Some(told),
+                None => is_unclear = true,
             }
         }
         page = listed.next;
-        if oldest.is_some() && (page.is_none() || is_past) {
-            return Ok(Ok(oldest));
-        }
         if page.is_none() || is_past {
             let reason = "a message of nobody's bears no date or no text".to_owned();
-            return Ok(if is_unclear { Err(GatewayError::Unknown { reason }) } else { Ok(None) });
+            return Ok(match oldest {
+                None if is_unclear => Err(GatewayError::Unknown { reason }),
+                found => Ok(found),
+            });
         }
     }
     let reason = "more messages to this number than are looked at".to_owned();

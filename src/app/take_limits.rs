@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 pub use self::counters::Counters;
 use super::error::Result;
@@ -95,18 +95,8 @@ pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: De
 pub struct Freeing(HashMap<(Limit, Subject, i64), DateTime<Utc>>);
 
 impl Freeing {
-    /// Fills in when each limit without room has it again, on a connection of its own.
-    pub async fn look_up_from(
-        &mut self,
-        pool: &PgPool,
-        counters: &Counters,
-        sender: &Sender<'_>,
-        decision: &mut Decision,
-    ) -> Result<()> {
-        self.look_up(&mut *pool.acquire().await?, counters, sender, decision).await
-    }
-
-    async fn look_up(
+    /// Fills in when each limit without room has it again.
+    pub async fn look_up(
         &mut self,
         conn: &mut PgConnection,
         counters: &Counters,

@@ -5,6 +5,7 @@ use okla::{
     app::{
         clock::Clock,
         compare_usage::{ask_usage, compare_usage, first_of},
+        set_limit::{SetLimit, set_limit},
     },
     domain::{limits::Limit, user::Role},
 };
@@ -54,6 +55,13 @@ async fn shown(app: &TestApp) -> Decimal {
     total
 }
 
+/// What may be spent on the dealer's messages in a month, US$.
+async fn set_budget(app: &TestApp, dollars: &str) {
+    let budget =
+        SetLimit { limit: Limit::DealerBudget, value: Some(dollars.parse().unwrap()), dealer: Some(DEALER) };
+    set_limit(&app.tools(), budget).await.unwrap();
+}
+
 #[sqlx::test]
 async fn ledger_api_and_pages_come_to_one_sum(pool: PgPool) {
     let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
@@ -93,12 +101,7 @@ async fn ledger_api_and_pages_come_to_one_sum(pool: PgPool) {
 async fn budget_refuses_in_words_and_what_failed_is_given_back_to_it(pool: PgPool) {
     let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
     let dealer = app.token_for(Role::Dealer).await;
-    let budget = okla::app::set_limit::SetLimit {
-        limit: Limit::DealerBudget,
-        value: Some("0.045".parse().unwrap()),
-        dealer: Some(DEALER),
-    };
-    okla::app::set_limit::set_limit(&app.tools(), budget).await.unwrap();
+    set_budget(&app, "0.045").await;
     for _ in 0..3 {
         assert_eq!(dealer.write_async("+18095551211", "hola").await.status, 202);
     }
@@ -114,12 +117,7 @@ async fn budget_refuses_in_words_and_what_failed_is_given_back_to_it(pool: PgPoo
 async fn buyer_does_not_learn_what_a_dealer_may_spend(pool: PgPool) {
     let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
     app.have_dealer(DEALER, DEALER_PHONE).await;
-    let budget = okla::app::set_limit::SetLimit {
-        limit: Limit::DealerBudget,
-        value: Some("0.03".parse().unwrap()),
-        dealer: Some(DEALER),
-    };
-    okla::app::set_limit::set_limit(&app.tools(), budget).await.unwrap();
+    set_budget(&app, "0.03").await;
     let buyer = app.token_for(Role::Buyer).await;
     for left in [true, true, false] {
         let answer = buyer.write_async(DEALER_PHONE, "hola").await;
