@@ -50,3 +50,5 @@ pub mod shell;
 pub mod state;
 #[cfg(feature = "ssr")]
 pub mod theme;
+#[cfg(feature = "ssr")]
+pub mod upload;

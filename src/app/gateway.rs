@@ -44,6 +44,8 @@ pub struct ProviderMessage {
     /// ISO 4217, upper case.
     pub price_unit: Option<String>,
     pub date_created: Option<DateTime<Utc>>,
+    /// When the provider last touched it.
+    pub date_updated: Option<DateTime<Utc>>,
     pub date_sent: Option<DateTime<Utc>>,
 }
 

@@ -2,14 +2,19 @@
 //! nothing. The file's form is described in `docs/importar-vehiculos.md`.
 
 mod file;
-mod line;
+mod upload;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 
-use super::error::{AppError, Result};
+pub use upload::{Upload, import_upload, keep_upload, read_upload};
+
+use super::{
+    error::{AppError, FieldError, Result},
+    vehicle_fields::read_vehicle,
+};
 use crate::{
     domain::vehicle::{
         Dealer,
@@ -30,6 +35,12 @@ pub struct Problem {
     pub field: Option<&'static str>,
     /// What is wrong and the way out, in Spanish.
     pub sentence: String,
+}
+
+impl Problem {
+    fn at(line: u64, error: FieldError) -> Self {
+        Self { line, field: Some(error.field), sentence: error.message }
+    }
 }
 
 /// What an import did.
@@ -77,9 +88,11 @@ pub(super) fn read_stock(
     let (mut vehicles, mut problems) = (Vec::new(), Vec::new());
     let mut seen = HashMap::new();
     while let Some((line, record)) = table.next_record() {
-        let read = record
-            .map_err(|sentence| vec![Problem { line, field: None, sentence }])
-            .and_then(|record| line::read(line, &record, &table.columns, dealer, now));
+        let read =
+            record.map_err(|sentence| vec![Problem { line, field: None, sentence }]).and_then(|record| {
+                let read = read_vehicle(|field| table.columns.value(&record, field), dealer, now);
+                read.map_err(|wrong| wrong.into_iter().map(|wrong| Problem::at(line, wrong)).collect())
+            });
         match read {
             Err(found) => problems.extend(found),
             Ok(vehicle) => match seen.insert(vehicle.reference.clone(), line) {

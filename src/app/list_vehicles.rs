@@ -1,10 +1,14 @@
 //! The public list of vehicles. Open to all.
 
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
 use super::error::Result;
 use crate::{
-    domain::vehicle::{VehiclePage, filter::VehicleFilter},
+    domain::{
+        time::day_in_santo_domingo,
+        vehicle::{VehiclePage, filter::VehicleFilter},
+    },
     store,
 };
 
@@ -18,13 +22,14 @@ pub struct VehicleList {
     pub makes: Vec<String>,
 }
 
-/// The page of published vehicles that the filter asks for.
+/// The page of the vehicles shown now that the filter asks for.
 ///
 /// # Errors
 /// The database's.
-pub async fn list_vehicles(pool: &PgPool, filter: &VehicleFilter) -> Result<VehicleList> {
+pub async fn list_vehicles(pool: &PgPool, filter: &VehicleFilter, now: DateTime<Utc>) -> Result<VehicleList> {
     let mut conn = pool.acquire().await?;
-    let page = store::vehicles::list_vehicles(&mut conn, filter, PAGE_SIZE).await?;
-    let makes = store::vehicles::list_makes(&mut conn).await?;
+    let today = day_in_santo_domingo(now);
+    let page = store::vehicles::list_vehicles(&mut conn, filter, PAGE_SIZE, today).await?;
+    let makes = store::vehicles::list_makes(&mut conn, today).await?;
     Ok(VehicleList { page, makes })
 }

@@ -1,16 +1,17 @@
 //! Reading messages: one, a sender's, a dealer's. What the reader may not see is not found.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     actor::Actor,
     check_next::refresh,
     error::{AppError, Result},
+    record_status::TOLD_AT,
     state::App,
 };
 use crate::{
     domain::{
-        conversation::{Event, Message, Part},
+        conversation::{Consent, Event, Message, Part},
         ids::{MessageId, VehicleId},
         phone::Phone,
         user::{Role, UnknownRole},
@@ -26,7 +27,7 @@ use crate::{
 pub enum View {
     /// What the actor wrote himself.
     Own,
-    /// What concerns the actor's dealer.
+    /// What concerns the actor's dealer; an admin looks at every dealer's.
     Dealer,
     /// Whatever the actor may see at all: the API's view.
     Any,
@@ -37,6 +38,8 @@ pub struct MessageDetail {
     pub message: Message,
     pub parts: Vec<Part>,
     pub events: Vec<Event>,
+    /// A buyer's.
+    pub consent: Option<Consent>,
 }
 
 /// A page of a list and where the next begins.
@@ -78,9 +81,18 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
             status: event.status,
             error_code: event.error_code,
             received_at: event.received_at,
+            told_at: told_at(&event.fields),
+            payload: format!("{:#}", event.fields),
         })
         .collect();
-    Ok(MessageDetail { message, parts, events })
+    let consent =
+        if message.is_from_buyer() { store::users::get_consent_to(&mut conn, id).await? } else { None };
+    Ok(MessageDetail { message, parts, events, consent })
+}
+
+/// Twilio's own time among the fields that came with an event; whatever else stands there is not a time.
+fn told_at(fields: &serde_json::Value) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(fields.get(TOLD_AT)?.as_str()?).ok().map(|at| at.to_utc())
 }
 
 /// One message, after asking Twilio if its last word is older than `stale_after` and not the last there can be. While
@@ -149,8 +161,8 @@ fn scope(actor: &Actor, view: View) -> Result<Option<Scope>> {
     match (view, actor.role, actor.dealer_id) {
         (View::Own, ..) | (View::Any, Role::Buyer, _) => Ok(Some(Scope::Sender(actor.user_id))),
         (View::Dealer, Role::Dealer, Some(dealer)) => Ok(Some(Scope::Dealer(dealer))),
+        (View::Dealer | View::Any, Role::Admin, _) => Ok(Some(Scope::Everyone)),
         (View::Dealer, ..) => Err(AppError::NotFound),
-        (View::Any, Role::Admin, _) => Ok(Some(Scope::Everyone)),
         (View::Any, Role::Dealer, _) => Ok(None),
     }
 }

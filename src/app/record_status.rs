@@ -30,6 +30,9 @@ use crate::{
     },
 };
 
+/// The field that keeps Twilio's own time (RFC 3339).
+pub const TOLD_AT: &str = "date_updated";
+
 /// A report and whom it is about.
 #[derive(Clone, Debug)]
 pub struct Told {
@@ -44,7 +47,8 @@ pub struct Told {
 
 impl Told {
     pub fn new(part: PartId, report: Report, dedupe_key: String) -> Self {
-        Self { part: Some(part), report, fields: json!({}), dedupe_key }
+        let fields = report.told_at.map_or_else(|| json!({}), |at| json!({ TOLD_AT: at.to_rfc3339() }));
+        Self { part: Some(part), report, fields, dedupe_key }
     }
 }
 
@@ -56,6 +60,7 @@ pub fn report_of(source: Source, told: &ProviderMessage) -> Report {
         error_message: told.error_message.clone(),
         segments: told.num_segments,
         price: told.price.zip(told.price_unit.clone()),
+        told_at: told.date_updated,
         ..Report::of(source, &told.status)
     }
 }

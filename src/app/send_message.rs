@@ -1,7 +1,7 @@
 //! Taking a message in: who may write to whom, and then, with others in one transaction, limits, the message, its parts,
 //! its charge and its place in the outbox. Nothing is sent here.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
@@ -20,6 +20,7 @@ use crate::{
         kind::Kind,
         parts::split,
         phone::Phone,
+        time::day_in_santo_domingo,
         user::Role,
     },
     metrics, store,
@@ -171,7 +172,7 @@ pub(super) async fn find_addressee(app: &App, actor: &Actor, to: &Recipient) -> 
         return Ok(Addressee { phone: phone.clone(), payer: actor.dealer_id, vehicle: None });
     }
     let mut conn = app.pool.acquire().await?;
-    look_up(&mut conn, actor, to, vehicle).await
+    look_up(&mut conn, actor, to, vehicle, day_in_santo_domingo(app.clock.now())).await
 }
 
 async fn look_up(
@@ -179,9 +180,12 @@ async fn look_up(
     actor: &Actor,
     to: &Recipient,
     vehicle: Option<VehicleId>,
+    today: NaiveDate,
 ) -> Result<Addressee> {
     let seller = match vehicle {
-        Some(id) => Some(store::messages::get_seller_of(conn, id).await?.ok_or_else(vehicle_not_for_sale)?),
+        Some(id) => {
+            Some(store::messages::get_seller_of(conn, id, today).await?.ok_or_else(vehicle_not_for_sale)?)
+        }
         None => None,
     };
     let phone = match (to, &seller) {

@@ -8,18 +8,21 @@ use crate::store;
 /// No rolling window is longer than a day.
 const ROLLING_KEPT: TimeDelta = TimeDelta::days(2);
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
+/// To look at a file and load it.
+const FILES_KEPT: TimeDelta = TimeDelta::days(1);
 
 /// Messages whose words are erased in one go.
 const ERASED_AT_ONCE: i64 = 500;
 
-/// Erases the words of messages older than is kept. Deletes expired sessions, old throttle windows, keys whose day is over, allowances that are whole again, and counters
-/// of those who have not sent for long.
+/// Erases the words of messages older than is kept. Deletes expired sessions, old throttle windows, keys whose day is
+/// over, uploaded files, allowances that are whole again, and counters of those who have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
     store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(2)).await?;
     let now = app.clock.now();
     store::limits::delete_rolling_counters_before(&mut conn, now - ROLLING_KEPT).await?;
     store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT).await?;
+    store::vehicles::imports::delete_files_before(&mut conn, now - FILES_KEPT).await?;
     store::lines::delete_recipient_paces_before(&mut conn, now).await?;
     let kept = TimeDelta::days(app.settings.retention_days.into());
     let erased = store::retention::erase_before(&mut conn, now - kept, ERASED_AT_ONCE).await?;

@@ -14,9 +14,9 @@ pub enum Command {
     ///
     /// La primera línea lleva los nombres de las columnas, en cualquier orden:
     ///
-    ///   referencia,marca,modelo,version,año,tipo,color,kilometraje,transmisión,combustible,precio,moneda,ubicación,descripción
+    ///   referencia,marca,modelo,version,año,tipo,color,kilometraje,transmisión,combustible,precio,moneda,ubicación,descripción,vence
     ///
-    /// `version`, `ubicación` y `descripción` pueden faltar, y `moneda` (DOP o USD) si el precio dice RD$ o US$.
+    /// `version`, `ubicación`, `descripción` y `vence` pueden faltar, y `moneda` (DOP o USD) si el precio dice RD$ o US$.
     /// Las líneas buenas se cargan y cada línea mala se explica; importar otra vez el mismo archivo no cambia nada.
     /// Los valores de cada columna y un ejemplo: docs/importar-vehiculos.md.
     #[command(verbatim_doc_comment)]

@@ -91,6 +91,13 @@ pub struct Part {
     pub price: Option<(Decimal, String)>,
 }
 
+/// That a buyer agreed to his number and words being passed on: the last time before he wrote.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    pub text_version: String,
+    pub accepted_at: DateTime<Utc>,
+}
+
 /// Something that was said about a message.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -103,4 +110,8 @@ pub struct Event {
     pub error_code: Option<i32>,
     /// Our time.
     pub received_at: DateTime<Utc>,
+    /// Twilio's, if it said.
+    pub told_at: Option<DateTime<Utc>>,
+    /// All that came with it, as JSON without the person's number; for admins.
+    pub payload: String,
 }

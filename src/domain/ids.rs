@@ -48,6 +48,8 @@ id! {
     PartId,
     /// Many messages sent again by one press.
     BulkId,
+    /// A file of vehicles that a dealer uploaded.
+    ImportId,
     /// An API token (the row, never the secret).
     TokenId,
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::{message::Status, outcome::OwnReason};
@@ -41,6 +42,8 @@ pub struct Report {
     /// It never left the house: refused at create, or our own verdict.
     pub not_sent: bool,
     pub own_reason: Option<OwnReason>,
+    /// Twilio's own time of it, which only its answers bear: its callbacks tell none (fact sheet §4).
+    pub told_at: Option<DateTime<Utc>>,
     /// When to ask Twilio next, if not by the usual plan.
     pub look_after: Option<Duration>,
 }
@@ -58,6 +61,7 @@ impl Report {
             price: None,
             not_sent: false,
             own_reason: None,
+            told_at: None,
             look_after: None,
         }
     }

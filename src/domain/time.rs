@@ -1,6 +1,8 @@
 //! Times are stored in UTC and shown in `America/Santo_Domingo`: UTC−4 all year, no summer time since 2000.
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+};
 
 const OFFSET_SECONDS: i32 = -4 * 3600;
 
@@ -101,9 +103,27 @@ pub fn sortable_stamp(at: DateTime<Utc>) -> String {
     format!("{} {:02}:{:02}:{:02}", at.date_naive(), at.hour(), at.minute(), at.second())
 }
 
+/// How long something took: `850 ms`, `1.5 s`, `3 min 5 s`, `2 h 5 min`, `3 d 4 h`. Clocks differ a little: never negative.
+pub fn lapse(took: TimeDelta) -> String {
+    let millis = took.num_milliseconds().max(0);
+    let (seconds, minutes, hours) = (millis / 1_000, millis / 60_000, millis / 3_600_000);
+    match (seconds, minutes, hours) {
+        (0, ..) => format!("{millis} ms"),
+        (_, 0, _) => format!("{seconds}.{} s", millis % 1_000 / 100),
+        (_, _, 0) => format!("{minutes} min {} s", seconds % 60),
+        (_, _, 1..24) => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{} d {} h", hours / 24, hours % 24),
+    }
+}
+
 /// A calendar day: `1 dic 2026`.
 pub fn spoken_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month(day), day.year())
+}
+
+/// A day as a person or a spreadsheet writes it: `2026-12-31` or `31/12/2026`.
+pub fn parse_day(text: &str) -> Option<NaiveDate> {
+    ["%Y-%m-%d", "%d/%m/%Y"].into_iter().find_map(|form| NaiveDate::parse_from_str(text.trim(), form).ok())
 }
 
 /// The full stamp for hover and for screen readers: `23 nov 2026, 14:05:09 (hora de Santo Domingo)`.
@@ -166,6 +186,21 @@ mod tests {
         assert_eq!(spoken(at("2026-11-22T13:30:00Z"), now), "ayer 09:30");
         assert_eq!(spoken(at("2026-08-12T13:30:00Z"), now), "12 ago 2026 09:30");
         assert_eq!(full_stamp(now), "23 nov 2026, 14:05:09 (hora de Santo Domingo)");
+    }
+
+    #[test]
+    fn a_day_is_read_as_the_page_and_the_spreadsheet_write_it() {
+        let last = NaiveDate::from_ymd_opt(2026, 12, 31);
+        assert_eq!(parse_day("2026-12-31"), last);
+        assert_eq!(parse_day(" 31/12/2026 "), last);
+        assert_eq!(parse_day("12/31/2026"), None);
+    }
+
+    #[test]
+    fn how_long_it_took_is_said_in_its_two_largest_units() {
+        let said =
+            [-5, 850, 1_590, 185_000, 7_500_000, 273_600_000].map(|ms| lapse(TimeDelta::milliseconds(ms)));
+        assert_eq!(said, ["0 ms", "850 ms", "1.5 s", "3 min 5 s", "2 h 5 min", "3 d 4 h"]);
     }
 
     #[test]

@@ -35,13 +35,12 @@ pub struct VehicleCard {
 impl VehicleCard {
     /// `Toyota Corolla LE`: without the year, which stands apart.
     pub fn name(&self) -> String {
-        let trim = self.trim.as_deref().map(|trim| format!(" {trim}")).unwrap_or_default();
-        format!("{} {}{trim}", self.make, self.model)
+        name(&self.make, &self.model, self.trim.as_deref())
     }
 
     /// `Toyota Corolla LE 2019`: as it is named in a message.
     pub fn title(&self) -> String {
-        format!("{} {}", self.name(), self.year)
+        title(&self.make, &self.model, self.trim.as_deref(), self.year)
     }
 
     /// What the drawn picture shows, for those who do not see it.
@@ -58,6 +57,16 @@ impl VehicleCard {
     pub fn picture_path(&self) -> String {
         format!("/vehiculos/imagen/{}-{}.svg", self.body_type, self.color)
     }
+}
+
+fn name(make: &str, model: &str, trim: Option<&str>) -> String {
+    let trim = trim.map(|trim| format!(" {trim}")).unwrap_or_default();
+    format!("{make} {model}{trim}")
+}
+
+/// `Toyota Corolla LE 2019`.
+pub fn title(make: &str, model: &str, trim: Option<&str>, year: i16) -> String {
+    format!("{} {year}", name(make, model, trim))
 }
 
 /// All that a vehicle's own page shows, its seller included.

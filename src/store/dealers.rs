@@ -79,6 +79,23 @@ pub async fn list_names_by_phone(
     Ok(rows.into_iter().map(|row| (row.phone, row.name)).collect())
 }
 
+/// A dealer, locked: who changes his vehicles does it one after the other.
+pub async fn lock_dealer(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<Option<Dealer>> {
+    let row = sqlx::query!(
+        "select id, slug, name, phone, location from dealers where id = $1 for no key update",
+        dealer.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Dealer {
+        id: DealerId(row.id),
+        slug: row.slug,
+        name: row.name,
+        phone: row.phone,
+        location: row.location,
+    }))
+}
+
 /// Where a dealer is reached, E.164.
 pub async fn get_phone(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select phone from dealers where id = $1", dealer.0).fetch_one(conn).await

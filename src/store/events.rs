@@ -61,6 +61,7 @@ pub struct HistoryRow {
     pub source: String,
     pub status: String,
     pub error_code: Option<i32>,
+    pub fields: serde_json::Value,
     pub received_at: DateTime<Utc>,
 }
 
@@ -75,7 +76,7 @@ pub struct EventRow {
 pub async fn list_events(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Vec<HistoryRow>> {
     sqlx::query_as!(
         HistoryRow,
-        "select p.number as part, e.source, e.status, e.error_code, e.received_at
+        "select p.number as part, e.source, e.status, e.error_code, e.fields, e.received_at
          from message_parts p join message_events e on e.part_id = p.id where p.message_id = $1 order by e.id",
         message.0
     )

@@ -1,6 +1,6 @@
 //! Messages: writing one, and reading them back for whoever may see them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -77,18 +77,23 @@ pub async fn insert_messages(
     .map(|_| ())
 }
 
-/// Whose vehicle it is and where he is reached.
+/// Whose vehicle it is that is shown today, and where he is reached.
 pub struct Seller {
     pub dealer_id: DealerId,
     pub phone: String,
 }
 
-pub async fn get_seller_of(conn: &mut PgConnection, vehicle: VehicleId) -> sqlx::Result<Option<Seller>> {
+pub async fn get_seller_of(
+    conn: &mut PgConnection,
+    vehicle: VehicleId,
+    today: NaiveDate,
+) -> sqlx::Result<Option<Seller>> {
     sqlx::query_as!(
         Seller,
         r#"select d.id as "dealer_id: DealerId", d.phone from vehicles v join dealers d on d.id = v.dealer_id
-           where v.id = $1 and v.published_at is not null"#,
-        vehicle.0
+           where v.id = $1 and vehicle_is_shown(v, $2)"#,
+        vehicle.0,
+        today
     )
     .fetch_optional(conn)
     .await

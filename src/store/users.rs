@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::domain::ids::{DealerId, TokenId, UserId};
+use crate::domain::{
+    conversation::Consent,
+    ids::{DealerId, MessageId, TokenId, UserId},
+};
 
 /// A user as stored; the role is parsed by the caller.
 pub struct UserRow {
@@ -200,4 +203,16 @@ pub async fn update_password(conn: &mut PgConnection, id: UserId, hash: &str) ->
         .execute(conn)
         .await
         .map(|_| ())
+}
+
+/// The consent under which a message's sender wrote it.
+pub async fn get_consent_to(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Option<Consent>> {
+    sqlx::query_as!(
+        Consent,
+        "select c.text_version, c.accepted_at from messages m join consents c on c.user_id = m.sender_id
+         where m.id = $1 and c.accepted_at <= m.created_at order by c.accepted_at desc limit 1",
+        message.0
+    )
+    .fetch_optional(conn)
+    .await
 }

@@ -1,9 +1,12 @@
-//! Vehicles: the public list, one vehicle, and a dealer's import.
+//! Vehicles: the public list, one vehicle, and a dealer's own.
 
+pub mod imports;
+pub mod stock;
 mod upsert;
 
 pub use upsert::upsert_vehicles;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -55,7 +58,7 @@ impl TryFrom<CardRow> for VehicleCard {
     }
 }
 
-/// A page of published vehicles. One query for every filter and order: what is not asked for is null, and the planner,
+/// A page of the vehicles that are shown today. One query for every filter and order: what is not asked for is null, and the planner,
 /// which sees the values, drops it and takes the index of what is left.
 ///
 /// # Errors
@@ -64,6 +67,7 @@ pub async fn list_vehicles(
     conn: &mut PgConnection,
     filter: &VehicleFilter,
     page_size: u16,
+    today: NaiveDate,
 ) -> sqlx::Result<VehiclePage> {
     let words = filter.words();
     let by_prefix = (!words.is_empty())
@@ -74,7 +78,7 @@ pub async fn list_vehicles(
         "select id, make, model, trim_level, year, body_type, color, transmission, fuel, mileage_km, price_amount,
             price_currency, location
         from vehicles
-        where published_at is not null
+        where vehicle_is_shown(vehicles, $11)
             and ($1::text is null or make = $1)
             and ($2::numeric is null or price_dop >= $2)
             and ($3::numeric is null or price_dop <= $3)
@@ -96,7 +100,8 @@ pub async fn list_vehicles(
         by_stem,
         filter.sort.as_str(),
         i64::from(page_size) + 1,
-        i64::from(page_size) * i64::from(filter.page)
+        i64::from(page_size) * i64::from(filter.page),
+        today
     )
     .fetch_all(conn)
     .await?;
@@ -106,37 +111,43 @@ pub async fn list_vehicles(
     Ok(VehiclePage { vehicles, has_next })
 }
 
-/// The makes of published vehicles, in alphabetical order. Hops from make to make along the index: its cost is that of
+/// The makes of the vehicles that are shown today, in alphabetical order. Hops from make to make along the index: its cost is that of
 /// the makes, not of the vehicles.
 ///
 /// # Errors
 /// The database's.
-pub async fn list_makes(conn: &mut PgConnection) -> sqlx::Result<Vec<String>> {
+pub async fn list_makes(conn: &mut PgConnection, today: NaiveDate) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"with recursive hop as (
-            select min(make) as make from vehicles where published_at is not null
+            select min(make) as make from vehicles where vehicle_is_shown(vehicles, $1)
             union all
-            select (select min(make) from vehicles where published_at is not null and make > hop.make)
+            select (select min(make) from vehicles where vehicle_is_shown(vehicles, $1) and make > hop.make)
             from hop where hop.make is not null
         )
-        select make as "make!" from hop where make is not null"#
+        select make as "make!" from hop where make is not null"#,
+        today
     )
     .fetch_all(conn)
     .await
 }
 
-/// A published vehicle with its seller; `None` when there is none, or it is not published.
+/// A vehicle with its seller; `None` when there is none, or it is not shown today.
 ///
 /// # Errors
 /// The database's.
-pub async fn get_vehicle(conn: &mut PgConnection, id: VehicleId) -> sqlx::Result<Option<Vehicle>> {
+pub async fn get_vehicle(
+    conn: &mut PgConnection,
+    id: VehicleId,
+    today: NaiveDate,
+) -> sqlx::Result<Option<Vehicle>> {
     let row = sqlx::query!(
         r#"select v.id, v.make, v.model, v.trim_level, v.year, v.body_type, v.color, v.transmission, v.fuel, v.mileage_km,
             v.price_amount, v.price_currency, v.location, v.reference, v.description, v.published_at as "published_at!",
             d.id as dealer_id, d.slug, d.name, d.phone, d.location as dealer_location
         from vehicles v join dealers d on d.id = v.dealer_id
-        where v.id = $1 and v.published_at is not null"#,
-        id.0
+        where v.id = $1 and vehicle_is_shown(v, $2)"#,
+        id.0,
+        today
     )
     .fetch_optional(conn)
     .await?;

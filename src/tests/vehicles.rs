@@ -30,7 +30,7 @@ async fn seed(pool: &PgPool) {
 
 async fn list(pool: &PgPool, query: &[(&str, &str)]) -> Vec<VehicleCard> {
     let value = |name: &str| query.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-    list_vehicles(pool, &VehicleFilter::parse(value).0).await.unwrap().page.vehicles
+    list_vehicles(pool, &VehicleFilter::parse(value).0, now()).await.unwrap().page.vehicles
 }
 
 async fn names(pool: &PgPool, query: &[(&str, &str)]) -> Vec<String> {
@@ -60,7 +60,7 @@ async fn the_whole_demo_catalogue_can_be_paged_through_and_seeding_twice_adds_no
     seed(&pool).await;
     let mut seen = Vec::new();
     for page in 0..4 {
-        let answer = list_vehicles(&pool, &VehicleFilter::default().on_page(page)).await.unwrap();
+        let answer = list_vehicles(&pool, &VehicleFilter::default().on_page(page), now()).await.unwrap();
         assert_eq!(answer.page.has_next, page < 3, "page {page}");
         seen.extend(answer.page.vehicles.into_iter().map(|vehicle| vehicle.id));
     }
@@ -68,7 +68,7 @@ async fn the_whole_demo_catalogue_can_be_paged_through_and_seeding_twice_adds_no
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 40, "no vehicle shows on two pages");
-    let makes = list_vehicles(&pool, &VehicleFilter::default()).await.unwrap().makes;
+    let makes = list_vehicles(&pool, &VehicleFilter::default(), now()).await.unwrap().makes;
     assert_eq!(makes.first().map(String::as_str), Some("Chevrolet"));
     assert_eq!(makes.len(), 15);
 }
@@ -113,7 +113,7 @@ async fn text_finds_words_by_their_beginning_without_accents_and_in_the_plural(p
 async fn a_draft_is_neither_listed_nor_shown(pool: PgPool) {
     seed(&pool).await;
     let card = list(&pool, &[("texto", "wrangler")]).await.remove(0);
-    let vehicle = get_vehicle(&pool, card.id).await.unwrap();
+    let vehicle = get_vehicle(&pool, card.id, now()).await.unwrap();
     assert_eq!(vehicle.seller.name, "Este Premium Motors");
     sqlx::query("update vehicles set published_at = null where id = $1")
         .bind(card.id.0)
@@ -121,7 +121,7 @@ async fn a_draft_is_neither_listed_nor_shown(pool: PgPool) {
         .await
         .unwrap();
     assert!(names(&pool, &[("texto", "wrangler")]).await.is_empty());
-    assert!(matches!(get_vehicle(&pool, card.id).await, Err(AppError::NotFound)));
+    assert!(matches!(get_vehicle(&pool, card.id, now()).await, Err(AppError::NotFound)));
 }
 
 #[sqlx::test(migrations = "./migrations")]

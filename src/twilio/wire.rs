@@ -127,6 +127,7 @@ fn message_of(fields: &Map<String, Value>) -> Option<ProviderMessage> {
         price: text_of(fields, "price").and_then(|price| amount(&price)),
         price_unit: text_of(fields, "price_unit").map(|unit| unit.to_ascii_uppercase()),
         date_created: text_of(fields, "date_created").and_then(|date| instant(&date)),
+        date_updated: text_of(fields, "date_updated").and_then(|date| instant(&date)),
         date_sent: text_of(fields, "date_sent").and_then(|date| instant(&date)),
     })
 }

@@ -6,11 +6,13 @@ mod handset;
 mod resend;
 mod sign_in;
 mod sign_up;
+mod vehicle;
 mod write;
 
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
 pub use resend::FORM as RESEND;
+pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
 pub use write::FORM as WRITE;
 
 use sha2::{Digest, Sha256};
@@ -46,7 +48,7 @@ fn one_sending(form_key: &str, what: &[&str]) -> Option<String> {
 }
 
 /// What is wrong, in words. A fault of ours is logged here, once; the visitor keeps what he typed.
-fn problems(error: AppError) -> Vec<Problem> {
+pub fn problems(error: AppError) -> Vec<Problem> {
     let sentence = match error {
         AppError::Invalid(fields) => return fields.into_iter().map(Problem::from).collect(),
         AppError::BadCredentials => {

@@ -29,6 +29,15 @@ pub fn dealer(current: &Current) -> Result<Actor> {
     if actor.role == Role::Dealer { Ok(actor) } else { Err(AppError::NotFound) }
 }
 
+/// A dealer's user or an admin; others do not find the page.
+///
+/// # Errors
+/// As [`dealer`].
+pub fn dealer_or_admin(current: &Current) -> Result<Actor> {
+    let actor = signed_in(current)?;
+    if actor.role == Role::Buyer { Err(AppError::NotFound) } else { Ok(actor) }
+}
+
 /// The sign-in page that leads back to `path`.
 pub fn sign_in_path(path: &str) -> String {
     leading_back("/ingresar", path)

@@ -14,9 +14,10 @@ use leptos_router::{
 use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
-        ApiDocsPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, FailuresPage,
-        HandsetPage, HomePage, NotFoundPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage,
-        SignInPage, SignUpPage, VehiclePage, WritePage,
+        ApiDocsPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditVehiclePage,
+        FailuresPage, HandsetPage, HomePage, ImportPage, NewVehiclePage, NotFoundPage, OwnMessagePage,
+        OwnMessagesPage, PanelPage, ResendPage, SignInPage, SignUpPage, UploadPage, VehiclePage,
+        VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -48,6 +49,11 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/costos") view=CostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/vehiculos") view=VehiclesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/vehiculos/nuevo") view=NewVehiclePage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/vehiculos/importar") view=UploadPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/vehiculos/importar/:id") view=ImportPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/vehiculos/:id") view=EditVehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>
                     <Route path=path!("/demo/telefono") view=HandsetPage ssr=SsrMode::Async/>
                 </FlatRoutes>

@@ -15,6 +15,7 @@ mod panel_messages;
 mod resend;
 mod sign_in;
 mod sign_up;
+mod stock;
 mod vehicle;
 mod write;
 
@@ -33,5 +34,6 @@ pub use panel_messages::{DealerMessagesPage, NewMessages};
 pub use resend::{ResendPage, ResendProgress};
 pub use sign_in::SignInPage;
 pub use sign_up::SignUpPage;
+pub use stock::{EditVehiclePage, ImportPage, NewVehiclePage, UploadPage, VehiclesPage};
 pub use vehicle::VehiclePage;
 pub use write::WritePage;

@@ -16,7 +16,7 @@ mod vehicle;
 
 pub use contact::ContactForm;
 pub use dealer_bar::LimitBar;
-pub use form::{ErrorSummary, Field, FieldError, TextArea};
+pub use form::{Choice, ErrorSummary, Field, FieldError, TextArea};
 pub use handset::{Conversation, Telephones, handset_path, number_in_query};
 pub use icons::Icon;
 pub use logo::Logo;

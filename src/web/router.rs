@@ -4,7 +4,7 @@ use std::{sync::LazyLock, time::Duration};
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderValue, header, request::Parts},
     middleware,
     response::Response,
@@ -32,7 +32,7 @@ use super::{
     session,
     shell::shell,
     state::AppState,
-    theme,
+    theme, upload,
 };
 use crate::app::sessions::sessions;
 
@@ -76,11 +76,15 @@ pub fn router(state: AppState) -> Router {
         .route("/panel/mensajes.csv", get(export::messages))
         .route("/panel/costos.csv", get(export::statement))
         .route("/tema", post(theme::choose))
+        .layer(RequestBodyLimitLayer::new(MOST_FORM_BYTES))
+        .route(
+            "/panel/vehiculos/importar",
+            post(upload::vehicles).layer(DefaultBodyLimit::max(upload::MOST_BYTES)),
+        )
         .layer(
             ServiceBuilder::new()
                 .layer(session::layer(&state, sessions(&state)))
-                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor))
-                .layer(RequestBodyLimitLayer::new(MOST_FORM_BYTES)),
+                .layer(middleware::from_fn_with_state(state.clone(), session::load_actor)),
         )
         .merge(api::routes())
         .route("/webhooks/twilio/status", post(hooks::status))

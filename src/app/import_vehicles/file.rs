@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The columns we know: the documented name, whether it must be there, and other names people give it.
-const COLUMNS: [(&str, bool, &[&str]); 14] = [
+const COLUMNS: [(&str, bool, &[&str]); 15] = [
     ("referencia", true, &["ref", "stock", "codigo"]),
     ("marca", true, &[]),
     ("modelo", true, &[]),
@@ -23,6 +23,7 @@ const COLUMNS: [(&str, bool, &[&str]); 14] = [
     ("moneda", false, &[]),
     ("ubicacion", false, &["ciudad"]),
     ("descripcion", false, &["detalle", "comentario"]),
+    ("vence", false, &["vencimiento", "expira"]),
 ];
 
 /// Where each known column stands in this file.

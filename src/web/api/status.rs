@@ -128,7 +128,7 @@ pub async fn status(
 }
 
 fn answer(detail: MessageDetail) -> StatusAnswer {
-    let MessageDetail { message, parts, events } = detail;
+    let MessageDetail { message, parts, events, .. } = detail;
     StatusAnswer {
         id: message.id.to_string(),
         message_id: parts.first().and_then(|part| part.sid.clone()),

@@ -23,6 +23,7 @@ pub fn Header() -> impl IntoView {
             ("/panel", "Panel", icons::CHART),
             ("/panel/mensajes", "Mensajes", icons::MESSAGES),
             ("/panel/costos", "Costos", icons::COIN),
+            ("/panel/vehiculos", "Vehículos", icons::CAR),
         ],
         Some(Role::Admin) | None => &[],
     };

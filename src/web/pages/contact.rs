@@ -34,7 +34,7 @@ pub fn ContactPage() -> impl IntoView {
 async fn load(id: VehicleId) -> Result<(Vehicle, Flash, Option<Writer>)> {
     let current = Current::get()?;
     guard::signed_in(&current)?;
-    let vehicle = get_vehicle(&current.state.pool, id).await?;
+    let vehicle = get_vehicle(&current.state.pool, id, current.state.clock.now()).await?;
     let writer = Writer::to_seller_of(&current, id).await?;
     Ok((vehicle, flash::take(&current.session, forms::CONTACT).await?, writer))
 }

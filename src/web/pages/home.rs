@@ -27,7 +27,10 @@ pub fn HomePage() -> impl IntoView {
         use_query_map().with_untracked(|query| VehicleFilter::parse(|name| query.get(name)));
     let state = AppState::of_request();
     Suspend::new(async move {
-        let list = async { list_vehicles(&state?.pool, &filter).await };
+        let list = async {
+            let state = state?;
+            list_vehicles(&state.pool, &filter, state.clock.now()).await
+        };
         match list.await {
             Ok(list) => view! { <Shown filter=filter notes=notes list=list/> }.into_any(),
             Err(error) => failed(&error),

@@ -6,15 +6,26 @@ use super::{NotFoundPage, failed};
 use crate::{
     app::{
         error::Result,
+        limits_now::{DealerBar, dealer_bar},
         read_messages::{MessageDetail, View, get_fresh_message},
         resend::may_resend,
     },
-    domain::{ids::MessageId, message::Status, phone::Phone, report::Source, time::full_stamp},
+    domain::{
+        conversation::Event,
+        ids::MessageId,
+        message::Status,
+        phone::Phone,
+        report::Source,
+        time::{clock_in_santo_domingo, full_stamp, lapse},
+        user::Role,
+    },
     web::{
         flash::{self, Problem},
         forms, guard,
         islands::Live,
-        parts::{Icon, MessageProgress, Moment, Notice, PageTitle, Strip, Tone, handset_path, icons},
+        parts::{
+            Icon, LimitBar, MessageProgress, Moment, Notice, PageTitle, Strip, Tone, handset_path, icons,
+        },
         request::Current,
     },
 };
@@ -55,26 +66,32 @@ struct Loaded {
     resendable: bool,
     /// What went wrong with the last press.
     problems: Vec<Problem>,
+    /// An admin looks: he acts for nobody, and sees what came from Twilio as it came.
+    admin: bool,
+    /// How the dealer stands who looks.
+    bar: Option<DealerBar>,
 }
 
 async fn load(id: MessageId, of: View) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = match of {
-        View::Dealer => guard::dealer(&current)?,
+        View::Dealer => guard::dealer_or_admin(&current)?,
         View::Own | View::Any => guard::signed_in(&current)?,
     };
     let detail = get_fresh_message(&current.state, &actor, of, id, STALE).await?;
-    let of_dealer = of == View::Dealer;
+    let admin = actor.role == Role::Admin;
+    let of_dealer = of == View::Dealer && !admin;
     let resendable = of_dealer && may_resend(&current.state, &actor, id).await?;
     let problems =
         if of_dealer { flash::take(&current.session, forms::RESEND).await?.problems } else { Vec::new() };
+    let bar = if of_dealer { Some(dealer_bar(&current.state, &actor).await?) } else { None };
     let (now, demo) = (current.state.clock.now(), current.state.settings.demo);
-    Ok(Loaded { detail, now, demo, resendable, problems })
+    Ok(Loaded { detail, now, demo, resendable, problems, admin, bar })
 }
 
 #[component]
 fn Shown(loaded: Loaded, of: View) -> impl IntoView {
-    let Loaded { detail, now, demo, resendable, problems } = loaded;
+    let Loaded { detail, now, demo, resendable, problems, admin, bar } = loaded;
     let message = &detail.message;
     let (followed, parts) = (message.clone(), detail.parts.clone());
     let dealer = of == View::Dealer;
@@ -89,9 +106,17 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
     };
     let buyers_phone = message.sender_phone.as_ref().filter(|_| dealer && message.is_from_buyer());
     let buyers_phone = buyers_phone.map(Phone::national);
+    let attempts: i16 = detail.parts.iter().map(|part| part.attempt_count).sum();
+    let consent = detail.consent.as_ref().filter(|_| dealer).map(|consent| {
+        view! {
+            <dt>"Consentimiento"</dt>
+            <dd>"Aceptó el texto "{consent.text_version.clone()}" "<Moment at=consent.accepted_at now=now/></dd>
+        }
+    });
     let handset = demo.then(|| handset_path(&message.to));
     view! {
         <PageTitle text="Mensaje"/>
+        {bar.map(|bar| view! { <LimitBar bar=&bar now=now/> })}
         <div class="narrow stack">
             <a class="back" href=list><Icon path=icons::BACK/>"Todos los mensajes"</a>
             <h1>"Mensaje"</h1>
@@ -101,7 +126,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
                 {problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
-                {dealer.then(|| view! {
+                {(dealer && !admin).then(|| view! {
                     <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
                 })}
                 {resendable.then(|| view! {
@@ -122,33 +147,58 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                     <dt>"Enviado a"</dt><dd>{message.to.national()}</dd>
                     <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
                     <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
+                    {dealer.then(|| view! { <dt>"Intentos de envío"</dt><dd>{attempts}</dd> })}
+                    {consent}
                     <dt>"Referencia"</dt><dd>{message.id.to_string()}</dd>
                 </dl>
                 <Strip message=message/>
             </section>
-            {dealer.then(|| view! { <History detail=&detail/> })}
+            {dealer.then(|| view! { <History detail=&detail admin=admin/> })}
         </div>
     }
 }
 
-/// Each thing said about it, oldest first.
+/// Each thing said about it, oldest first, with how long it took after the one before.
 #[component]
-fn History<'a>(detail: &'a MessageDetail) -> impl IntoView + use<> {
-    let lines = detail.events.iter().map(|event| {
-        let word = Status::from_twilio(&event.status).map_or_else(|| event.status.clone(), |status| status.label().to_owned());
-        let word = event.status.parse::<Status>().map_or(word, |status| status.label().to_owned());
-        let code = event.error_code.map(|code| format!(" · código {code}")).unwrap_or_default();
-        let part = (detail.parts.len() > 1).then(|| format!(" · parte {}", event.part));
-        view! { <li><strong>{word}</strong>{part}{code}<br/><span class="soft small">{full_stamp(event.received_at)}" · "{source(&event.source)}</span></li> }
-    });
+fn History<'a>(detail: &'a MessageDetail, admin: bool) -> impl IntoView + use<> {
+    let several = detail.parts.len() > 1;
+    let written = detail.message.created_at;
+    let before = std::iter::once(written).chain(detail.events.iter().map(|event| event.received_at));
+    let lines: Vec<_> = detail
+        .events
+        .iter()
+        .zip(before)
+        .map(|(event, before)| view! { <Said event=event before=before several=several admin=admin/> })
+        .collect();
     view! {
         <section class="panel stack">
             <h2>"Historia"</h2>
             <ol class="timeline">
-                <li><strong>"Escrito"</strong><br/><span class="soft small">{full_stamp(detail.message.created_at)}</span></li>
-                {lines.collect_view()}
+                <li><strong>"Escrito"</strong><br/><span class="soft small">{full_stamp(written)}</span></li>
+                {lines}
             </ol>
         </section>
+    }
+}
+
+#[component]
+fn Said<'a>(event: &'a Event, before: DateTime<Utc>, several: bool, admin: bool) -> impl IntoView + use<> {
+    let status = Status::from_twilio(&event.status).or_else(|| event.status.parse().ok());
+    let word = status.map_or_else(|| event.status.clone(), |status| status.label().to_owned());
+    let code = event.error_code.map(|code| format!(" · código {code}"));
+    let part = several.then(|| format!(" · parte {}", event.part));
+    let after = format!(" · {} después", lapse(event.received_at - before));
+    let twilios = event.told_at.map(|at| format!(" · hora de Twilio {}", clock_in_santo_domingo(at)));
+    let payload = admin.then(|| {
+        let text = event.payload.clone();
+        view! { <details><summary>"Tal como llegó"</summary><pre class="small">{text}</pre></details> }
+    });
+    view! {
+        <li>
+            <strong>{word}</strong>{part}{code}<br/>
+            <span class="soft small">{full_stamp(event.received_at)}{after}" · "{source(&event.source)}{twilios}</span>
+            {payload}
+        </li>
     }
 }
 

@@ -1,14 +1,19 @@
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{NotFoundPage, failed};
 use crate::{
-    app::{error::Result, resend::read_bulk},
+    app::{
+        error::Result,
+        limits_now::{DealerBar, dealer_bar},
+        resend::read_bulk,
+    },
     domain::{bulk::Progress, ids::BulkId, money::grouped},
     web::{
         guard,
         islands::Live,
-        parts::{Icon, PageTitle, icons},
+        parts::{Icon, LimitBar, PageTitle, icons},
         request::Current,
     },
 };
@@ -22,22 +27,32 @@ pub fn ResendPage() -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id).await {
-            Ok(progress) => view! { <Shown id=id progress=progress/> }.into_any(),
+            Ok(loaded) => view! { <Shown id=id loaded=loaded/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
-async fn load(id: BulkId) -> Result<Progress> {
+struct Loaded {
+    progress: Progress,
+    bar: DealerBar,
+    now: DateTime<Utc>,
+}
+
+async fn load(id: BulkId) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
-    read_bulk(&current.state, &actor, id).await
+    let progress = read_bulk(&current.state, &actor, id).await?;
+    let bar = dealer_bar(&current.state, &actor).await?;
+    Ok(Loaded { progress, bar, now: current.state.clock.now() })
 }
 
 #[component]
-fn Shown(id: BulkId, progress: Progress) -> impl IntoView {
+fn Shown(id: BulkId, loaded: Loaded) -> impl IntoView {
+    let Loaded { progress, bar, now } = loaded;
     view! {
         <PageTitle text="Reenvío"/>
+        <LimitBar bar=&bar now=now/>
         <div class="narrow stack">
             <a class="back" href="/panel/fallidos"><Icon path=icons::BACK/>"Fallidos"</a>
             <h1>"Reenvío"</h1>

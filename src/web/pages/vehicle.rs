@@ -34,7 +34,7 @@ pub fn VehiclePage() -> impl IntoView {
 
 async fn load(id: VehicleId) -> Result<(Vehicle, Option<Writer>)> {
     let current = Current::get()?;
-    let vehicle = get_vehicle(&current.state.pool, id).await?;
+    let vehicle = get_vehicle(&current.state.pool, id, current.state.clock.now()).await?;
     Ok((vehicle, Writer::to_seller_of(&current, id).await?))
 }
 

@@ -51,6 +51,38 @@ pub fn Field(
     }
 }
 
+/// A labelled list of words to choose one from.
+#[component]
+pub fn Choice<'a>(
+    /// Its id and its name.
+    field: &'static str,
+    label: &'static str,
+    /// What is sent, and what a person reads.
+    options: Vec<(&'static str, &'static str)>,
+    value: &'a str,
+    problem: Option<String>,
+) -> impl IntoView + use<> {
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|(word, said)| view! { <option value=word selected=value == word>{said}</option> })
+        .collect();
+    view! {
+        <div class="field">
+            <label for=field>{label}</label>
+            <select
+                id=field
+                name=field
+                aria-invalid=problem.is_some().then_some("true")
+                aria-describedby=format!("{field}-error")
+            >
+                {value.is_empty().then(|| view! { <option value="">"Elija"</option> })}
+                {options}
+            </select>
+            <FieldError field=field message=problem/>
+        </div>
+    }
+}
+
 /// What is wrong with a form, on top of it, each problem leading to its field.
 #[component]
 pub fn ErrorSummary(problems: Vec<Problem>) -> impl IntoView {

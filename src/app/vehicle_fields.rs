@@ -1,16 +1,17 @@
-//! One line of a dealer's file: every field read, every mistake named with its way out.
+//! What a dealer writes of a vehicle, in a form or in a line of a file: every field read, every mistake named with its
+//! way out. The fields' names are the columns' of `docs/importar-vehiculos.md`.
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Utc};
-use csv::StringRecord;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{Problem, file::Columns};
+use super::error::FieldError;
 use crate::domain::{
     ids::VehicleId,
     money::{self, Currency, Money},
     text::fold,
+    time::{day_in_santo_domingo, parse_day},
     vehicle::{Dealer, UnknownWord, stock::NewVehicle},
 };
 
@@ -64,15 +65,14 @@ const MAKES: &[&str] = &[
     "Volvo",
 ];
 
-/// Reads a line. Without a place of its own a vehicle stands where its dealer does.
-pub(super) fn read(
-    line: u64,
-    record: &StringRecord,
-    columns: &Columns,
+/// Reads a vehicle; `value` gives what was written into a field. Without a place of its own it stands where its dealer
+/// does.
+pub(super) fn read_vehicle<'a>(
+    value: impl Fn(&'static str) -> &'a str,
     dealer: &Dealer,
     now: DateTime<Utc>,
-) -> Result<NewVehicle, Vec<Problem>> {
-    let mut fields = Fields { line, record, columns, problems: Vec::new() };
+) -> Result<NewVehicle, Vec<FieldError>> {
+    let mut fields = Fields { value, problems: Vec::new() };
     let vehicle = fields.vehicle(dealer, now);
     match vehicle {
         Some(vehicle) if fields.problems.is_empty() => Ok(vehicle),
@@ -80,14 +80,12 @@ pub(super) fn read(
     }
 }
 
-struct Fields<'a> {
-    line: u64,
-    record: &'a StringRecord,
-    columns: &'a Columns,
-    problems: Vec<Problem>,
+struct Fields<F> {
+    value: F,
+    problems: Vec<FieldError>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a, F: Fn(&'static str) -> &'a str> Fields<F> {
     /// Every field is read before any is missed, so that one look at the list of problems is enough.
     fn vehicle(&mut self, dealer: &Dealer, now: DateTime<Utc>) -> Option<NewVehicle> {
         let reference = self.text("referencia", 60);
@@ -106,6 +104,7 @@ impl<'a> Fields<'a> {
             self.problem("ubicacion", "Escriba la ciudad: el concesionario no tiene una.");
         }
         let description = self.optional("descripcion", 4_000).unwrap_or_default();
+        let expires_on = self.expiry(day_in_santo_domingo(now));
         Some(NewVehicle {
             id: VehicleId::fresh(),
             reference: reference?,
@@ -122,15 +121,20 @@ impl<'a> Fields<'a> {
             location: location?,
             description,
             published_at: now,
+            expires_on,
         })
     }
 
     fn problem(&mut self, field: &'static str, sentence: impl Into<String>) {
-        self.problems.push(Problem { line: self.line, field: Some(field), sentence: sentence.into() });
+        self.problems.push(FieldError::new(field, "invalid", sentence));
+    }
+
+    fn value(&self, field: &'static str) -> &'a str {
+        (self.value)(field).trim()
     }
 
     fn optional(&mut self, field: &'static str, longest: usize) -> Option<String> {
-        let value = self.columns.value(self.record, field);
+        let value = self.value(field);
         if value.chars().count() > longest {
             self.problem(field, format!("Es demasiado largo: caben {longest} letras. Acórtelo."));
         }
@@ -139,7 +143,7 @@ impl<'a> Fields<'a> {
 
     /// A field that must not be empty.
     fn needed(&mut self, field: &'static str) -> Option<&'a str> {
-        let value = self.columns.value(self.record, field);
+        let value = self.value(field);
         if value.is_empty() {
             self.problem(field, "Está vacío. Complételo.");
         }
@@ -175,6 +179,19 @@ impl<'a> Fields<'a> {
         year
     }
 
+    /// The last day on which it is shown.
+    fn expiry(&mut self, today: NaiveDate) -> Option<NaiveDate> {
+        let value = self.value("vence");
+        let day = parse_day(value).filter(|day| *day >= today);
+        if day.is_none() && !value.is_empty() {
+            self.problem(
+                "vence",
+                format!("«{value}» no es un día desde hoy. Escríbalo como 2026-12-31 o 31/12/2026, o déjelo vacío."),
+            );
+        }
+        day
+    }
+
     /// Kilometres; what is said in miles is converted (1 mi = 1.609344 km exactly), for many cars come from the States.
     fn mileage(&mut self) -> Option<i32> {
         let value = self.needed("kilometraje")?;
@@ -202,7 +219,7 @@ impl<'a> Fields<'a> {
     /// The currency may stand in its own column or with the amount; if in both, they must agree.
     fn price(&mut self) -> Option<Money> {
         let value = self.needed("precio")?;
-        let column = self.columns.value(self.record, "moneda");
+        let column = self.value("moneda");
         let named = (!column.is_empty()).then(|| column.parse::<Currency>());
         let Some((amount, signed)) = money::parse(value)
             .filter(|(amount, _)| *amount > Decimal::ZERO && *amount < Decimal::from(10_000_000_000_u64))

@@ -1,0 +1,245 @@
+//! What is one dealer's is not found by another: every route there is, walked with the other's ids. The routes are read
+//! from the sources, so that a new one cannot be forgotten: it must be given its place here.
+
+use std::{collections::BTreeMap, fs};
+
+use okla::domain::{limits::Limit, user::Role};
+use reqwest::Method;
+use sqlx::PgPool;
+
+use crate::{
+    app::{Api, Browser, PASSWORD, TestApp},
+    stock::{upload, with},
+};
+
+/// The other's: a dealer whose every word bears a mark.
+const OTHER: &str = "el-otro";
+const OTHER_PHONE: &str = "+18295550777";
+/// In each of the other's texts; must never be seen by the first.
+const MARK: &str = "marca-del-otro";
+/// 63018 by callback: it failed and may be sent again.
+const BUSY: &str = "+18297771018";
+
+/// How a route is asked for what is not the visitor's.
+enum Ask {
+    /// With an id of the other's: not found.
+    Theirs(String),
+    /// Without an id: nothing of the other's is in it.
+    Own(String),
+    /// The same for everybody, or another role's.
+    Open,
+}
+
+struct Stage {
+    app: TestApp,
+    first: Browser,
+    api: Api,
+    message: String,
+    sid: String,
+    vehicle: String,
+    bulk: String,
+    import: String,
+}
+
+async fn stage(pool: PgPool) -> Stage {
+    let app = TestApp::start(pool).await;
+    app.set_limit(Limit::PlatformDay, Some(7_654)).await;
+    for (slug, phone) in [("el-primero", "+18295550111"), (OTHER, OTHER_PHONE)] {
+        app.have_dealer(slug, phone).await;
+        app.add_user(&format!("{slug}@okla.test"), Role::Dealer, Some(slug)).await;
+    }
+    let (first, other) = (app.browser(), app.browser());
+    first.sign_in("el-primero@okla.test", PASSWORD).await;
+    other.sign_in("el-otro@okla.test", PASSWORD).await;
+    let marked = with(&[("modelo", MARK), ("referencia", MARK), ("descripcion", MARK)]);
+    other.post_form("/fn/vehiculo", &marked).await;
+    let import =
+        upload(&other, MARK, "referencia,marca,modelo,año,tipo,color,km,transmisión,combustible,precio\n")
+            .await;
+    let sent = app.token_of("el-otro@okla.test").await.write(BUSY, MARK).await;
+    let message = sent.id();
+    app.wait_for(&message, "failed").await;
+    let sid = sent.json["messageId"].as_str().unwrap().to_owned();
+    let bulk = uuid::Uuid::now_v7().to_string();
+    let today = okla::domain::time::day_in_santo_domingo(app.app.clock.now()).to_string();
+    other.post_form("/fn/reenviar-varios", &[("id", &bulk), ("desde", &today), ("hasta", &today)]).await;
+    assert_eq!(other.get(&format!("/panel/reenvios/{bulk}")).await.status, 200);
+    let vehicle = app.value("select id::text from vehicles where model = $1", MARK).await;
+    let import = import.location.rsplit('/').next().unwrap().to_owned();
+    let api = app.token_of("el-primero@okla.test").await;
+    Stage { app, first, api, message, sid, vehicle, bulk, import }
+}
+
+impl Stage {
+    fn gets(&self) -> BTreeMap<&'static str, Ask> {
+        let Self { message, vehicle, bulk, import, .. } = self;
+        let theirs = [
+            ("/panel/mensajes/:id", format!("/panel/mensajes/{message}")),
+            ("/panel/mensajes/{id}/eventos", format!("/panel/mensajes/{message}/eventos")),
+            ("/mensajes/:id", format!("/mensajes/{message}")),
+            ("/mensajes/{id}/eventos", format!("/mensajes/{message}/eventos")),
+            ("/panel/reenvios/:id", format!("/panel/reenvios/{bulk}")),
+            ("/panel/reenvios/{id}/eventos", format!("/panel/reenvios/{bulk}/eventos")),
+            ("/panel/vehiculos/:id", format!("/panel/vehiculos/{vehicle}")),
+            ("/panel/vehiculos/importar/:id", format!("/panel/vehiculos/importar/{import}")),
+        ];
+        let own = [
+            ("/panel", "/panel".to_owned()),
+            ("/panel/mensajes", format!("/panel/mensajes?q={MARK}&vehiculo={vehicle}&despues={message}")),
+            ("/panel/mensajes.csv", format!("/panel/mensajes.csv?despues={message}")),
+            ("/panel/costos", "/panel/costos".to_owned()),
+            ("/panel/costos.csv", "/panel/costos.csv".to_owned()),
+            ("/panel/fallidos", "/panel/fallidos?rango=hoy".to_owned()),
+            ("/panel/vehiculos", format!("/panel/vehiculos?buscar={MARK}")),
+            ("/panel/vehiculos/nuevo", "/panel/vehiculos/nuevo".to_owned()),
+            ("/panel/vehiculos/importar", "/panel/vehiculos/importar".to_owned()),
+            ("/mensajes", "/mensajes".to_owned()),
+        ];
+        let open = [
+            "/",
+            "/vehiculos/:id",
+            "/vehiculos/:id/contactar",
+            "/ingresar",
+            "/registro",
+            "/api/docs",
+            "/demo/telefono",
+            // Streams of one's own figures, and of the simulated telephone; the first is read below.
+            "/panel/eventos",
+            "/panel/mensajes/eventos",
+            "/demo/telefono/eventos",
+            "/demo/telefono/numeros/eventos",
+            "/tema",
+            "/webhooks/twilio/status",
+            "/webhooks/twilio/inbound",
+            "/vehiculos/imagen/{name}",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/api/openapi.json",
+            "/api",
+            "/api/",
+            "/api/{*rest}",
+        ];
+        let api = [
+            ("/api/whatsapp/status/{id}", Ask::Theirs(format!("/api/whatsapp/status/{message}"))),
+            ("/api/whatsapp/messages", Ask::Own(format!("/api/whatsapp/messages?q={MARK}"))),
+            ("/api/whatsapp/send", Ask::Open),
+            // To write to a contact of the other's.
+            ("/panel/escribir", Ask::Theirs(format!("/panel/escribir?a={message}"))),
+        ];
+        let theirs = theirs.into_iter().map(|(route, path)| (route, Ask::Theirs(path)));
+        let own = own.into_iter().map(|(route, path)| (route, Ask::Own(path)));
+        theirs.chain(own).chain(open.map(|route| (route, Ask::Open))).chain(api).collect()
+    }
+
+    /// Forms by their endpoint, posted with the other's ids.
+    fn posts(&self) -> BTreeMap<&'static str, Vec<(&'static str, &str)>> {
+        let vehicle = [("id", self.vehicle.as_str())];
+        BTreeMap::from([
+            ("reenviar", vec![("id", self.message.as_str())]),
+            (
+                "reenviar-varios",
+                vec![("id", self.bulk.as_str()), ("desde", "2026-01-01"), ("hasta", "2026-01-01")],
+            ),
+            ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
+            ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),
+            ("vehiculos-importar", vec![("id", self.import.as_str())]),
+        ])
+    }
+}
+
+/// Every path that the router, the API and the pages know.
+fn routes() -> Vec<String> {
+    let read =
+        |path: &str| fs::read_to_string(format!("{}/src/web/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let quoted = |text: &str, before: &str| -> Vec<String> {
+        text.split(before).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    let mut all = quoted(&read("layout.rs"), "path!(\"");
+    for file in ["router.rs", "api.rs"] {
+        all.extend(quoted(&read(file), ".route(\""));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn endpoints() -> Vec<String> {
+    let all: Vec<_> = leptos::server_fn::axum::server_fn_paths()
+        .filter_map(|(path, _)| path.strip_prefix("/fn/").map(str::to_owned))
+        .collect();
+    assert!(all.len() > 8, "the forms could not be listed: {all:?}");
+    all
+}
+
+#[sqlx::test]
+async fn every_route_keeps_the_other_dealers_things_to_himself(pool: PgPool) {
+    let stage = stage(pool).await;
+    let asks = stage.gets();
+    let mut wrong = Vec::new();
+    for route in routes() {
+        let Some(ask) = asks.get(route.as_str()) else {
+            wrong.push(format!("{route}: say here how it refuses another dealer"));
+            continue;
+        };
+        let (path, must) = match ask {
+            Ask::Theirs(path) => (path, 404),
+            Ask::Own(path) => (path, 200),
+            Ask::Open => continue,
+        };
+        let (status, body) = if path.starts_with("/api/") {
+            let reply = crate::app::Reply::of(stage.api.request(Method::GET, path)).await;
+            (reply.status.as_u16(), reply.text)
+        } else {
+            let page = stage.first.get(path).await;
+            (page.status.as_u16(), page.body)
+        };
+        let typed = path.matches(MARK).count();
+        if status != must || (typed == 0 && body.contains(MARK)) || body.contains(&OTHER_PHONE[2..]) {
+            wrong.push(format!("{route}: {status} {body}"));
+        }
+        if body.contains("7,654") || body.contains("7654") {
+            wrong.push(format!("{route}: shows the platform's limit"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let by_sid = stage.api.status(&stage.sid).await;
+    assert_eq!(by_sid.status, 404);
+}
+
+#[sqlx::test]
+async fn no_form_touches_the_other_dealers_things(pool: PgPool) {
+    let stage = stage(pool).await;
+    let posts = stage.posts();
+    // Of these nothing belongs to a dealer, or it is not named by an id.
+    let open = ["contactar", "ingresar", "salir", "telefono", "escribir", "registro"];
+    for endpoint in endpoints() {
+        if open.contains(&endpoint.as_str()) {
+            continue;
+        }
+        let fields = posts.get(endpoint.as_str());
+        let fields = fields.unwrap_or_else(|| panic!("{endpoint}: say here how it refuses another dealer"));
+        let landing = stage.first.post_form(&format!("/fn/{endpoint}"), fields).await;
+        let page = stage.first.get(&landing.location).await;
+        assert_eq!(page.status, 404, "{endpoint} led to {}", landing.location);
+    }
+    let written = "select count(*) from messages m join users u on u.id = m.sender_id where u.email = $1";
+    assert_eq!(stage.app.value::<i64>(written, "el-primero@okla.test").await, 0);
+    assert_eq!(stage.app.count("vehicles").await, 1);
+    let paused: bool = stage.app.value("select paused from vehicles where model = $1", MARK).await;
+    assert!(!paused);
+}
+
+#[sqlx::test]
+async fn a_visitor_is_sent_to_sign_in_and_a_buyer_finds_no_panel(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (visitor, buyer) = (stage.app.browser(), stage.app.browser());
+    buyer.sign_up("ana@okla.test").await;
+    for route in routes().into_iter().filter(|route| route.starts_with("/panel")) {
+        let path = route.replace(":id", &stage.message).replace("{id}", &stage.message);
+        let (away, not_his) = (visitor.get(&path).await, buyer.get(&path).await);
+        assert!([303, 401].contains(&away.status.as_u16()), "{path}: {}", away.status);
+        assert!(away.status == 401 || away.location.starts_with("/ingresar"), "{path}: {}", away.location);
+        assert_eq!(not_his.status, 404, "{path}");
+    }
+}
