@@ -8,6 +8,7 @@ use super::{
     actor::Actor,
     csv_file::{Lines, Source, harmless, pieces, write_line},
     error::Result,
+    list_panel::list_rows,
     read_panel::dealer_of,
     state::App,
 };
@@ -17,9 +18,9 @@ use crate::{
         kind::Kind,
         message::Status,
         panel_filter::{Order, PanelFilter},
-        time::sortable_stamp,
+        time::{day_in_santo_domingo, sortable_stamp},
     },
-    store::{self, messages::MessageRow},
+    store::messages::MessageRow,
 };
 
 /// Messages in one query.
@@ -79,8 +80,8 @@ impl Source for Export {
     async fn write_next(&mut self, lines: &mut Lines) -> Result<bool> {
         let mut conn = self.app.searches.acquire().await?;
         let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-        let rows =
-            store::panel_list::list_passing(&mut conn, self.dealer, &self.filter, self.after, limit).await?;
+        let today = day_in_santo_domingo(self.app.clock.now());
+        let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, limit, today).await?;
         drop(conn);
         for row in &rows {
             self.messages += 1;

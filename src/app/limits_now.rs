@@ -11,7 +11,7 @@ use super::{
     read_panel::{dealer_of, read_totals},
     send_message::{Recipient, find_addressee},
     state::App,
-    take_limits::{Demand, WINDOW, read_limits},
+    take_limits::{Demand, WINDOW, read_dealer_limits, read_limits},
 };
 use crate::{
     domain::{
@@ -88,16 +88,23 @@ impl DealerBar {
 pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
     let dealer = dealer_of(actor)?;
     let mut conn = app.pool.acquire().await?;
+    let now = app.clock.now();
+    let today = day_in_santo_domingo(now);
+    let of_today = read_totals(&mut conn, dealer, &Range::named(Choice::Today, today), today).await?;
+    let month = read_totals(&mut conn, dealer, &Range::named(Choice::Month, today), today).await?;
     let phone = store::dealers::get_phone(&mut conn, dealer).await?;
-    let today = day_in_santo_domingo(app.clock.now());
-    let of_today = read_totals(&mut conn, dealer, &Range::named(Choice::Today, today)).await?;
-    let month = read_totals(&mut conn, dealer, &Range::named(Choice::Month, today)).await?;
-    drop(conn);
     let phone =
         Phone::parse_api(&phone).map_err(|error| AppError::Fault(format!("dealers.phone: {error}")))?;
-    let own_number = Recipient::Number { phone, about: None };
-    let outlook = limits_now(app, actor, &own_number, Kind::Contact, 1).await?;
-    let is_his = |standing: &Standing| standing.limit.is_per_dealer();
-    let standings = outlook.decision.standings.into_iter().filter(is_his).collect();
+    let sender = Sender {
+        user_id: actor.user_id,
+        role: actor.role,
+        dealer_id: actor.dealer_id,
+        payer: Some(dealer),
+        to: phone.as_str(),
+    };
+    let rates = store::rates::list_rates(&mut conn).await?;
+    let unit_price = price_of(&rates, Kind::Contact, &phone, true, now).ok_or_else(no_rate)?;
+    let demand = Demand { parts: 1, unit_price, outside_window: true };
+    let standings = read_dealer_limits(&mut conn, &sender, demand, now).await?;
     Ok(DealerBar { standings, today: of_today.sums.messages, month })
 }

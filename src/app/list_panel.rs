@@ -1,24 +1,29 @@
 //! A dealer's list: a page of it, and how many there are in each state.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
     error::{AppError, Result},
     read_messages::parse,
-    read_panel::{dealer_of, read_totals},
+    read_panel::dealer_of,
     state::App,
 };
 use crate::{
     domain::{
         conversation::Message,
         ids::{DealerId, MessageId},
-        panel_filter::PanelFilter,
+        kind::Kind,
+        message::Status,
+        panel_filter::{Order, PanelFilter, Writer},
         range::Range,
         state_group::StateGroup,
         time::day_in_santo_domingo,
     },
-    store::{self, connection::took_too_long},
+    store::{self, connection::took_too_long, figures::Wanted, messages::MessageRow},
 };
 
 /// With other filters on, no more are counted.
@@ -53,40 +58,83 @@ pub async fn list_panel(
 ) -> Result<PanelList> {
     let dealer = dealer_of(actor)?;
     let mut conn = app.searches.acquire().await?;
-    let wanted = i64::from(limit) + 1;
-    let found = store::panel_list::list_passing(&mut conn, dealer, filter, after, wanted).await;
-    let mut rows = found.map_err(|error| if took_too_long(&error) { too_slow() } else { error.into() })?;
+    let today = day_in_santo_domingo(app.clock.now());
+    let mut rows = list_rows(&mut conn, dealer, filter, after, i64::from(limit) + 1, today).await?;
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     let messages: Vec<Message> = rows.into_iter().map(parse).collect::<Result<_>>()?;
     let next = messages.last().map(|message| message.id).filter(|_| more);
 
     let (all, groups) = if filter.is_counted() {
-        let today = day_in_santo_domingo(app.clock.now());
-        let range = filter.range.unwrap_or_else(|| Range::kept(today));
-        let totals = read_totals(&mut conn, dealer, &range).await?;
-        let groups = StateGroup::ALL.map(|group| (group, Count::Exactly(totals.of(group))));
-        (Count::Exactly(totals.sums.messages), groups.to_vec())
+        let counted = store::figures::count_states(&mut conn, dealer, &wanted(filter, today)).await?;
+        (Count::Exactly(counted.values().sum()), by_group(&counted, Count::Exactly))
     } else {
-        count(&mut conn, dealer, filter).await?
+        let counted = store::panel_list::count_passing(&mut conn, dealer, filter, MOST_COUNTED + 1).await;
+        let counted = counted.map_err(in_words)?;
+        let all: i64 = counted.values().sum();
+        let said = if all > MOST_COUNTED { Count::AtLeast } else { Count::Exactly };
+        (said(all.min(MOST_COUNTED)), by_group(&counted, said))
     };
     Ok(PanelList { messages, next, all, groups })
 }
 
-async fn count(
+/// The first `limit` messages after `after` that pass. Where the roll-ups know their days, no other day is looked at.
+///
+/// # Errors
+/// `Invalid`: the search took too long.
+pub(super) async fn list_rows(
     conn: &mut PgConnection,
     dealer: DealerId,
     filter: &PanelFilter,
-) -> Result<(Count, Vec<(StateGroup, Count)>)> {
-    let counted = store::panel_list::count_passing(conn, dealer, filter, MOST_COUNTED + 1).await;
-    let counted = counted.map_err(|error| if took_too_long(&error) { too_slow() } else { error.into() })?;
-    let all: i64 = counted.values().sum();
-    let said = |count: i64| if all > MOST_COUNTED { Count::AtLeast(count) } else { Count::Exactly(count) };
+    after: Option<MessageId>,
+    limit: i64,
+    today: NaiveDate,
+) -> Result<Vec<MessageRow>> {
+    if !filter.is_counted() || !filter.is_within_days() || filter.order != Order::Newest {
+        let found = store::panel_list::list_passing(conn, dealer, filter, after, limit).await;
+        return found.map_err(in_words);
+    }
+    let mut wanted = wanted(filter, today);
+    let begun = match after {
+        Some(id) => store::panel_list::get_moment(conn, dealer, id).await?.map(day_in_santo_domingo),
+        None => None,
+    };
+    wanted.to = begun.map_or(wanted.to, |day| wanted.to.min(day));
+    // Of the day on which the page begins an unknown part is before it.
+    let known = store::figures::list_days_with(conn, dealer, &wanted, limit + 1).await?;
+    let mut left = limit;
+    let mut days = Vec::new();
+    for (day, messages) in known {
+        if left <= 0 {
+            break;
+        }
+        days.push(day);
+        if Some(day) != begun {
+            left -= messages;
+        }
+    }
+    Ok(store::panel_list::list_on_days(conn, dealer, &wanted, &days, after, limit).await?)
+}
+
+fn wanted(filter: &PanelFilter, today: NaiveDate) -> Wanted {
+    let range = filter.range.unwrap_or_else(|| Range::all(today));
+    let groups = if filter.groups.is_empty() { &StateGroup::ALL[..] } else { &filter.groups };
+    Wanted {
+        statuses: groups.iter().flat_map(|group| group.statuses()).map(|status| status.to_string()).collect(),
+        kind: filter.kind.map(Kind::as_str),
+        by_buyer: filter.writer.map(|writer| writer == Writer::Buyers),
+        cause: filter.cause.map(|cause| cause.to_string()),
+        from: range.from,
+        to: range.end(today),
+    }
+}
+
+fn by_group(counted: &HashMap<Status, i64>, said: fn(i64) -> Count) -> Vec<(StateGroup, Count)> {
     let groups = StateGroup::ALL.map(|group| {
         let of_group = group.statuses().filter_map(|status| counted.get(&status)).sum();
         (group, said(of_group))
     });
-    Ok((said(all.min(MOST_COUNTED)), groups.to_vec()))
+    groups.to_vec()
 }
 
 /// How many messages are newer than this one, or than none; at most a hundred are counted.
@@ -96,10 +144,11 @@ pub async fn count_newer(app: &App, actor: &Actor, newest: Option<MessageId>) ->
     Ok(store::panel_list::count_newer(&mut conn, dealer, newest, 100).await?)
 }
 
-fn too_slow() -> AppError {
-    AppError::invalid(
-        "q",
-        "search_too_slow",
-        "La búsqueda tardó demasiado. Acótela con fechas o con un estado.",
-    )
+fn in_words(error: sqlx::Error) -> AppError {
+    if took_too_long(&error) {
+        let sentence = "La búsqueda tardó demasiado. Acótela con fechas o con un estado.";
+        AppError::invalid("q", "search_too_slow", sentence)
+    } else {
+        error.into()
+    }
 }

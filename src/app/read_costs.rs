@@ -45,7 +45,7 @@ pub async fn read_costs(app: &App, actor: &Actor, month: Option<NaiveDate>) -> R
     let month = month_of(month.unwrap_or(today));
     let first = first_day_of_month(today) - Months::new(MONTHS - 1);
     let mut snapshot = app.pool.begin_with("begin isolation level repeatable read read only").await?;
-    let months = store::figures::list_months(&mut snapshot, dealer, first, today).await?;
+    let months = store::figures::list_months(&mut snapshot, dealer, first, month_of(today).to).await?;
     let kinds = store::figures::list_kinds(&mut snapshot, dealer, month.from, month.to).await?;
     let vehicles =
         store::figures::list_vehicles(&mut snapshot, dealer, month.from, month.to, VEHICLES).await?;

@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{
     domain::{
-        figures::{Cause, Sums, Totals},
+        figures::{Cause, Totals},
         ids::{DealerId, VehicleId},
         range::{Choice, Range},
         time::{day_begins, day_in_santo_domingo, first_day_of_month},
         user::Role,
     },
-    store,
+    store::{self, figures::StateRow},
 };
 
 const CAUSES: usize = 5;
@@ -30,7 +30,7 @@ pub struct Panel {
     pub totals: Totals,
     /// Of the period it is compared with.
     pub before: Totals,
-    /// Every day of the range, in order.
+    /// Every day of the range, in order; by month, a whole month's are all at its first.
     pub days: Vec<(NaiveDate, Totals)>,
     /// The most frequent first.
     pub causes: Vec<(Cause, i64)>,
@@ -70,42 +70,39 @@ pub fn dealer_of(actor: &Actor) -> Result<DealerId> {
 pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel> {
     let dealer = dealer_of(actor)?;
     let now = app.clock.now();
-    let before = range.before();
+    let today = day_in_santo_domingo(now);
     let mut snapshot = app.pool.begin_with("begin isolation level repeatable read read only").await?;
-    let rows = store::figures::list_states(&mut snapshot, dealer, before.from, range.to).await?;
+    let states = store::figures::list_states(&mut snapshot, dealer, range.from, range.end(today)).await?;
+    let by_day = if range.is_by_month() {
+        Vec::new()
+    } else {
+        store::figures::list_days(&mut snapshot, dealer, range.from, range.to).await?
+    };
+    let before = read_totals(&mut snapshot, dealer, &range.before(), today).await?;
     let vehicles =
-        store::figures::list_vehicles(&mut snapshot, dealer, range.from, range.to, VEHICLES).await?;
+        store::figures::list_vehicles(&mut snapshot, dealer, range.from, range.end(today), VEHICLES).await?;
     let month = read_month(&mut snapshot, dealer, now).await?;
     snapshot.commit().await?;
 
     let mut panel = Panel {
         range,
         totals: Totals::default(),
-        before: Totals::default(),
+        before,
         days: range.days().map(|day| (day, Totals::default())).collect(),
-        causes: Vec::new(),
+        causes: by_frequency(&states),
         vehicles: vehicles.into_iter().map(VehicleFigures::from).collect(),
         month,
     };
-    let mut causes: HashMap<Cause, i64> = HashMap::new();
-    for row in rows {
-        if before.contains(row.day) {
-            panel.before.add(row.status, row.by_buyer, row.sums);
-        }
-        if !range.contains(row.day) {
-            continue;
-        }
-        panel.totals.add(row.status, row.by_buyer, row.sums);
+    panel.causes.truncate(CAUSES);
+    for row in if range.is_by_month() { &states } else { &by_day } {
         let place = usize::try_from((row.day - range.from).num_days()).ok();
         if let Some((_, day)) = place.and_then(|place| panel.days.get_mut(place)) {
             day.add(row.status, row.by_buyer, row.sums);
         }
-        if let Some(cause) = row.cause {
-            *causes.entry(cause).or_default() += row.sums.messages;
-        }
     }
-    panel.causes = by_frequency(causes);
-    panel.causes.truncate(CAUSES);
+    for row in &states {
+        panel.totals.add(row.status, row.by_buyer, row.sums);
+    }
     Ok(panel)
 }
 
@@ -113,26 +110,31 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
 pub async fn read_causes(app: &App, actor: &Actor, range: &Range) -> Result<Vec<(Cause, i64)>> {
     let dealer = dealer_of(actor)?;
     let mut conn = app.pool.acquire().await?;
-    let rows = store::figures::list_states(&mut conn, dealer, range.from, range.to).await?;
+    let today = day_in_santo_domingo(app.clock.now());
+    Ok(by_frequency(&store::figures::list_states(&mut conn, dealer, range.from, range.end(today)).await?))
+}
+
+fn by_frequency(states: &[StateRow]) -> Vec<(Cause, i64)> {
     let mut causes: HashMap<Cause, i64> = HashMap::new();
-    for row in rows {
+    for row in states {
         if let Some(cause) = row.cause {
             *causes.entry(cause).or_default() += row.sums.messages;
         }
     }
-    Ok(by_frequency(causes))
-}
-
-fn by_frequency(causes: HashMap<Cause, i64>) -> Vec<(Cause, i64)> {
     let mut causes: Vec<_> = causes.into_iter().collect();
     causes.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), cause.to_string()));
     causes
 }
 
 /// What a dealer's messages of a range come to.
-pub async fn read_totals(conn: &mut PgConnection, dealer: DealerId, range: &Range) -> Result<Totals> {
+pub async fn read_totals(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    range: &Range,
+    today: NaiveDate,
+) -> Result<Totals> {
     let mut totals = Totals::default();
-    for row in store::figures::list_states(conn, dealer, range.from, range.to).await? {
+    for row in store::figures::list_states(conn, dealer, range.from, range.end(today)).await? {
         totals.add(row.status, row.by_buyer, row.sums);
     }
     Ok(totals)
@@ -140,12 +142,8 @@ pub async fn read_totals(conn: &mut PgConnection, dealer: DealerId, range: &Rang
 
 async fn read_month(conn: &mut PgConnection, dealer: DealerId, now: DateTime<Utc>) -> Result<MonthSpend> {
     let range = Range::named(Choice::Month, day_in_santo_domingo(now));
-    let mut sums: HashMap<NaiveDate, Sums> = HashMap::new();
-    for row in store::figures::list_states(conn, dealer, range.from, range.to).await? {
-        *sums.entry(row.day).or_default() += row.sums;
-    }
-    let days: Vec<_> =
-        range.days().map(|day| (day, sums.get(&day).map_or(Decimal::ZERO, |sums| sums.cost))).collect();
+    let costs = store::figures::list_costs(conn, dealer, range.from, range.to).await?;
+    let days: Vec<_> = range.days().map(|day| (day, costs.get(&day).copied().unwrap_or_default())).collect();
     let spent = days.iter().map(|(_, cost)| cost).sum();
     let begins = first_day_of_month(range.from);
     let ends = begins + Months::new(1);

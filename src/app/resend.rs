@@ -175,7 +175,7 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
         },
         body: Body::parse(&row.body).map_err(|error| fault(&row, &error.sentence()))?,
         image_url: ImageUrl::parse(row.image_url.as_deref().unwrap_or_default())
-            .map_err(|error| fault(&row, &error.to_string()))?,
+            .map_err(|error| fault(&row, error))?,
         kind: row.kind.parse().map_err(|error| fault(&row, error))?,
         key: Some(format!("resend:{id}")),
         resend_of: Some(id),

@@ -141,11 +141,33 @@ pub async fn read_limits(
     demand: Demand,
     now: DateTime<Utc>,
 ) -> Result<Decision> {
+    read(conn, sender, demand, now, |_| true).await
+}
+
+/// The same of the limits that are a dealer's own; no other is counted.
+pub async fn read_dealer_limits(
+    conn: &mut PgConnection,
+    sender: &Sender<'_>,
+    demand: Demand,
+    now: DateTime<Utc>,
+) -> Result<Vec<Standing>> {
+    Ok(read(conn, sender, demand, now, Limit::is_per_dealer).await?.standings)
+}
+
+async fn read(
+    conn: &mut PgConnection,
+    sender: &Sender<'_>,
+    demand: Demand,
+    now: DateTime<Utc>,
+    concerns: fn(Limit) -> bool,
+) -> Result<Decision> {
     let rules = Rules::load(conn, sender.dealer_id.into_iter().chain(sender.payer)).await?;
     let wanted = in_force(&rules, sender).into_iter().map(|(limit, subject, _)| (limit, subject));
+    let wanted = wanted.filter(|(limit, _)| concerns(*limit));
     let mut counters = Counters::read(conn, wanted.collect(), now).await?;
     counters.note_recipients(conn, &[sender.to.to_owned()]).await?;
     let mut decision = weigh(&counters, &rules, sender, demand);
+    decision.standings.retain(|standing| concerns(standing.limit));
     Freeing::default().look_up(conn, &counters, sender, &mut decision).await?;
     Ok(decision)
 }

@@ -9,6 +9,8 @@ use super::{
 };
 
 const LONGEST_TEXT: usize = 120;
+/// Shorter words are looked for in vehicles only: an index of trigrams does not help to find them elsewhere.
+pub const SHORTEST_TEXT: usize = 3;
 
 /// Which vehicle messages are about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +74,9 @@ pub struct Chip {
 impl PanelFilter {
     /// Reads an address's parameters; `value` gives a parameter's first value. Also says in words what it left out.
     pub fn parse(today: NaiveDate, value: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
-        let given =
-            |name: &str| value(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let given = |name: &str| {
+            value(name).map(|text| text.replace('\0', "").trim().to_owned()).filter(|text| !text.is_empty())
+        };
         let mut filter = Self::default();
         let mut notes = Vec::new();
         let (mut from, mut to) = (given("desde"), given("hasta"));
@@ -92,6 +95,9 @@ impl PanelFilter {
             }
         }
         filter.words = free.join(" ");
+        if (1..SHORTEST_TEXT).contains(&filter.words.chars().count()) {
+            notes.push("Con menos de tres letras se busca solo entre los vehículos; escriba más para buscar en todo.".to_owned());
+        }
         for (name, value) in terms {
             if let Err(note) = filter.take_term(&name, &value) {
                 notes.push(note);
@@ -195,9 +201,14 @@ impl PanelFilter {
             .join(" ")
     }
 
-    /// Whether only state and days narrow it: then the roll-ups know how many there are.
+    /// Whether the roll-ups know how many messages pass, and on which days.
     pub fn is_counted(&self) -> bool {
-        Self { range: None, groups: Vec::new(), order: Order::default(), ..self.clone() } == Self::default()
+        self.about.is_none() && self.cost_over.is_none() && self.words.is_empty()
+    }
+
+    /// Whether it lets a part of a day's messages pass.
+    pub fn is_within_days(&self) -> bool {
+        Self { range: None, order: Order::default(), ..self.clone() } != Self::default()
     }
 
     /// Whether anything narrows it.
@@ -257,7 +268,7 @@ fn group(word: &str) -> Option<StateGroup> {
 
 fn kind(word: &str) -> Option<Kind> {
     let word = fold(word);
-    word.parse().ok().or_else(|| match word.as_str() {
+    word.parse().ok().or(match word.as_str() {
         "contacto" => Some(Kind::Contact),
         "interes" => Some(Kind::NewInterest),
         "prueba" => Some(Kind::TestDrive),
@@ -327,9 +338,11 @@ mod tests {
     }
 
     #[test]
-    fn only_state_and_days_are_counted_by_the_roll_ups() {
+    fn what_the_roll_ups_do_not_tell_apart_is_counted_by_looking() {
         assert!(parse(&[("rango", "7d"), ("estado", "leidos"), ("orden", "costo")]).0.is_counted());
         assert!(!parse(&[("q", "hola")]).0.is_counted());
-        assert!(!parse(&[("causa", "63016")]).0.is_counted());
+        assert!(parse(&[("causa", "63016"), ("de", "compradores"), ("tipo", "offer")]).0.is_counted());
+        assert!(!parse(&[("vehiculo", "ninguno")]).0.is_counted());
+        assert!(!parse(&[("q", "costo>1")]).0.is_counted());
     }
 }

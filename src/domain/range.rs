@@ -1,11 +1,13 @@
 //! The days that figures are asked for: chosen by a word or by two dates, always in Santo Domingo.
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{DateTime, Days, Months, NaiveDate};
 
 use super::time::{first_day_of_month, spoken_date};
 
 /// Messages and their figures are kept so long.
 pub const LONGEST_DAYS: u64 = 400;
+/// Longer ranges are drawn by the month.
+const MOST_BY_DAY: u64 = 62;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -77,9 +79,9 @@ impl Range {
         Self { choice, from, to: today }
     }
 
-    /// All that is kept.
-    pub fn kept(today: NaiveDate) -> Self {
-        Self { choice: Choice::Own, from: today - Days::new(LONGEST_DAYS - 1), to: today }
+    /// All there ever was.
+    pub fn all(today: NaiveDate) -> Self {
+        Self { choice: Choice::Own, from: DateTime::UNIX_EPOCH.date_naive(), to: today }
     }
 
     /// As an address says it; what it does not say is thirty days. One date alone is one end, the other is today or the
@@ -116,6 +118,17 @@ impl Range {
         u64::try_from((self.to - self.from).num_days()).unwrap_or_default() + 1
     }
 
+    /// Its last day, or its month's if today is in it: nothing is of tomorrow, and a whole month is read in one row.
+    pub fn end(&self, today: NaiveDate) -> NaiveDate {
+        let month_ends = (first_day_of_month(today) + Months::new(1)).pred_opt().unwrap_or(today);
+        if self.to == today { month_ends } else { self.to }
+    }
+
+    /// Whether it is too long to be read day by day.
+    pub fn is_by_month(&self) -> bool {
+        self.length() > MOST_BY_DAY
+    }
+
     /// `Del 1 nov 2026 al 23 nov 2026`.
     pub fn label(&self) -> String {
         if self.from == self.to {
@@ -130,6 +143,7 @@ impl Range {
     }
 
     /// The period it is compared with: as many days just before; of a month, the same days of the month before.
+    #[must_use]
     pub fn before(&self) -> Self {
         let days = Days::new(self.length());
         let (from, to) = match self.choice {

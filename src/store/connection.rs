@@ -23,9 +23,10 @@ pub fn serving_options(url: &str) -> sqlx::Result<PgConnectOptions> {
     ]))
 }
 
-/// For whoever searches: the only queries whose length a person decides.
+/// For whoever searches: the only queries whose length a person decides. Each is planned for what it asks: a rare word
+/// and a frequent one want different plans.
 pub fn searching_options(url: &str) -> sqlx::Result<PgConnectOptions> {
-    Ok(serving_options(url)?.options([("statement_timeout", "5s")]))
+    Ok(serving_options(url)?.options([("statement_timeout", "5s"), ("plan_cache_mode", "force_custom_plan")]))
 }
 
 /// Begins a transaction whose statements are planned once a connection and not once a group: they find rows by their keys

@@ -1,5 +1,7 @@
 //! What messages come to: changes noted with the messages themselves, added up by a worker, read as one.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -74,6 +76,26 @@ pub async fn add_up(conn: &mut PgConnection) -> sqlx::Result<u64> {
              on conflict (dealer_id, day, vehicle_id, kind) do update set
                messages = d.messages + excluded.messages, arrived = d.arrived + excluded.arrived,
                failed = d.failed + excluded.failed, cost = d.cost + excluded.cost
+           ), by_month as (
+             insert into monthly_figures as d
+               (dealer_id, month, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told)
+             select dealer_id, date_trunc('month', day::timestamp)::date, kind, by_buyer, status, cause, sum(messages),
+               sum(parts), sum(cost), sum(confirmed), sum(told)
+             from noted group by 1, 2, 3, 4, 5, 6
+             on conflict (dealer_id, month, kind, by_buyer, status, cause) do update set
+               messages = d.messages + excluded.messages, parts = d.parts + excluded.parts,
+               cost = d.cost + excluded.cost, confirmed = d.confirmed + excluded.confirmed,
+               told = d.told + excluded.told
+           ), by_vehicle_and_month as (
+             insert into monthly_vehicle_figures as d
+               (dealer_id, month, vehicle_id, kind, messages, arrived, failed, cost)
+             select dealer_id, date_trunc('month', day::timestamp)::date, vehicle_id, kind, sum(messages),
+               coalesce(sum(messages) filter (where status in ('delivered', 'read')), 0),
+               coalesce(sum(messages) filter (where status in ('failed', 'undelivered', 'canceled')), 0), sum(cost)
+             from noted group by 1, 2, 3, 4
+             on conflict (dealer_id, month, vehicle_id, kind) do update set
+               messages = d.messages + excluded.messages, arrived = d.arrived + excluded.arrived,
+               failed = d.failed + excluded.failed, cost = d.cost + excluded.cost
            )
            select count(*) as "noted!" from noted"#
     )
@@ -87,6 +109,7 @@ pub async fn add_up(conn: &mut PgConnection) -> sqlx::Result<u64> {
 pub struct Drift {
     /// His short name; `None`: charged to nobody.
     pub dealer: Option<String>,
+    /// Or a month's first.
     pub day: NaiveDate,
 }
 
@@ -114,6 +137,26 @@ pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
            ) as by_vehicle
            group by dealer_id, day, vehicle_id, kind
            having (sum(messages), sum(arrived), sum(failed), sum(cost)) is distinct from (0, 0, 0, 0)
+           union
+           select dealer_id, month from (
+             select dealer_id, month, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told
+             from monthly_figures
+             union all
+             select dealer_id, date_trunc('month', day::timestamp)::date, kind, by_buyer, status, cause, -messages, -parts,
+               -cost, -confirmed, -told
+             from daily_figures
+           ) as by_month
+           group by dealer_id, month, kind, by_buyer, status, cause
+           having (sum(messages), sum(parts), sum(cost), sum(confirmed), sum(told)) is distinct from (0, 0, 0, 0, 0)
+           union
+           select dealer_id, month from (
+             select dealer_id, month, vehicle_id, kind, messages, arrived, failed, cost from monthly_vehicle_figures
+             union all
+             select dealer_id, date_trunc('month', day::timestamp)::date, vehicle_id, kind, -messages, -arrived, -failed, -cost
+             from daily_vehicle_figures
+           ) as by_vehicle_and_month
+           group by dealer_id, month, vehicle_id, kind
+           having (sum(messages), sum(arrived), sum(failed), sum(cost)) is distinct from (0, 0, 0, 0)
            ) as differing left join dealers d on d.id = dealer_id
            order by day, d.slug"#
     )
@@ -125,44 +168,153 @@ pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
 pub struct StateRow {
     pub day: NaiveDate,
     pub status: Status,
-    /// Of a failure.
+    /// Of a failure, where causes are told apart.
     pub cause: Option<Cause>,
     pub by_buyer: bool,
     pub sums: Sums,
 }
 
-/// A dealer's figures from `from` to `to`, both included, by day, state and cause.
+macro_rules! states {
+    ($cause:literal, $figures:literal, $conn:expr, $dealer:expr, $from:expr, $to:expr) => {{
+        let rows = sqlx::query!(
+            r#"select day as "day!", status as "status!", by_buyer as "by_buyer!", "#
+                + $cause
+                + r#" as "cause?", sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!",
+                 sum(cost) as "cost!", sum(confirmed) as "confirmed!", sum(told) as "told!" "#
+                + $figures
+                + " group by 1, 2, 3, 4 having sum(messages) <> 0 order by 1",
+            $dealer.0,
+            $from,
+            $to
+        )
+        .fetch_all($conn)
+        .await?;
+        let states = rows.into_iter().map(|row| {
+            let status: Status = row.status.parse().map_err(corrupt("status"))?;
+            let (messages, parts) = (row.messages, row.parts);
+            Ok(StateRow {
+                day: row.day,
+                status,
+                cause: row.cause.filter(|_| status.is_failure()).map(|cause| Cause::from_word(&cause)),
+                by_buyer: row.by_buyer,
+                sums: Sums { messages, parts, cost: row.cost, confirmed: row.confirmed, told: row.told },
+            })
+        });
+        states.collect()
+    }};
+}
+
+/// A dealer's figures from `from` to `to`, both included, by state and cause; all of a whole month at its first day, so
+/// that a year is as few rows as a fortnight.
 pub async fn list_states(
     conn: &mut PgConnection,
     dealer: DealerId,
     from: NaiveDate,
     to: NaiveDate,
 ) -> sqlx::Result<Vec<StateRow>> {
+    states!("cause", "from state_figures_between($1, $2, $3)", conn, dealer, from, to)
+}
+
+/// The same day by day, without the causes.
+pub async fn list_days(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> sqlx::Result<Vec<StateRow>> {
+    states!(
+        "null::text",
+        "from state_figures where dealer_id = $1 and day between $2 and $3",
+        conn,
+        dealer,
+        from,
+        to
+    )
+}
+
+/// What each of a dealer's days from `from` to `to` cost, US$; of the days that have figures.
+pub async fn list_costs(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> sqlx::Result<HashMap<NaiveDate, Decimal>> {
     let rows = sqlx::query!(
-        r#"select day as "day!", status as "status!", cause as "cause!", by_buyer as "by_buyer!",
-             sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!", sum(cost) as "cost!",
-             sum(confirmed) as "confirmed!", sum(told) as "told!"
-           from state_figures where dealer_id = $1 and day between $2 and $3
-           group by day, status, cause, by_buyer having sum(messages) <> 0 order by day"#,
+        r#"select day as "day!", sum(cost) as "cost!" from state_figures
+           where dealer_id = $1 and day between $2 and $3 group by day"#,
         dealer.0,
         from,
         to
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let status: Status = row.status.parse().map_err(corrupt("status"))?;
-            let (messages, parts) = (row.messages, row.parts);
-            Ok(StateRow {
-                day: row.day,
-                status,
-                cause: status.is_failure().then(|| Cause::from_word(&row.cause)),
-                by_buyer: row.by_buyer,
-                sums: Sums { messages, parts, cost: row.cost, confirmed: row.confirmed, told: row.told },
-            })
-        })
-        .collect()
+    Ok(rows.into_iter().map(|row| (row.day, row.cost)).collect())
+}
+
+/// The newest of a dealer's days, from `from` to `to`, on which figures of these kinds count messages, and how many.
+pub async fn list_days_with(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    wanted: &Wanted,
+    limit: i64,
+) -> sqlx::Result<Vec<(NaiveDate, i64)>> {
+    let rows = sqlx::query!(
+        r#"select day as "day!", sum(messages)::bigint as "messages!" from (
+             select day, messages, kind, by_buyer, cause from daily_figures
+             where dealer_id = $1 and status = any($2) and day between $3 and $4
+             union all
+             select day, messages, kind, by_buyer, cause from figure_changes
+             where dealer_id = $1 and status = any($2) and day between $3 and $4
+           ) as f
+           where ($5::text is null or kind = $5) and ($6::boolean is null or by_buyer = $6)
+             and ($7::text is null or cause = $7)
+           group by day having sum(messages) > 0 order by day desc limit $8"#,
+        dealer.0,
+        &wanted.statuses,
+        wanted.from,
+        wanted.to,
+        wanted.kind,
+        wanted.by_buyer,
+        wanted.cause,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.day, row.messages)).collect())
+}
+
+/// How many messages of these kinds there are in each state, whatever states are wanted.
+pub async fn count_states(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    wanted: &Wanted,
+) -> sqlx::Result<HashMap<Status, i64>> {
+    let rows = sqlx::query!(
+        r#"select status as "status!", sum(messages)::bigint as "messages!"
+           from state_figures_between($1, $2, $3)
+           where ($4::text is null or kind = $4) and ($5::boolean is null or by_buyer = $5)
+             and ($6::text is null or cause = $6)
+           group by status"#,
+        dealer.0,
+        wanted.from,
+        wanted.to,
+        wanted.kind,
+        wanted.by_buyer,
+        wanted.cause
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok((row.status.parse().map_err(corrupt("status"))?, row.messages))).collect()
+}
+
+/// What [`list_days_with`] looks for; `None` is any.
+pub struct Wanted {
+    pub statuses: Vec<String>,
+    pub kind: Option<&'static str>,
+    pub by_buyer: Option<bool>,
+    pub cause: Option<String>,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
 }
 
 /// What a vehicle's messages come to.
@@ -193,7 +345,7 @@ pub async fn list_vehicles(
            from (
              select vehicle_id, sum(messages)::bigint as messages, sum(arrived)::bigint as arrived,
                sum(failed)::bigint as failed, sum(cost) as cost
-             from vehicle_figures where dealer_id = $1 and day between $2 and $3
+             from vehicle_figures_between($1, $2, $3)
              group by vehicle_id having sum(messages) <> 0
              order by 2 desc, vehicle_id limit $4
            ) as f left join vehicles v on v.id = f.vehicle_id
@@ -219,7 +371,7 @@ macro_rules! sums_by {
         let rows = sqlx::query!(
             "select " + $what + r#" as "period!", sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!",
                sum(cost) as "cost!", sum(confirmed) as "confirmed!", sum(told) as "told!"
-             from state_figures where dealer_id = $1 and day between $2 and $3
+             from state_figures_between($1, $2, $3)
              group by 1 having sum(messages) <> 0 order by 1 "# + $ending,
             $($argument),+
         )

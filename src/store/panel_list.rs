@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::messages::{MessageRow, message_rows};
+use super::{
+    figures::Wanted,
+    messages::{MessageRow, message_rows},
+};
 use crate::domain::{
     ids::{DealerId, MessageId, VehicleId},
+    kind::Kind,
     message::Status,
-    panel_filter::{About, Order, PanelFilter, Writer},
+    panel_filter::{About, Order, PanelFilter, SHORTEST_TEXT, Writer},
     phone::digits_of,
     text::{fold, words},
     time::{day_begins, day_ends},
@@ -24,23 +28,36 @@ struct Asked {
     statuses: Vec<String>,
     cause: Option<String>,
     kind: Option<&'static str>,
-    vehicle: Option<Uuid>,
+    /// Any of these.
+    vehicles: Option<Vec<Uuid>>,
     no_vehicle: bool,
-    /// A text query.
-    vehicle_words: Option<String>,
     by_buyer: Option<bool>,
     cost_over: Option<Decimal>,
-    /// Folded.
+    words: Words,
+}
+
+/// What a person may have meant by the words he searched for; any of it will do.
+#[derive(Default)]
+struct Words {
+    is_asked: bool,
+    /// A pattern of folded text.
     text: Option<String>,
+    /// A pattern of a number.
     digits: Option<String>,
-    /// A text query.
-    about_words: Option<String>,
+    senders: Vec<Uuid>,
+    vehicles: Vec<Uuid>,
+    /// References that begin so.
+    ids: Option<(Uuid, Uuid)>,
 }
 
 impl Asked {
-    fn new(filter: &PanelFilter) -> Self {
-        let text = Some(fold(&filter.words)).filter(|text| !text.is_empty());
-        Self {
+    async fn new(conn: &mut PgConnection, dealer: DealerId, filter: &PanelFilter) -> sqlx::Result<Self> {
+        let vehicles = match &filter.about {
+            Some(About::Vehicle(id)) => Some(vec![id.0]),
+            Some(About::Words(text)) => Some(list_vehicles_named(conn, dealer, text).await?),
+            Some(About::NoVehicle) | None => None,
+        };
+        Ok(Self {
             from: filter.range.map(|range| day_begins(range.from)),
             before: filter.range.map(|range| day_ends(range.to)),
             statuses: filter
@@ -50,23 +67,65 @@ impl Asked {
                 .map(|s| s.to_string())
                 .collect(),
             cause: filter.cause.map(|cause| cause.to_string()),
-            kind: filter.kind.map(|kind| kind.as_str()),
-            vehicle: match &filter.about {
-                Some(About::Vehicle(id)) => Some(id.0),
-                _ => None,
-            },
+            kind: filter.kind.map(Kind::as_str),
+            vehicles,
             no_vehicle: filter.about == Some(About::NoVehicle),
-            vehicle_words: match &filter.about {
-                Some(About::Words(text)) => Some(by_prefix(text)),
-                _ => None,
-            },
             by_buyer: filter.writer.map(|writer| writer == Writer::Buyers),
             cost_over: filter.cost_over,
-            digits: text.as_deref().and_then(digits_of),
-            about_words: text.as_deref().map(by_prefix).filter(|words| !words.is_empty()),
-            text,
-        }
+            words: Words::look_up(conn, dealer, &filter.words).await?,
+        })
     }
+}
+
+impl Words {
+    /// Finds whom and which vehicles they name. Text shorter than the index knows is looked for in vehicles only.
+    async fn look_up(conn: &mut PgConnection, dealer: DealerId, typed: &str) -> sqlx::Result<Self> {
+        let folded = fold(typed);
+        if folded.is_empty() {
+            return Ok(Self::default());
+        }
+        let pattern =
+            |text: &str| format!("%{}%", text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_"));
+        let long_enough = |text: &String| text.chars().count() >= SHORTEST_TEXT;
+        let text = Some(&folded).filter(|text| long_enough(text)).map(|text| pattern(text));
+        let digits = digits_of(&folded).filter(long_enough).map(|digits| pattern(&digits));
+        let senders = list_people_named(conn, text.as_deref(), digits.as_deref()).await?;
+        let vehicles = list_vehicles_named(conn, dealer, typed).await?;
+        Ok(Self { is_asked: true, text, digits, senders, vehicles, ids: ids_beginning(&folded) })
+    }
+}
+
+/// The references that begin with what looks like the beginning of one.
+fn ids_beginning(text: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let filled = |with: &str| {
+        Uuid::parse_str(&format!("{digits}{}", with.repeat(32_usize.saturating_sub(digits.len()))))
+    };
+    if digits.len() < 8 { None } else { filled("0").ok().zip(filled("f").ok()) }
+}
+
+async fn list_people_named(
+    conn: &mut PgConnection,
+    text: Option<&str>,
+    digits: Option<&str>,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!("select id from users where okla_fold(name) like $1 or phone like $2", text, digits)
+        .fetch_all(conn)
+        .await
+}
+
+async fn list_vehicles_named(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    text: &str,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from vehicles where dealer_id = $1 and search @@ to_tsquery('simple', $2)",
+        dealer.0,
+        by_prefix(text)
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// A text query for all of these words, each perhaps not finished.
@@ -74,7 +133,7 @@ fn by_prefix(text: &str) -> String {
     words(text).iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & ")
 }
 
-/// What all queries of the list ask in common: $1 to $14.
+/// What all queries of the list ask in common: $1 to $17.
 macro_rules! matching {
     ($query:ident, $dealer:expr, $asked:expr, $($ending:literal)+ $(, $argument:expr)* $(,)?) => {
         $query!(
@@ -84,32 +143,33 @@ macro_rules! matching {
                and ($5::text is null or (m.status in ('failed', 'undelivered', 'canceled')
                  and coalesce(m.own_reason, m.error_code::text, 'unknown') = $5))
                and ($6::text is null or m.kind = $6)
-               and ($7::uuid is null or m.vehicle_id = $7)
+               and ($7::uuid[] is null or m.vehicle_id = any($7))
                and (not $8::boolean or m.vehicle_id is null)
-               and ($9::text is null or v.search @@ to_tsquery('simple', $9))
-               and ($10::boolean is null or (m.sender_role = 'buyer') = $10)
-               and ($11::numeric is null or m.cost > $11)
-               and ($12::text is null
-                 or strpos(okla_fold(m.body), $12) > 0
-                 or strpos(okla_fold(u.name), $12) > 0
-                 or strpos(m.id::text, $12) > 0
-                 or strpos(m.to_phone, $13::text) > 0
-                 or strpos(u.phone, $13) > 0
-                 or v.search @@ to_tsquery('simple', $14::text)) " $($ending)+,
+               and ($9::boolean is null or (m.sender_role = 'buyer') = $9)
+               and ($10::numeric is null or m.cost > $10)
+               and (not $11::boolean
+                 or okla_fold(m.body) like $12
+                 or m.to_phone like $13
+                 or m.sender_id = any($14::uuid[])
+                 or m.vehicle_id = any($15::uuid[])
+                 or m.id between $16 and $17) " $($ending)+,
             $dealer.0,
             $asked.from,
             $asked.before,
             &$asked.statuses,
             $asked.cause,
             $asked.kind,
-            $asked.vehicle,
+            $asked.vehicles.as_deref(),
             $asked.no_vehicle,
-            $asked.vehicle_words,
             $asked.by_buyer,
             $asked.cost_over,
-            $asked.text,
-            $asked.digits,
-            $asked.about_words,
+            $asked.words.is_asked,
+            $asked.words.text,
+            $asked.words.digits,
+            &$asked.words.senders,
+            &$asked.words.vehicles,
+            $asked.words.ids.map(|(first, _)| first),
+            $asked.words.ids.map(|(_, last)| last),
             $($argument,)*
         )
     };
@@ -123,14 +183,14 @@ pub async fn list_passing(
     after: Option<MessageId>,
     limit: i64,
 ) -> sqlx::Result<Vec<MessageRow>> {
-    let asked = Asked::new(filter);
+    let asked = Asked::new(&mut *conn, dealer, filter).await?;
     let after = after.map(|id| id.0);
     match filter.order {
         Order::Newest => {
             matching!(
                 message_rows, dealer, asked,
-                "and ($15::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $15))
-                 order by m.created_at desc, m.id desc limit $16",
+                "and ($18::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $18))
+                 order by m.created_at desc, m.id desc limit $19",
                 after, limit
             )
             .fetch_all(conn)
@@ -139,8 +199,8 @@ pub async fn list_passing(
         Order::Dearest => {
             matching!(
                 message_rows, dealer, asked,
-                "and ($15::uuid is null or (m.cost, m.created_at, m.id) < (select cost, created_at, id from messages where id = $15))
-                 order by m.cost desc, m.created_at desc, m.id desc limit $16",
+                "and ($18::uuid is null or (m.cost, m.created_at, m.id) < (select cost, created_at, id from messages where id = $18))
+                 order by m.cost desc, m.created_at desc, m.id desc limit $19",
                 after, limit
             )
             .fetch_all(conn)
@@ -149,13 +209,62 @@ pub async fn list_passing(
     }
 }
 
+/// When a dealer's message was written.
+pub async fn get_moment(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    id: MessageId,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("select created_at from messages where id = $1 and dealer_id = $2", id.0, dealer.0)
+        .fetch_optional(conn)
+        .await
+}
+
+/// As [`list_passing`], the newest first, for a filter whose days are known: no other day is looked at.
+pub async fn list_on_days(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    wanted: &Wanted,
+    days: &[NaiveDate],
+    after: Option<MessageId>,
+    limit: i64,
+) -> sqlx::Result<Vec<MessageRow>> {
+    let begins: Vec<DateTime<Utc>> = days.iter().map(|day| day_begins(*day)).collect();
+    let ends: Vec<DateTime<Utc>> = days.iter().map(|day| day_ends(*day)).collect();
+    let ids = sqlx::query_scalar!(
+        // `offset 0` keeps each day a range of the dealer's history: flattened, all days would be walked.
+        "select m.id from unnest($2::timestamptz[], $3::timestamptz[]) as span (begins, ends)
+         cross join lateral (
+           select id, created_at from messages
+           where dealer_id = $1 and created_at >= span.begins and created_at < span.ends
+             and status = any($4) and ($5::text is null or kind = $5)
+             and ($6::boolean is null or (sender_role = 'buyer') = $6)
+             and ($7::text is null or (status in ('failed', 'undelivered', 'canceled')
+               and coalesce(own_reason, error_code::text, 'unknown') = $7))
+           offset 0
+         ) as m
+         where $8::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $8)
+         order by m.created_at desc, m.id desc limit $9",
+        dealer.0,
+        &begins,
+        &ends,
+        &wanted.statuses,
+        wanted.kind,
+        wanted.by_buyer,
+        wanted.cause,
+        after.map(|id| id.0),
+        limit
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    message_rows!("where m.id = any($1) order by m.created_at desc, m.id desc", &ids).fetch_all(conn).await
+}
+
 macro_rules! count_rows {
     ($($condition:literal)+, $($argument:expr),+ $(,)?) => {
         sqlx::query!(
             r#"select status as "status!", count(*) as "count!" from (
-               select m.status from messages m
-               join users u on u.id = m.sender_id
-               left join vehicles v on v.id = m.vehicle_id "# $(+ $condition)+,
+               select m.status from messages m "# $(+ $condition)+,
             $($argument),+
         )
     };
@@ -168,8 +277,9 @@ pub async fn count_passing(
     filter: &PanelFilter,
     most: i64,
 ) -> sqlx::Result<HashMap<Status, i64>> {
-    let asked = Asked::new(&PanelFilter { groups: Vec::new(), ..filter.clone() });
-    let rows = matching!(count_rows, dealer, asked, "limit $15) as passing group by status", most)
+    let any_state = PanelFilter { groups: Vec::new(), ..filter.clone() };
+    let asked = Asked::new(&mut *conn, dealer, &any_state).await?;
+    let rows = matching!(count_rows, dealer, asked, "limit $18) as passing group by status", most)
         .fetch_all(conn)
         .await?;
     rows.into_iter()

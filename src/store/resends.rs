@@ -12,6 +12,7 @@ use crate::domain::{
 };
 
 /// A failed message and what stands against sending it again.
+#[expect(clippy::struct_excessive_bools, reason = "a row of a query, a column each")]
 pub struct FailedRow {
     pub id: MessageId,
     /// Ours or Twilio's word, as the figures have it.

@@ -28,7 +28,7 @@ use reqwest::Method;
 use rust_decimal::Decimal;
 use sqlx::PgPool;
 
-use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
+use crate::app::{Api, Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, Reply, TestApp};
 
 struct Still(DateTime<Utc>);
 
@@ -109,37 +109,58 @@ async fn check_finds_a_single_message_that_is_not_counted(pool: PgPool) {
     assert_eq!(check_figures(&app.pool).await.unwrap().len(), 1);
 }
 
-/// Everything that a panel says of a range, against the list that each figure leads to.
-#[sqlx::test]
-async fn panel_pills_and_list_agree_on_random_histories(pool: PgPool) {
+/// Everything that says what a period came to, against the list that each figure leads to: tiles, pills, the chart's table,
+/// the CSV's last line, the API, the ledger.
+async fn all_agree(pool: PgPool, seed: u64) {
     let app = start(pool).await;
-    seed(&app, 900, 12, 11).await;
+    self::seed(&app, 900, 130, seed).await;
     let actor = largest(&app).await;
+    let (browser, api) = (app.browser(), app.token_of("panel@okla.test").await);
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    // Some is added up, some is only noted.
+    add_up_figures(&app.app).await.unwrap();
+    api.write_async(PLAIN, "Hoy, y todavía no sumado").await;
+    assert_eq!(check_figures(&app.pool).await.unwrap(), []);
     let today = day_in_santo_domingo(app.clock.now());
-    for choice in [Choice::Week, Choice::ThirtyDays] {
-        let range = Range::named(choice, today);
+    let long = Range { choice: Choice::Own, from: today - chrono::Days::new(125), to: today };
+    for range in [Range::named(Choice::Week, today), Range::named(Choice::ThirtyDays, today), long] {
         let panel = read_panel(&app.app, &actor, range).await.unwrap();
+        let totals = panel.totals;
         let mut cost = Decimal::ZERO;
         for group in StateGroup::ALL {
             let filter = PanelFilter { range: Some(range), groups: vec![group], ..PanelFilter::default() };
-            let (mut counted, mut after) = (0, None);
-            loop {
-                let page = list_panel(&app.app, &actor, &filter, after, 20).await.unwrap();
-                assert!(page.groups.contains(&(group, Count::Exactly(panel.totals.of(group)))));
-                counted += i64::try_from(page.messages.len()).unwrap();
-                cost += page.messages.iter().map(|message| message.cost).sum::<Decimal>();
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
-            assert_eq!(counted, panel.totals.of(group), "{group:?}");
+            let (counted, of_group) = list_all(&app, &actor, &filter, group, totals.of(group)).await;
+            assert_eq!(counted, totals.of(group), "{group:?}");
+            cost += of_group;
         }
-        assert_eq!(cost, panel.totals.sums.cost, "the list's costs are the spend");
+        assert_eq!(cost, totals.sums.cost, "the list's costs are the spend");
+        for (cause, count) in &panel.causes {
+            let filter = PanelFilter { range: Some(range), cause: Some(*cause), ..PanelFilter::default() };
+            assert_eq!(
+                list_all(&app, &actor, &filter, StateGroup::Failed, *count).await.0,
+                *count,
+                "{cause}"
+            );
+        }
         let by_day: i64 = panel.days.iter().map(|(_, totals)| totals.sums.messages).sum();
-        assert_eq!(by_day, panel.totals.sums.messages);
-        let failed: i64 = panel.causes.iter().map(|(_, count)| count).sum();
-        assert!(failed <= panel.totals.of(StateGroup::Failed) && panel.totals.sums.messages > 0);
+        assert_eq!(by_day, totals.sums.messages);
+        let before = read_panel(&app.app, &actor, range.before()).await.unwrap().totals;
+        assert_eq!(panel.before.sums, before.sums);
+
+        let query = format!("desde={}&hasta={}", range.from, range.to);
+        let page = browser.get(&format!("/panel?{query}")).await.body;
+        let in_table: i64 = page
+            .split("data-label=\"Todos\"")
+            .skip(1)
+            .map(|cell| between(cell, ">", "<").replace(',', "").parse::<i64>().unwrap())
+            .sum();
+        assert_eq!(in_table, totals.sums.messages, "the chart's table");
+        let lines = download(&browser, &format!("/panel/mensajes.csv?{query}")).await;
+        let last = lines.last().unwrap();
+        assert_eq!(&last[1], format!("{} mensajes", totals.sums.messages));
+        assert_eq!((last[9].parse(), last[10].parse()), (Ok(totals.sums.parts), Ok(totals.sums.cost)));
+        let by_api = list_by_api(&api, &format!("from={}&to={}", range.from, range.to)).await;
+        assert_eq!(by_api, (totals.sums.messages, totals.sums.cost), "the API");
         let ledger: Decimal = sqlx::query_scalar(
             "select coalesce(sum(amount), 0) from ledger_entries l join messages m on m.id = l.message_id
              where m.dealer_id = (select id from dealers where slug = $1) and m.created_at >= $2",
@@ -149,9 +170,64 @@ async fn panel_pills_and_list_agree_on_random_histories(pool: PgPool) {
         .fetch_one(&app.pool)
         .await
         .unwrap();
-        assert_eq!(panel.totals.sums.cost, ledger);
+        assert_eq!(ledger, totals.sums.cost, "the ledger");
     }
 }
+
+/// Pages through a list whose pill must say `said`: how many there are, and what they cost.
+async fn list_all(
+    app: &TestApp,
+    actor: &Actor,
+    filter: &PanelFilter,
+    group: StateGroup,
+    said: i64,
+) -> (i64, Decimal) {
+    let (mut counted, mut cost, mut after) = (0, Decimal::ZERO, None);
+    loop {
+        let page = list_panel(&app.app, actor, filter, after, 20).await.unwrap();
+        assert!(page.groups.contains(&(group, Count::Exactly(said))), "{group:?}: {:?}", page.groups);
+        counted += i64::try_from(page.messages.len()).unwrap();
+        cost += page.messages.iter().map(|message| message.cost).sum::<Decimal>();
+        after = page.next;
+        if after.is_none() {
+            return (counted, cost);
+        }
+    }
+}
+
+async fn list_by_api(api: &Api, query: &str) -> (i64, Decimal) {
+    let (mut counted, mut cost, mut cursor) = (0, Decimal::ZERO, String::new());
+    loop {
+        let path = format!("/api/whatsapp/messages?limit=100&{query}&cursor={cursor}");
+        let page = Reply::of(api.request(Method::GET, &path)).await.json;
+        let messages = page["messages"].as_array().unwrap();
+        counted += i64::try_from(messages.len()).unwrap();
+        cost += messages
+            .iter()
+            .map(|message| message["cost"].to_string().parse::<Decimal>().unwrap())
+            .sum::<Decimal>();
+        let Some(next) = page["nextCursor"].as_str() else { return (counted, cost) };
+        cursor = next.to_owned();
+    }
+}
+
+macro_rules! all_agree_on {
+    ($($name:ident = $seed:literal),+ $(,)?) => {$(
+        #[sqlx::test]
+        async fn $name(pool: PgPool) {
+            all_agree(pool, $seed).await;
+        }
+    )+};
+}
+
+all_agree_on!(
+    tiles_lists_csv_api_and_ledger_agree_on_history_1 = 1,
+    tiles_lists_csv_api_and_ledger_agree_on_history_2 = 22,
+    tiles_lists_csv_api_and_ledger_agree_on_history_3 = 333,
+    tiles_lists_csv_api_and_ledger_agree_on_history_4 = 4_444,
+    tiles_lists_csv_api_and_ledger_agree_on_history_5 = 55_555,
+    tiles_lists_csv_api_and_ledger_agree_on_history_6 = 666_666,
+);
 
 #[sqlx::test]
 async fn each_tile_leads_to_exactly_the_messages_it_counts(pool: PgPool) {

@@ -129,8 +129,14 @@ async fn what_no_limit_lets_through_is_said_and_can_be_repeated(pool: PgPool) {
     stage.do_all().await;
     let done = stage.browser.get(&job).await.body;
     assert!(done.contains("1 reenviados") && done.contains("1 no cupieron en sus límites"), "{done}");
+    let again: String =
+        stage.app.value("select id::text from messages where resend_of is not null and body <> $1", "").await;
+    stage.app.wait_for(&again, "failed").await;
     let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
-    assert!(page.contains("Se reenviará 1 mensaje"), "{page}");
+    assert!(
+        page.contains("Se reenviarán 2 mensajes"),
+        "the one that had no room, and the one that failed again: {page}"
+    );
 }
 
 #[sqlx::test]

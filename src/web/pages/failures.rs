@@ -14,6 +14,7 @@ use crate::{
     domain::{
         figures::Cause,
         ids::BulkId,
+        limits::Standing,
         money::{dollars, grouped},
         range::{InvalidRange, Range},
         remedy::Remedy,
@@ -117,7 +118,7 @@ fn Resend<'a>(preview: &'a Preview) -> impl IntoView + use<> {
         preview.skipped.iter().map(|(why, count)| view! { <li>{format!("{count} {}", why.words())}</li> });
     let skipped = skipped.collect_view();
     let has_skipped = !preview.skipped.is_empty();
-    let left = preview.bar.standings.iter().map(|standing| standing.sends_left()).min().unwrap_or(i64::MAX);
+    let left = preview.bar.standings.iter().map(Standing::sends_left).min().unwrap_or(i64::MAX);
     let waits = preview.parts > left;
     let (from, to) = (preview.range.from.to_string(), preview.range.to.to_string());
     let is_cut = preview.is_cut;

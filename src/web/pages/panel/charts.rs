@@ -15,8 +15,6 @@ use crate::{
     },
 };
 
-/// More days than these are drawn by the month.
-const MOST_DAYS: usize = 62;
 const HEIGHT: i64 = 160;
 /// Of a bar with the gap after it.
 const STEP: usize = 12;
@@ -39,8 +37,7 @@ impl Bin {
 }
 
 /// By the day, or of a long period by the month.
-fn bins(days: &[(NaiveDate, Totals)]) -> Vec<Bin> {
-    let by_month = days.len() > MOST_DAYS;
+fn bins(days: &[(NaiveDate, Totals)], by_month: bool) -> Vec<Bin> {
     let mut bins: Vec<Bin> = Vec::new();
     for (day, totals) in days {
         match bins.last_mut() {
@@ -60,7 +57,7 @@ fn bins(days: &[(NaiveDate, Totals)]) -> Vec<Bin> {
 
 #[component]
 pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
-    let bins = bins(&panel.days);
+    let bins = bins(&panel.days, panel.range.is_by_month());
     let most = bins.iter().map(|bin| bin.totals.sums.messages).max().unwrap_or_default().max(1);
     let width = bins.len() * STEP;
     let bars = bins.iter().zip(0..).map(|(bin, index)| bar(bin, index, most)).collect_view();
@@ -80,7 +77,7 @@ pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     let (first, last) = (bins.first().map(Bin::label), bins.last().map(Bin::label));
     view! {
         <section class="panel stack">
-            <h2>{if panel.days.len() > MOST_DAYS { "Mensajes por mes" } else { "Mensajes por día" }}</h2>
+            <h2>{if panel.range.is_by_month() { "Mensajes por mes" } else { "Mensajes por día" }}</h2>
             <ul class="legend" aria-hidden="true">
                 {StateGroup::ALL.map(|group| view! { <li data-group=group.as_str()>{group.label()}</li> }).collect_view()}
             </ul>
@@ -223,7 +220,7 @@ mod tests {
         let mut one = Totals::default();
         one.contacts = 1;
         let days: Vec<_> = range.days().map(|day| (day, one)).collect();
-        let bins = bins(&days);
+        let bins = bins(&days, true);
         let ends: Vec<_> =
             bins.iter().map(|bin| (bin.range.from.to_string(), bin.range.to.to_string())).collect();
         assert_eq!(ends.first(), Some(&("2026-01-15".to_owned(), "2026-01-31".to_owned())));
@@ -232,6 +229,6 @@ mod tests {
             bins.iter().map(|bin| bin.totals.contacts).sum::<i64>(),
             i64::try_from(days.len()).unwrap()
         );
-        assert_eq!(super::bins(&days[..62]).len(), 62);
+        assert_eq!(super::bins(&days[..62], false).len(), 62);
     }
 }

@@ -32,8 +32,9 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
         }
     });
     let bars = bars.collect_view();
-    let coming = (sums.len() < month.last_day.day() as usize).then(|| {
-        let from = sums.len() as u32 * STEP;
+    let drawn = u32::try_from(sums.len()).unwrap_or_default();
+    let coming = (drawn < month.last_day.day()).then(|| {
+        let from = drawn * STEP;
         let points = format!("{from},{} {width},{}", top(month.spent), top(month.projected));
         view! { <polyline class="coming" points=points></polyline> }
     });
