@@ -1,4 +1,4 @@
-.PHONY: run test soak bench stop clean-data sizes prepare-queries
+.PHONY: run test soak bench stop clean-data sizes lighthouse prepare-queries
 
 run: ## de una máquina vacía a la página en http://127.0.0.1:3000
 	@scripts/run.sh
@@ -20,6 +20,9 @@ clean-data: ## olvida los datos de prueba
 
 sizes: ## lo que pesa la página y lo que ocupa el servidor, contra sus límites
 	@scripts/sizes.sh
+
+lighthouse: ## lo que Lighthouse dice del panel y de la página de un vehículo
+	@scripts/lighthouse.sh
 
 prepare-queries: ## llena .sqlx después de cambiar una consulta
 	@scripts/prepare-queries.sh

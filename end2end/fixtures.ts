@@ -125,7 +125,13 @@ export const test = base.extend<Fixtures>({
         const overflow = await seen.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, `sideways scrolling at ${width} px, ${page.url()}`).toBeLessThanOrEqual(0);
       }
+      // Text twice as large, on a desktop (WCAG 1.4.4).
+      await seen.setViewportSize({ width: 1280, height: 900 });
+      await seen.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+      const overflow = await seen.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, `sideways scrolling with large text, ${page.url()}`).toBeLessThanOrEqual(0);
       if (seen !== page) return seen.context().close();
+      await seen.evaluate(() => (document.documentElement.style.fontSize = ""));
       await page.emulateMedia({ colorScheme: null, reducedMotion: null });
       if (before) await page.setViewportSize(before);
     });

@@ -26,7 +26,7 @@ pub async fn measure(settings: &Settings, okla: &Okla, pool: &PgPool, report: &m
     CALLBACK.prepare(pool, settings).await?;
     let server = okla.serve(&["--no-workers"], &[]).await?;
     let seconds = settings.seconds * u64::try_from(settings.rounds)? + 2;
-    let messages = take_messages(pool, i64::try_from(MOST * seconds / 3)?).await?;
+    let messages = take_messages(pool, i64::try_from(MOST * seconds / 3)?, None).await?;
     let requests = requests(&messages, &server.address)?;
     run(&server.address, &requests, CLIENTS, 2, None).await?;
 
@@ -48,12 +48,13 @@ pub async fn measure(settings: &Settings, okla: &Okla, pool: &PgPool, report: &m
     })
 }
 
-/// Copies of past messages as they stood when Twilio had just taken them; part and sid of each.
-async fn take_messages(pool: &PgPool, count: i64) -> Result<Vec<(Uuid, String)>> {
+/// Copies of past messages as they stood when Twilio had just taken them, of any dealer or of one; part and sid of each.
+pub async fn take_messages(pool: &PgPool, count: i64, of: Option<&str>) -> Result<Vec<(Uuid, String)>> {
     let taken = sqlx::query_as(
         "with past as (
            select gen_random_uuid() as id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, unit_price
-           from messages, generate_series(1, 50) where parts = 1 and not not_sent limit $1
+           from messages, generate_series(1, 50) where parts = 1 and not not_sent
+             and ($2::text is null or dealer_id = (select id from dealers where slug = $2)) limit $1
          ), taken as (
            insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, status, parts,
              places, unit_price, cost, outside_window, created_at)
@@ -67,14 +68,19 @@ async fn take_messages(pool: &PgPool, count: i64) -> Result<Vec<(Uuid, String)>>
          select id, id, 1, body, 'queued', 'SM' || replace(id::text, '-', ''), 1, 1, now() from taken returning id, sid",
     )
     .bind(count)
+    .bind(of)
     .fetch_all(pool)
     .await?;
     sqlx::raw_sql("analyze messages, message_parts").execute(pool).await?;
     Ok(taken)
 }
 
+pub fn mac() -> Result<Hmac<Sha1>> {
+    Ok(Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes())?)
+}
+
 fn requests(messages: &[(Uuid, String)], address: &str) -> Result<Arc<Requests>> {
-    let mac = Hmac::<Sha1>::new_from_slice(AUTH_TOKEN.as_bytes())?;
+    let mac = mac()?;
     let mut all = Vec::with_capacity(3 * messages.len());
     for group in messages.chunks(UNDER_WAY) {
         for status in ["sent", "delivered", "read"] {
@@ -85,7 +91,7 @@ fn requests(messages: &[(Uuid, String)], address: &str) -> Result<Arc<Requests>>
 }
 
 /// A callback as Twilio posts it; its fields stand in the order in which they are signed.
-fn signed(mac: &Hmac<Sha1>, address: &str, id: Uuid, sid: &str, status: &str) -> Vec<u8> {
+pub fn signed(mac: &Hmac<Sha1>, address: &str, id: Uuid, sid: &str, status: &str) -> Vec<u8> {
     let fields = [
         ("AccountSid", "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"),
         ("ApiVersion", "2010-04-01"),

@@ -3,6 +3,8 @@
 
 mod callbacks;
 mod decision;
+mod export;
+mod live;
 mod load;
 mod memory;
 mod pace;
@@ -51,7 +53,7 @@ pub struct Settings {
     /// How long the server's memory is watched under load.
     #[arg(long, env = "OKLA_BENCH_MEMORY_SECONDS", default_value_t = 600)]
     pub memory_seconds: u64,
-    /// Only these: sends, callbacks, decision, pace, memory, panel.
+    /// Only these: panel, live, sends, callbacks, pace, memory, decision, export.
     #[arg(long, env = "OKLA_BENCH_ONLY", value_delimiter = ',')]
     pub only: Vec<String>,
     /// What cargo says to every benchmark.
@@ -73,6 +75,13 @@ async fn main() -> Result<()> {
     // What autovacuum would otherwise do in the middle of a round.
     sqlx::raw_sql("vacuum analyze").execute(&pool).await?;
     let mut report = Report::new(&settings.dir)?;
+    // Before others have changed today's counts.
+    if settings.wants("panel") {
+        panel::measure(&settings, &okla, &mut report).await?;
+    }
+    if settings.wants("live") {
+        live::measure(&okla, &pool, &mut report).await?;
+    }
     if settings.wants("sends") {
         sends::measure(&settings, &okla, &pool, &mut report).await?;
     }
@@ -85,11 +94,12 @@ async fn main() -> Result<()> {
     if settings.wants("memory") {
         memory::measure(&settings, &okla, &pool, &mut report).await?;
     }
-    if settings.wants("panel") {
-        panel::measure(&settings, &okla, &mut report).await?;
-    }
     if settings.wants("decision") {
         decision::measure(&settings, &okla, &mut report).await?;
+    }
+    if settings.wants("export") {
+        pool.close().await;
+        export::measure(&settings, &okla, &mut report).await?;
     }
     report.finish()
 }

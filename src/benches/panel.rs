@@ -14,7 +14,7 @@ use crate::{
 /// Messages of the small history.
 const FEW: &str = "10000";
 /// Times a page is asked for, after as many that are not measured.
-const TIMES: usize = 60;
+const TIMES: usize = 200;
 
 /// By state and range: counted by the roll-ups.
 const COUNTED: [(&str, &str); 6] = [
@@ -68,26 +68,38 @@ async fn little(settings: &Settings, okla: &Okla) -> Result<Okla> {
 }
 
 /// The largest dealer's user.
-struct Visitor {
-    http: Client,
-    cookie: String,
-    server: Process,
+pub struct Visitor {
+    pub http: Client,
+    pub cookie: String,
+    pub server: Process,
 }
 
 impl Visitor {
-    async fn enter(okla: &Okla) -> Result<Self> {
+    pub async fn enter(okla: &Okla) -> Result<Self> {
+        rustls::crypto::ring::default_provider().install_default().ok();
         let server = okla.serve(&["--no-workers"], &[]).await?;
         let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build()?;
-        let url = format!("http://{}", server.address);
-        let answer = http
-            .post(format!("{url}/fn/ingresar"))
-            .header(header::ORIGIN, &url)
-            .form(&[("email", "concesionario@okla.test"), ("password", "demo-okla-2026")])
-            .send()
-            .await?;
-        let cookie = answer.headers().get(header::SET_COOKIE).ok_or("no session")?.to_str()?;
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        Ok(Self { http, cookie, server })
+        let mut visitor = Self { http, cookie: String::new(), server };
+        visitor.cookie = visitor.sign_in("concesionario@okla.test").await?;
+        Ok(visitor)
+    }
+
+    /// A person's cookies.
+    pub async fn sign_in(&self, email: &str) -> Result<String> {
+        let url = format!("http://{}", self.server.address);
+        let form = [("email", email), ("password", "demo-okla-2026")];
+        let asked = self.http.post(format!("{url}/fn/ingresar")).header(header::ORIGIN, &url).form(&form);
+        let answer = asked.send().await?;
+        let lines = answer.headers().get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let cookies: Vec<_> = lines.filter_map(|line| line.split(';').next()).collect();
+        Ok(cookies.join("; "))
+    }
+
+    /// Asks for a page of his.
+    pub async fn get(&self, path: &str) -> Result<reqwest::Response> {
+        let asked = self.http.get(format!("http://{}{path}", self.server.address));
+        let answer = asked.header(header::COOKIE, &self.cookie).send().await?;
+        if answer.status() == 200 { Ok(answer) } else { Err(format!("{path}: {}", answer.status()).into()) }
     }
 
     /// The 95th percentile of how long a page takes, milliseconds.
@@ -95,15 +107,7 @@ impl Visitor {
         let mut took = Vec::with_capacity(TIMES);
         for turn in 0..2 * TIMES {
             let since = Instant::now();
-            let answer = self
-                .http
-                .get(format!("http://{}{path}", self.server.address))
-                .header(header::COOKIE, &self.cookie)
-                .send()
-                .await?;
-            if answer.status() != 200 {
-                return Err(format!("{path}: {}", answer.status()).into());
-            }
+            let answer = self.get(path).await?;
             answer.bytes().await?;
             if turn >= TIMES {
                 took.push(since.elapsed());

@@ -1,7 +1,13 @@
 //! Live parts of pages: the server renders a fragment again whenever something changed, on whichever server, and sends
 //! it as a server-sent event; the browser puts it in place. There is one renderer, and it is this one.
 
-use std::{convert::Infallible, future::Future, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt, stream};
@@ -18,8 +24,9 @@ const END: &str = "end";
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// A part of a page as it stands.
+#[derive(Clone)]
 pub struct Fragment {
-    html: String,
+    html: Arc<str>,
     /// Nothing will change any more.
     last: bool,
 }
@@ -27,7 +34,48 @@ pub struct Fragment {
 impl Fragment {
     /// Renders a view that holds no islands.
     pub fn render<V: IntoView>(last: bool, view: impl FnOnce() -> V) -> Self {
-        Self { html: Owner::new().with(|| view().into_view().to_html()), last }
+        Self { html: Owner::new().with(|| view().into_view().to_html()).into(), last }
+    }
+}
+
+/// Parts that many look at: however many do, each is rendered once a change.
+#[derive(Default)]
+pub struct SharedParts {
+    parts: Mutex<HashMap<String, Arc<SharedPart>>>,
+}
+
+/// Its latest fragment, and when that was begun.
+#[derive(Default)]
+pub struct SharedPart {
+    latest: tokio::sync::Mutex<Option<(Instant, Fragment)>>,
+}
+
+impl SharedParts {
+    /// The part of this name; those that nobody looks at any more are forgotten.
+    pub fn get(&self, name: String) -> Arc<SharedPart> {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.retain(|_, part| Arc::strong_count(part) > 1);
+        parts.entry(name).or_default().clone()
+    }
+}
+
+impl SharedPart {
+    /// A fragment that was begun after `since`: another's, or one's own. Who comes second waits for the first.
+    pub async fn begun_after(
+        &self,
+        since: Instant,
+        load: impl Future<Output = Result<Fragment>>,
+    ) -> Result<Fragment> {
+        let mut latest = self.latest.lock().await;
+        if let Some((begun, fragment)) = &*latest
+            && *begun >= since
+        {
+            return Ok(fragment.clone());
+        }
+        let begun = Instant::now();
+        let fragment = load.await?;
+        *latest = Some((begun, fragment.clone()));
+        Ok(fragment)
     }
 }
 
@@ -52,7 +100,7 @@ where
     struct State<W, L> {
         wake: W,
         load: L,
-        shown: Option<String>,
+        shown: Option<Arc<str>>,
         ended: bool,
     }
     let start = State { wake, load, shown: None, ended: false };
@@ -76,7 +124,7 @@ where
             if state.shown.as_ref() != Some(&fragment.html) || fragment.last {
                 state.shown = Some(fragment.html.clone());
                 let name = if fragment.last { END } else { "message" };
-                return Some((Ok(Event::default().event(name).data(fragment.html)), state));
+                return Some((Ok(Event::default().event(name).data(&*fragment.html)), state));
             }
         }
     });

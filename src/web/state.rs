@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, prelude::use_context};
 use tokio_util::sync::CancellationToken;
 
+use super::live::SharedParts;
 use crate::{
     app::{
         error::{AppError, Result},
@@ -21,6 +22,8 @@ pub struct AppState {
     pub leptos: LeptosOptions,
     /// Cancelled when the server stops: live parts end, so that it can.
     pub stop: CancellationToken,
+    /// What many look at, rendered once.
+    pub shared: Arc<SharedParts>,
     /// Short hash of the browser half; part of its URLs, so they can be cached for ever.
     pub assets: Arc<str>,
 }
@@ -37,7 +40,7 @@ impl AppState {
         let version =
             std::fs::read_to_string(format!("{}/pkg/VERSION", config.site_root)).unwrap_or_default();
         let assets = if version.trim().is_empty() { "dev" } else { version.trim() };
-        Self { app, config, leptos, stop, assets: Arc::from(assets) }
+        Self { app, config, leptos, stop, shared: Arc::default(), assets: Arc::from(assets) }
     }
 }
 

@@ -1,6 +1,10 @@
 //! The live parts of a dealer's panel.
 
-use std::{collections::HashMap, future::Future, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Extension,
@@ -35,7 +39,7 @@ use crate::{
 /// Limits free up and days end without a word.
 const POLL: Duration = Duration::from_secs(20);
 
-type Words = HashMap<String, String>;
+type Words = BTreeMap<String, String>;
 
 /// `GET /panel/eventos?rango=`: limits, tiles and charts.
 pub async fn figures(
@@ -43,7 +47,7 @@ pub async fn figures(
     actor: Option<Extension<Actor>>,
     Query(query): Query<Words>,
 ) -> Response {
-    live(state, actor, query, |state, actor, query| async move {
+    live("figures", state, actor, query, |state, actor, query| async move {
         let now = state.clock.now();
         let today = day_in_santo_domingo(now);
         let said = |name: &str| query.get(name).map(String::as_str);
@@ -61,7 +65,7 @@ pub async fn news(
     actor: Option<Extension<Actor>>,
     Query(query): Query<Words>,
 ) -> Response {
-    live(state, actor, query, |state, actor, query| async move {
+    live("news", state, actor, query, |state, actor, query| async move {
         let newest = query.get("tras").and_then(|id| id.parse::<MessageId>().ok());
         let count = count_newer(&state, &actor, newest).await?;
         Ok(Fragment::render(false, || view! { <NewMessages count=count/> }))
@@ -96,7 +100,9 @@ pub async fn resend(
     stream_fragments(stop, wake, Duration::from_secs(1), load).into_response()
 }
 
+/// A part that all who look at the same of one dealer share.
 fn live<F>(
+    name: &str,
     State(state): State<AppState>,
     actor: Option<Extension<Actor>>,
     query: Words,
@@ -115,6 +121,11 @@ where
     };
     let wake = Changes::to(&state, move |change| change.dealer == Some(dealer));
     let stop = state.stop.clone();
-    stream_fragments(stop, wake, POLL, move || load(state.clone(), actor.clone(), query.clone()))
-        .into_response()
+    let part = state.shared.get(format!("{name} {dealer} {query:?}"));
+    let load = move || {
+        let since = Instant::now();
+        let (part, loading) = (part.clone(), load(state.clone(), actor.clone(), query.clone()));
+        async move { part.begun_after(since, loading).await }
+    };
+    stream_fragments(stop, wake, POLL, load).into_response()
 }
