@@ -8,7 +8,7 @@ use super::{
     actor::Actor,
     csv_file::{Lines, Source, harmless, pieces, write_line},
     error::Result,
-    list_panel::list_rows,
+    list_panel::{begin_snapshot, list_rows},
     read_panel::dealer_of,
     state::App,
 };
@@ -78,11 +78,11 @@ impl Source for Export {
     ];
 
     async fn write_next(&mut self, lines: &mut Lines) -> Result<bool> {
-        let mut conn = self.app.searches.acquire().await?;
+        let mut conn = begin_snapshot(&self.app).await?;
         let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
         let today = day_in_santo_domingo(self.app.clock.now());
         let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, limit, today).await?;
-        drop(conn);
+        conn.commit().await?;
         for row in &rows {
             self.messages += 1;
             self.parts += i64::from(row.parts);

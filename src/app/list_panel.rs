@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::{
     actor::Actor,
@@ -28,6 +28,8 @@ use crate::{
 
 /// With other filters on, no more are counted.
 const MOST_COUNTED: i64 = 1_000;
+/// No more new ones are counted.
+pub const MOST_NEW: i64 = 100;
 
 /// How many there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub enum Count {
     Exactly(i64),
     /// And perhaps more.
     AtLeast(i64),
+    /// Too many pass for each state to be counted.
+    Unknown,
 }
 
 pub struct PanelList {
@@ -57,7 +61,7 @@ pub async fn list_panel(
     limit: u8,
 ) -> Result<PanelList> {
     let dealer = dealer_of(actor)?;
-    let mut conn = app.searches.acquire().await?;
+    let mut conn = begin_snapshot(app).await?;
     let today = day_in_santo_domingo(app.clock.now());
     let mut rows = list_rows(&mut conn, dealer, filter, after, i64::from(limit) + 1, today).await?;
     let more = rows.len() > usize::from(limit);
@@ -72,10 +76,20 @@ pub async fn list_panel(
         let counted = store::panel_list::count_passing(&mut conn, dealer, filter, MOST_COUNTED + 1).await;
         let counted = counted.map_err(in_words)?;
         let all: i64 = counted.values().sum();
-        let said = if all > MOST_COUNTED { Count::AtLeast } else { Count::Exactly };
-        (said(all.min(MOST_COUNTED)), by_group(&counted, said))
+        if all > MOST_COUNTED {
+            (Count::AtLeast(MOST_COUNTED), by_group(&counted, |_| Count::Unknown))
+        } else {
+            (Count::Exactly(all), by_group(&counted, Count::Exactly))
+        }
     };
+    conn.commit().await?;
     Ok(PanelList { messages, next, all, groups })
+}
+
+/// What the roll-ups say and what is listed are of one instant: else a message that moves on meanwhile would be missing,
+/// and a list look as if it ended.
+pub(super) async fn begin_snapshot(app: &App) -> Result<Transaction<'static, Postgres>> {
+    Ok(app.searches.begin_with("begin isolation level repeatable read read only").await?)
 }
 
 /// The first `limit` messages after `after` that pass. Where the roll-ups know their days, no other day is looked at.
@@ -137,11 +151,11 @@ fn by_group(counted: &HashMap<Status, i64>, said: fn(i64) -> Count) -> Vec<(Stat
     groups.to_vec()
 }
 
-/// How many messages are newer than this one, or than none; at most a hundred are counted.
+/// How many messages are newer than this one, or than none; at most [`MOST_NEW`].
 pub async fn count_newer(app: &App, actor: &Actor, newest: Option<MessageId>) -> Result<i64> {
     let dealer = dealer_of(actor)?;
     let mut conn = app.pool.acquire().await?;
-    Ok(store::panel_list::count_newer(&mut conn, dealer, newest, 100).await?)
+    Ok(store::panel_list::count_newer(&mut conn, dealer, newest, MOST_NEW).await?)
 }
 
 fn in_words(error: sqlx::Error) -> AppError {

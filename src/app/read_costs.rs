@@ -5,14 +5,15 @@ use chrono::{Months, NaiveDate};
 use super::{
     actor::Actor,
     error::{AppError, Result},
-    read_panel::{VehicleFigures, dealer_of},
+    read_panel::{VehicleFigures, dealer_of, read_totals},
     state::App,
 };
 use crate::{
     domain::{
-        figures::Sums,
+        figures::{Sums, Totals},
         kind::Kind,
         range::{Choice, Range},
+        state_group::StateGroup,
         time::{day_in_santo_domingo, first_day_of_month},
     },
     store,
@@ -29,6 +30,8 @@ pub struct Costs {
     pub month: Range,
     pub kinds: Vec<(Kind, Sums)>,
     pub vehicles: Vec<VehicleFigures>,
+    /// What is not about these.
+    pub others: Option<VehicleFigures>,
 }
 
 /// All days of a month.
@@ -49,7 +52,10 @@ pub async fn read_costs(app: &App, actor: &Actor, month: Option<NaiveDate>) -> R
     let kinds = store::figures::list_kinds(&mut snapshot, dealer, month.from, month.to).await?;
     let vehicles =
         store::figures::list_vehicles(&mut snapshot, dealer, month.from, month.to, VEHICLES).await?;
+    let totals = read_totals(&mut snapshot, dealer, &month, today).await?;
     snapshot.commit().await?;
+    let vehicles: Vec<_> = vehicles.into_iter().map(VehicleFigures::from).collect();
+    let others = others(&totals, &vehicles);
     let fault = |word: &str| AppError::Fault(format!("figures: {word:?}"));
     Ok(Costs {
         months: months
@@ -61,6 +67,24 @@ pub async fn read_costs(app: &App, actor: &Actor, month: Option<NaiveDate>) -> R
             .into_iter()
             .map(|row| Ok((row.period.parse().map_err(|_| fault(&row.period))?, row.sums)))
             .collect::<Result<_>>()?,
-        vehicles: vehicles.into_iter().map(VehicleFigures::from).collect(),
+        vehicles,
+        others,
     })
+}
+
+fn others(totals: &Totals, shown: &[VehicleFigures]) -> Option<VehicleFigures> {
+    let mut rest = VehicleFigures {
+        vehicle: None,
+        messages: totals.sums.messages,
+        arrived: totals.arrived(),
+        failed: totals.of(StateGroup::Failed),
+        cost: totals.sums.cost,
+    };
+    for line in shown {
+        rest.messages -= line.messages;
+        rest.arrived -= line.arrived;
+        rest.failed -= line.failed;
+        rest.cost -= line.cost;
+    }
+    (rest.messages > 0).then_some(rest)
 }

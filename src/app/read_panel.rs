@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        figures::{Cause, Totals},
+        figures::{ByState, Cause, Totals},
         ids::{DealerId, VehicleId},
         range::{Choice, Range},
         time::{day_begins, day_in_santo_domingo, first_day_of_month},
@@ -27,11 +27,13 @@ const VEHICLES: i64 = 8;
 
 pub struct Panel {
     pub range: Range,
+    /// Whether the dealer ever had a message.
+    pub ever: bool,
     pub totals: Totals,
     /// Of the period it is compared with.
     pub before: Totals,
     /// Every day of the range, in order; by month, a whole month's are all at its first.
-    pub days: Vec<(NaiveDate, Totals)>,
+    pub days: Vec<(NaiveDate, ByState)>,
     /// The most frequent first.
     pub causes: Vec<(Cause, i64)>,
     pub vehicles: Vec<VehicleFigures>,
@@ -73,8 +75,8 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let today = day_in_santo_domingo(now);
     let mut snapshot = app.pool.begin_with("begin isolation level repeatable read read only").await?;
     let states = store::figures::list_states(&mut snapshot, dealer, range.from, range.end(today)).await?;
-    let by_day = if range.is_by_month() {
-        Vec::new()
+    let days = if range.is_by_month() {
+        store::figures::list_days_by_month(&mut snapshot, dealer, range.from, range.end(today)).await?
     } else {
         store::figures::list_days(&mut snapshot, dealer, range.from, range.to).await?
     };
@@ -82,22 +84,25 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let vehicles =
         store::figures::list_vehicles(&mut snapshot, dealer, range.from, range.end(today), VEHICLES).await?;
     let month = read_month(&mut snapshot, dealer, now).await?;
+    let ever = !states.is_empty()
+        || read_totals(&mut snapshot, dealer, &Range::all(today), today).await?.sums.messages > 0;
     snapshot.commit().await?;
 
     let mut panel = Panel {
         range,
+        ever,
         totals: Totals::default(),
         before,
-        days: range.days().map(|day| (day, Totals::default())).collect(),
+        days: range.days().map(|day| (day, ByState::default())).collect(),
         causes: by_frequency(&states),
         vehicles: vehicles.into_iter().map(VehicleFigures::from).collect(),
         month,
     };
     panel.causes.truncate(CAUSES);
-    for row in if range.is_by_month() { &states } else { &by_day } {
+    for row in days {
         let place = usize::try_from((row.day - range.from).num_days()).ok();
         if let Some((_, day)) = place.and_then(|place| panel.days.get_mut(place)) {
-            day.add(row.status, row.by_buyer, row.sums);
+            day.add(row.status, row.messages);
         }
     }
     for row in &states {

@@ -1,7 +1,11 @@
 //! Sending failed messages again, one or many: only what certainly did not arrive and may pass as it is, and each at most
 //! once.
 
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
@@ -17,7 +21,7 @@ use crate::{
         body::Body,
         bulk::Progress,
         figures::Cause,
-        ids::{BulkId, MessageId},
+        ids::{BulkId, DealerId, MessageId},
         image_url::ImageUrl,
         phone::Phone,
         range::Range,
@@ -27,14 +31,20 @@ use crate::{
     },
     store::{
         self,
-        resends::{FailedRow, ItemRow},
+        resends::{FailedRow, ItemRow, Traits},
     },
 };
 
 /// No more are sent again by one press.
 const MOST: i64 = 2_000;
-/// Items that a worker looks up at once.
-const AT_ONCE: i64 = 50;
+/// Jobs that a worker looks at, and items of each.
+const JOBS: i64 = 10;
+const OF_EACH: i64 = 10;
+/// An item that fails so often with a fault of ours is given up.
+const MOST_TRIES: i32 = 5;
+/// Jobs that are shown, and for how long.
+const SHOWN_JOBS: i64 = 3;
+const SHOWN_FOR: TimeDelta = TimeDelta::days(2);
 
 /// Why a failed message is not sent again as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,12 +54,18 @@ pub enum Skip {
     Buyers,
     Partly,
     WasResent,
+    /// A job has it under way.
+    Pending,
     WithoutWhatsapp,
+    /// Its words are not kept any more.
+    Erased,
 }
 
 impl Skip {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::WasResent,
+        Self::Pending,
+        Self::Erased,
         Self::Buyers,
         Self::WithoutWhatsapp,
         Self::Partly,
@@ -62,6 +78,8 @@ impl Skip {
     pub fn words(self) -> &'static str {
         match self {
             Self::WasResent => "ya se reenviaron",
+            Self::Pending => "se están reenviando",
+            Self::Erased => "perdieron su texto por antigüedad",
             Self::Buyers => "los escribió un comprador; solo él puede repetirlos",
             Self::WithoutWhatsapp => "van a números sin WhatsApp activo",
             Self::Partly => "llegaron en parte: repetirlos enteros duplicaría lo que llegó",
@@ -72,18 +90,22 @@ impl Skip {
     }
 }
 
-fn skip(row: &FailedRow) -> Option<Skip> {
-    let remedy = Remedy::of(Cause::from_word(&row.cause));
-    if row.was_resent {
+fn skip(traits: &Traits) -> Option<Skip> {
+    let remedy = Remedy::of(Cause::from_word(&traits.cause));
+    if traits.was_resent {
         Some(Skip::WasResent)
-    } else if row.by_buyer {
+    } else if traits.by_buyer {
         Some(Skip::Buyers)
+    } else if traits.is_pending {
+        Some(Skip::Pending)
     } else if remedy != Remedy::SendAgain {
         Some(Skip::Remedy(remedy))
-    } else if row.without_whatsapp {
+    } else if traits.without_whatsapp {
         Some(Skip::WithoutWhatsapp)
-    } else if row.partly {
+    } else if traits.partly {
         Some(Skip::Partly)
+    } else if traits.is_erased {
+        Some(Skip::Erased)
     } else {
         None
     }
@@ -98,37 +120,51 @@ pub struct Preview {
     /// US$, estimated at today's rates.
     pub cost: Decimal,
     /// How many are left out, by why.
-    pub skipped: Vec<(Skip, usize)>,
+    pub skipped: Vec<(Skip, i64)>,
     /// How the dealer's limits stand before it.
     pub bar: DealerBar,
-    /// There are more than one press sends.
-    pub is_cut: bool,
+    /// How many more there are than one press sends.
+    pub left_over: i64,
+    /// The dealer's latest jobs, which go on whether somebody looks or not.
+    pub jobs: Vec<Job>,
+}
+
+/// A press that sent many again.
+pub struct Job {
+    pub id: BulkId,
+    pub begun_at: DateTime<Utc>,
+    pub progress: Progress,
 }
 
 /// Says it, and does nothing.
 pub async fn preview_resend(app: &App, actor: &Actor, range: Range) -> Result<Preview> {
     let dealer = dealer_of(actor)?;
+    let now = app.clock.now();
+    let bar = dealer_bar(app, actor).await?;
     let mut conn = app.searches.acquire().await?;
-    let rows = store::resends::list_failed(&mut conn, dealer, range, MOST + 1).await?;
+    let counted = store::resends::count_failed(&mut conn, dealer, range).await?;
+    let passing = counted.iter().filter(|(traits, _)| skip(traits).is_none());
+    let causes: Vec<String> = passing.clone().map(|(traits, _)| traits.cause.clone()).collect();
+    let all: i64 = passing.map(|(_, messages)| messages).sum();
+    let rows = store::resends::list_resendable(&mut conn, dealer, range, &causes, MOST).await?;
     let rates = store::rates::list_rates(&mut conn).await?;
+    let jobs = list_jobs(&mut conn, dealer, now).await?;
     drop(conn);
-    let is_cut = i64::try_from(rows.len()).unwrap_or(MOST) > MOST;
+    let mut skipped: HashMap<Skip, i64> = HashMap::new();
+    for (why, messages) in counted.iter().filter_map(|(traits, messages)| Some((skip(traits)?, messages))) {
+        *skipped.entry(why).or_default() += messages;
+    }
     let mut preview = Preview {
         range,
-        messages: Vec::new(),
+        messages: Vec::with_capacity(rows.len()),
         parts: 0,
         cost: Decimal::ZERO,
-        skipped: Vec::new(),
-        bar: dealer_bar(app, actor).await?,
-        is_cut,
+        skipped: Skip::ALL.into_iter().filter_map(|why| Some((why, *skipped.get(&why)?))).collect(),
+        bar,
+        left_over: (all - MOST).max(0),
+        jobs,
     };
-    let now = app.clock.now();
-    let mut skipped: Vec<Skip> = Vec::new();
     for row in &rows {
-        if let Some(why) = skip(row) {
-            skipped.push(why);
-            continue;
-        }
         let to = Phone::parse_api(&row.to_phone).map_err(|error| fault(row, &error.to_string()))?;
         let kind = row.kind.parse().map_err(|error| fault(row, error))?;
         let price = price_of(&rates, kind, &to, true, now).ok_or_else(super::accept::no_rate)?;
@@ -136,10 +172,17 @@ pub async fn preview_resend(app: &App, actor: &Actor, range: Range) -> Result<Pr
         preview.parts += i64::from(row.parts);
         preview.cost += price * Decimal::from(row.parts);
     }
-    let count = |why| skipped.iter().filter(|skip| **skip == why).count();
-    preview.skipped =
-        Skip::ALL.map(|why| (why, count(why))).into_iter().filter(|(_, count)| *count > 0).collect();
     Ok(preview)
+}
+
+async fn list_jobs(conn: &mut PgConnection, dealer: DealerId, now: DateTime<Utc>) -> Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    for (id, begun_at) in store::resends::list_jobs(conn, dealer, now - SHOWN_FOR, SHOWN_JOBS).await? {
+        if let Some(progress) = store::resends::get_progress(conn, dealer, id).await? {
+            jobs.push(Job { id, begun_at, progress });
+        }
+    }
+    Ok(jobs)
 }
 
 fn fault(row: &FailedRow, what: &str) -> AppError {
@@ -150,7 +193,7 @@ fn fault(row: &FailedRow, what: &str) -> AppError {
 pub async fn may_resend(app: &App, actor: &Actor, id: MessageId) -> Result<bool> {
     let dealer = dealer_of(actor)?;
     let row = store::resends::get_failed(&mut *app.pool.acquire().await?, dealer, id).await?;
-    Ok(row.is_some_and(|row| skip(&row).is_none()))
+    Ok(row.is_some_and(|row| skip(&row.traits).is_none()))
 }
 
 /// Sends one again.
@@ -161,10 +204,11 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
     let dealer = dealer_of(actor)?;
     let row = store::resends::get_failed(&mut *app.pool.acquire().await?, dealer, id).await?;
     let row = row.ok_or(AppError::NotFound)?;
-    if row.was_resent {
+    if row.traits.was_resent {
         return Err(already_resent());
     }
-    if let Some(why) = skip(&row) {
+    // A job that has it under way is who asks.
+    if let Some(why) = skip(&Traits { is_pending: false, ..row.traits.clone() }) {
         let sentence = format!("Este mensaje no se reenvía: los que son como él {}.", why.words());
         return Err(AppError::invalid("", "not_resendable", sentence));
     }
@@ -197,9 +241,22 @@ fn is_repeated(error: &sqlx::Error) -> bool {
 }
 
 /// Asks for all of a range's that may be sent again; the form's id makes a second press the same.
-pub async fn begin_bulk_resend(app: &App, actor: &Actor, id: BulkId, range: Range) -> Result<()> {
+///
+/// # Errors
+/// `Invalid`: there are more of them than the `shown` ones by now.
+pub async fn begin_bulk_resend(
+    app: &App,
+    actor: &Actor,
+    id: BulkId,
+    range: Range,
+    shown: usize,
+) -> Result<()> {
     let dealer = dealer_of(actor)?;
     let preview = preview_resend(app, actor, range).await?;
+    if preview.messages.len() > shown {
+        let sentence = "Mientras miraba fallaron más mensajes. Revise cuántos son ahora y confirme de nuevo.";
+        return Err(AppError::invalid("", "more_than_shown", sentence));
+    }
     let mut conn = app.pool.acquire().await?;
     let now = app.clock.now();
     Ok(store::resends::insert_bulk(&mut conn, id, actor.user_id, dealer, &preview.messages, now).await?)
@@ -214,12 +271,23 @@ pub async fn read_bulk(app: &App, actor: &Actor, id: BulkId) -> Result<Progress>
 
 /// Sends again what is asked for and not yet done.
 pub async fn resend_next(app: &App) -> Result<Step> {
-    let items = store::resends::list_to_do(&mut *app.pool.acquire().await?, AT_ONCE).await?;
+    let items = store::resends::list_to_do(&mut *app.pool.acquire().await?, JOBS, OF_EACH).await?;
     for item in &items {
-        let outcome = resend_item(app, item).await?;
-        store::resends::mark_done(&mut *app.pool.acquire().await?, item.bulk, item.message, outcome).await?;
+        let outcome = resend_item(app, item).await;
+        let mut conn = app.pool.acquire().await?;
+        match outcome {
+            Ok(outcome) => store::resends::mark_done(&mut conn, item.bulk, item.message, outcome).await?,
+            Err(error) => {
+                tracing::error!(%error, message = %item.message, "a message could not be sent again; later");
+                store::resends::mark_tried(&mut conn, item.bulk, item.message, MOST_TRIES).await?;
+            }
+        }
     }
-    Ok(if items.is_empty() { Step::Nothing } else { Step::Worked })
+    if items.is_empty() {
+        return Ok(Step::Nothing);
+    }
+    store::resends::close_done(&mut *app.pool.acquire().await?).await?;
+    Ok(Step::Worked)
 }
 
 async fn resend_item(app: &App, item: &ItemRow) -> Result<&'static str> {
@@ -237,10 +305,6 @@ async fn resend_item(app: &App, item: &ItemRow) -> Result<&'static str> {
             Ok("sent")
         }
         Err(AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden { .. }) => Ok("unsafe"),
-        Err(error @ AppError::Database(_)) => Err(error),
-        Err(error) => {
-            tracing::error!(%error, message = %item.message, "a message could not be sent again");
-            Ok("error")
-        }
+        Err(error) => Err(error),
     }
 }

@@ -184,7 +184,8 @@ async fn look_up(
 ) -> Result<Addressee> {
     let seller = match vehicle {
         Some(id) => {
-            Some(store::messages::get_seller_of(conn, id, today).await?.ok_or_else(vehicle_not_for_sale)?)
+            let seller = store::messages::get_seller_of(conn, id, today, actor.dealer_id).await?;
+            Some(seller.ok_or_else(vehicle_not_for_sale)?)
         }
         None => None,
     };

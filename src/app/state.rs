@@ -39,6 +39,8 @@ pub struct App {
     pub records: Gatherer<Told, Recorded>,
     /// Who looks at a message's page may have Twilio asked; never so many that the workers' questions wait.
     pub views: Arc<Semaphore>,
+    /// Whose file of vehicles is being read: one at a time.
+    pub imports: Arc<Semaphore>,
 }
 
 /// What an [`App`] is made of.
@@ -82,7 +84,13 @@ impl App {
                 Box::pin(async move { record(&pool, &told, now, &settings.price_plan).await })
             })
         };
-        Self { ports, accepts, records, views: Arc::new(Semaphore::new(VIEWS_AT_ONCE)) }
+        Self {
+            ports,
+            accepts,
+            records,
+            views: Arc::new(Semaphore::new(VIEWS_AT_ONCE)),
+            imports: Arc::new(Semaphore::new(1)),
+        }
     }
 }
 

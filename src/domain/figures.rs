@@ -140,41 +140,54 @@ impl std::ops::Neg for Sums {
     }
 }
 
-/// What a period comes to, by state.
+/// How many messages are in each group of states, in the order of `StateGroup::ALL`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByState([i64; StateGroup::ALL.len()]);
+
+impl ByState {
+    pub fn add(&mut self, status: Status, messages: i64) {
+        for (group, count) in StateGroup::ALL.into_iter().zip(&mut self.0) {
+            *count += if group == StateGroup::of(status) { messages } else { 0 };
+        }
+    }
+
+    pub fn add_all(&mut self, more: &Self) {
+        for (count, more) in self.0.iter_mut().zip(more.0) {
+            *count += more;
+        }
+    }
+
+    pub fn of(&self, group: StateGroup) -> i64 {
+        StateGroup::ALL.into_iter().zip(self.0).find(|(own, _)| *own == group).map_or(0, |(_, count)| count)
+    }
+
+    pub fn all(&self) -> i64 {
+        self.0.iter().sum()
+    }
+}
+
+/// What a period comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// In the order of `StateGroup::ALL`.
-    by_group: [i64; StateGroup::ALL.len()],
-    /// Messages that buyers wrote.
+    pub states: ByState,
+    /// Messages that buyers wrote, and what they cost, US$.
     pub contacts: i64,
+    pub contact_cost: Decimal,
     pub sums: Sums,
 }
 
 impl Totals {
     pub fn add(&mut self, status: Status, by_buyer: bool, sums: Sums) {
-        for (group, count) in StateGroup::ALL.into_iter().zip(&mut self.by_group) {
-            if group == StateGroup::of(status) {
-                *count += sums.messages;
-            }
+        self.states.add(status, sums.messages);
+        if by_buyer {
+            self.contacts += sums.messages;
+            self.contact_cost += sums.cost;
         }
-        self.contacts += if by_buyer { sums.messages } else { 0 };
         self.sums += sums;
     }
 
-    pub fn add_all(&mut self, more: &Self) {
-        for (count, more) in self.by_group.iter_mut().zip(more.by_group) {
-            *count += more;
-        }
-        self.contacts += more.contacts;
-        self.sums += more.sums;
-    }
-
     pub fn of(&self, group: StateGroup) -> i64 {
-        StateGroup::ALL
-            .into_iter()
-            .zip(self.by_group)
-            .find(|(own, _)| *own == group)
-            .map_or(0, |(_, count)| count)
+        self.states.of(group)
     }
 
     /// On the recipient's device.
@@ -184,7 +197,7 @@ impl Totals {
 
     /// US$ that a buyer's contact has cost on average; `None`: there was none.
     pub fn cost_per_contact(&self) -> Option<Decimal> {
-        (self.contacts > 0).then(|| (self.sums.cost / Decimal::from(self.contacts)).round_dp(4))
+        (self.contacts > 0).then(|| (self.contact_cost / Decimal::from(self.contacts)).round_dp(4))
     }
 }
 

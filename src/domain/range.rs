@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Days, Months, NaiveDate};
 
-use super::time::{first_day_of_month, spoken_date};
+use super::time::{first_day_of_month, parse_iso_day, spoken_date};
 
-/// Messages and their figures are kept so long.
+/// No range is longer.
 pub const LONGEST_DAYS: u64 = 400;
 /// Longer ranges are drawn by the month.
 const MOST_BY_DAY: u64 = 62;
@@ -102,8 +102,8 @@ impl Range {
             let choice = Choice::NAMED.into_iter().find(|choice| Some(choice.as_str()) == word);
             return Ok(Self::named(choice.unwrap_or(Choice::ThirtyDays), today));
         }
-        let to = to.map(|text| text.parse::<NaiveDate>().map_err(|_| InvalidRange::To)).transpose()?;
-        let from = from.map(|text| text.parse::<NaiveDate>().map_err(|_| InvalidRange::From)).transpose()?;
+        let to = to.map(|text| parse_iso_day(&text).ok_or(InvalidRange::To)).transpose()?;
+        let from = from.map(|text| parse_iso_day(&text).ok_or(InvalidRange::From)).transpose()?;
         let to = to.unwrap_or_else(|| today.max(from.unwrap_or(today)));
         let from = from.unwrap_or(to);
         if to < from {

@@ -123,7 +123,18 @@ pub fn spoken_date(day: NaiveDate) -> String {
 
 /// A day as a person or a spreadsheet writes it: `2026-12-31` or `31/12/2026`.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
-    ["%Y-%m-%d", "%d/%m/%Y"].into_iter().find_map(|form| NaiveDate::parse_from_str(text.trim(), form).ok())
+    ["%Y-%m-%d", "%d/%m/%Y"].into_iter().find_map(|form| parse(text, form))
+}
+
+/// A day as addresses and date fields write it: `2026-12-31`.
+pub fn parse_iso_day(text: &str) -> Option<NaiveDate> {
+    parse(text, "%Y-%m-%d")
+}
+
+/// Days of our own age: of others months cannot always be reckoned.
+fn parse(text: &str, form: &str) -> Option<NaiveDate> {
+    let day = NaiveDate::parse_from_str(text.trim(), form).ok()?;
+    (2000..=2100).contains(&day.year()).then_some(day)
 }
 
 /// The full stamp for hover and for screen readers: `23 nov 2026, 14:05:09 (hora de Santo Domingo)`.
@@ -194,6 +205,9 @@ mod tests {
         assert_eq!(parse_day("2026-12-31"), last);
         assert_eq!(parse_day(" 31/12/2026 "), last);
         assert_eq!(parse_day("12/31/2026"), None);
+        for odd in ["+262142-12-31", "-262143-01-01", "1999-12-31", "2101-01-01"] {
+            assert_eq!((parse_day(odd), parse_iso_day(odd)), (None, None), "{odd}");
+        }
     }
 
     #[test]

@@ -79,21 +79,31 @@ pub async fn list_names_by_phone(
     Ok(rows.into_iter().map(|row| (row.phone, row.name)).collect())
 }
 
+macro_rules! dealer {
+    ($ending:literal, $conn:expr, $dealer:expr) => {{
+        let row = sqlx::query!(
+            "select id, slug, name, phone, location from dealers where id = $1" + $ending,
+            $dealer.0
+        )
+        .fetch_optional($conn)
+        .await?;
+        Ok(row.map(|row| Dealer {
+            id: DealerId(row.id),
+            slug: row.slug,
+            name: row.name,
+            phone: row.phone,
+            location: row.location,
+        }))
+    }};
+}
+
+pub async fn get_dealer(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<Option<Dealer>> {
+    dealer!("", conn, dealer)
+}
+
 /// A dealer, locked: who changes his vehicles does it one after the other.
 pub async fn lock_dealer(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<Option<Dealer>> {
-    let row = sqlx::query!(
-        "select id, slug, name, phone, location from dealers where id = $1 for no key update",
-        dealer.0
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|row| Dealer {
-        id: DealerId(row.id),
-        slug: row.slug,
-        name: row.name,
-        phone: row.phone,
-        location: row.location,
-    }))
+    dealer!(" for no key update", conn, dealer)
 }
 
 /// Where a dealer is reached, E.164.

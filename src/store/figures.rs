@@ -1,6 +1,8 @@
 //! What messages come to: changes noted with the messages themselves, added up by a worker, read as one.
 
-use std::collections::HashMap;
+mod days;
+
+pub use days::{DayRow, Wanted, count_states, list_costs, list_days, list_days_by_month, list_days_with};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -164,157 +166,46 @@ pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
     .await
 }
 
-/// What a dealer's messages of one day and state come to.
+/// What a dealer's messages of one state come to.
 pub struct StateRow {
-    pub day: NaiveDate,
     pub status: Status,
-    /// Of a failure, where causes are told apart.
+    /// Of a failure.
     pub cause: Option<Cause>,
     pub by_buyer: bool,
     pub sums: Sums,
 }
 
-macro_rules! states {
-    ($cause:literal, $figures:literal, $conn:expr, $dealer:expr, $from:expr, $to:expr) => {{
-        let rows = sqlx::query!(
-            r#"select day as "day!", status as "status!", by_buyer as "by_buyer!", "#
-                + $cause
-                + r#" as "cause?", sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!",
-                 sum(cost) as "cost!", sum(confirmed) as "confirmed!", sum(told) as "told!" "#
-                + $figures
-                + " group by 1, 2, 3, 4 having sum(messages) <> 0 order by 1",
-            $dealer.0,
-            $from,
-            $to
-        )
-        .fetch_all($conn)
-        .await?;
-        let states = rows.into_iter().map(|row| {
-            let status: Status = row.status.parse().map_err(corrupt("status"))?;
-            let (messages, parts) = (row.messages, row.parts);
-            Ok(StateRow {
-                day: row.day,
-                status,
-                cause: row.cause.filter(|_| status.is_failure()).map(|cause| Cause::from_word(&cause)),
-                by_buyer: row.by_buyer,
-                sums: Sums { messages, parts, cost: row.cost, confirmed: row.confirmed, told: row.told },
-            })
-        });
-        states.collect()
-    }};
-}
-
-/// A dealer's figures from `from` to `to`, both included, by state and cause; all of a whole month at its first day, so
-/// that a year is as few rows as a fortnight.
+/// A dealer's figures from `from` to `to`, both included, by state and cause.
 pub async fn list_states(
     conn: &mut PgConnection,
     dealer: DealerId,
     from: NaiveDate,
     to: NaiveDate,
 ) -> sqlx::Result<Vec<StateRow>> {
-    states!("cause", "from state_figures_between($1, $2, $3)", conn, dealer, from, to)
-}
-
-/// The same day by day, without the causes.
-pub async fn list_days(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> sqlx::Result<Vec<StateRow>> {
-    states!(
-        "null::text",
-        "from state_figures where dealer_id = $1 and day between $2 and $3",
-        conn,
-        dealer,
-        from,
-        to
-    )
-}
-
-/// What each of a dealer's days from `from` to `to` cost, US$; of the days that have figures.
-pub async fn list_costs(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> sqlx::Result<HashMap<NaiveDate, Decimal>> {
     let rows = sqlx::query!(
-        r#"select day as "day!", sum(cost) as "cost!" from state_figures
-           where dealer_id = $1 and day between $2 and $3 group by day"#,
-        dealer.0,
-        from,
-        to
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.day, row.cost)).collect())
-}
-
-/// The newest of a dealer's days, from `from` to `to`, on which figures of these kinds count messages, and how many.
-pub async fn list_days_with(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    wanted: &Wanted,
-    limit: i64,
-) -> sqlx::Result<Vec<(NaiveDate, i64)>> {
-    let rows = sqlx::query!(
-        r#"select day as "day!", sum(messages)::bigint as "messages!" from (
-             select day, messages, kind, by_buyer, cause from daily_figures
-             where dealer_id = $1 and status = any($2) and day between $3 and $4
-             union all
-             select day, messages, kind, by_buyer, cause from figure_changes
-             where dealer_id = $1 and status = any($2) and day between $3 and $4
-           ) as f
-           where ($5::text is null or kind = $5) and ($6::boolean is null or by_buyer = $6)
-             and ($7::text is null or cause = $7)
-           group by day having sum(messages) > 0 order by day desc limit $8"#,
-        dealer.0,
-        &wanted.statuses,
-        wanted.from,
-        wanted.to,
-        wanted.kind,
-        wanted.by_buyer,
-        wanted.cause,
-        limit
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.day, row.messages)).collect())
-}
-
-/// How many messages of these kinds there are in each state, whatever states are wanted.
-pub async fn count_states(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    wanted: &Wanted,
-) -> sqlx::Result<HashMap<Status, i64>> {
-    let rows = sqlx::query!(
-        r#"select status as "status!", sum(messages)::bigint as "messages!"
+        r#"select status as "status!", cause as "cause!", by_buyer as "by_buyer!",
+             sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!", sum(cost) as "cost!",
+             sum(confirmed) as "confirmed!", sum(told) as "told!"
            from state_figures_between($1, $2, $3)
-           where ($4::text is null or kind = $4) and ($5::boolean is null or by_buyer = $5)
-             and ($6::text is null or cause = $6)
-           group by status"#,
+           group by status, cause, by_buyer having sum(messages) <> 0"#,
         dealer.0,
-        wanted.from,
-        wanted.to,
-        wanted.kind,
-        wanted.by_buyer,
-        wanted.cause
+        from,
+        to
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter().map(|row| Ok((row.status.parse().map_err(corrupt("status"))?, row.messages))).collect()
-}
-
-/// What [`list_days_with`] looks for; `None` is any.
-pub struct Wanted {
-    pub statuses: Vec<String>,
-    pub kind: Option<&'static str>,
-    pub by_buyer: Option<bool>,
-    pub cause: Option<String>,
-    pub from: NaiveDate,
-    pub to: NaiveDate,
+    rows.into_iter()
+        .map(|row| {
+            let status: Status = row.status.parse().map_err(corrupt("status"))?;
+            let (messages, parts) = (row.messages, row.parts);
+            Ok(StateRow {
+                status,
+                cause: status.is_failure().then(|| Cause::from_word(&row.cause)),
+                by_buyer: row.by_buyer,
+                sums: Sums { messages, parts, cost: row.cost, confirmed: row.confirmed, told: row.told },
+            })
+        })
+        .collect()
 }
 
 /// What a vehicle's messages come to.

@@ -77,23 +77,26 @@ pub async fn insert_messages(
     .map(|_| ())
 }
 
-/// Whose vehicle it is that is shown today, and where he is reached.
+/// Whose vehicle it is and where he is reached.
 pub struct Seller {
     pub dealer_id: DealerId,
     pub phone: String,
 }
 
+/// Of a vehicle that is shown today, or that is the `asking` dealer's own.
 pub async fn get_seller_of(
     conn: &mut PgConnection,
     vehicle: VehicleId,
     today: NaiveDate,
+    asking: Option<DealerId>,
 ) -> sqlx::Result<Option<Seller>> {
     sqlx::query_as!(
         Seller,
         r#"select d.id as "dealer_id: DealerId", d.phone from vehicles v join dealers d on d.id = v.dealer_id
-           where v.id = $1 and vehicle_is_shown(v, $2)"#,
+           where v.id = $1 and (vehicle_is_shown(v, $2) or v.dealer_id = $3)"#,
         vehicle.0,
-        today
+        today,
+        asking.map(|id| id.0)
     )
     .fetch_optional(conn)
     .await

@@ -189,7 +189,7 @@ pub async fn list_passing(
         Order::Newest => {
             matching!(
                 message_rows, dealer, asked,
-                "and ($18::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $18))
+                "and ($18::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $18 and dealer_id = $1))
                  order by m.created_at desc, m.id desc limit $19",
                 after, limit
             )
@@ -199,7 +199,7 @@ pub async fn list_passing(
         Order::Dearest => {
             matching!(
                 message_rows, dealer, asked,
-                "and ($18::uuid is null or (m.cost, m.created_at, m.id) < (select cost, created_at, id from messages where id = $18))
+                "and ($18::uuid is null or (m.cost, m.created_at, m.id) < (select cost, created_at, id from messages where id = $18 and dealer_id = $1))
                  order by m.cost desc, m.created_at desc, m.id desc limit $19",
                 after, limit
             )
@@ -243,7 +243,7 @@ pub async fn list_on_days(
                and coalesce(own_reason, error_code::text, 'unknown') = $7))
            offset 0
          ) as m
-         where $8::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $8)
+         where $8::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $8 and dealer_id = $1)
          order by m.created_at desc, m.id desc limit $9",
         dealer.0,
         &begins,
@@ -297,7 +297,7 @@ pub async fn count_newer(
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (
              select from messages where dealer_id = $1
-               and ($2::uuid is null or (created_at, id) > (select created_at, id from messages where id = $2))
+               and ($2::uuid is null or (created_at, id) > (select created_at, id from messages where id = $2 and dealer_id = $1))
              limit $3) as newer"#,
         dealer.0,
         newest.map(|id| id.0),

@@ -11,17 +11,27 @@ use crate::domain::{
     time::{day_begins, day_ends},
 };
 
-/// A failed message and what stands against sending it again.
-#[expect(clippy::struct_excessive_bools, reason = "a row of a query, a column each")]
-pub struct FailedRow {
-    pub id: MessageId,
+/// What may stand against sending a failed message again.
+#[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a reason of its own")]
+pub struct Traits {
     /// Ours or Twilio's word, as the figures have it.
     pub cause: String,
     pub by_buyer: bool,
     /// Something of it may have arrived.
     pub partly: bool,
     pub was_resent: bool,
+    /// A job has it under way.
+    pub is_pending: bool,
     pub without_whatsapp: bool,
+    /// Its words are not kept any more.
+    pub is_erased: bool,
+}
+
+/// A failed message.
+pub struct FailedRow {
+    pub id: MessageId,
+    pub traits: Traits,
     pub to_phone: String,
     pub kind: String,
     pub vehicle_id: Option<VehicleId>,
@@ -30,38 +40,97 @@ pub struct FailedRow {
     pub parts: i16,
 }
 
-macro_rules! failed_rows {
-    ($ending:literal, $($argument:expr),+ $(,)?) => {
-        sqlx::query_as!(
-            FailedRow,
-            r#"select m.id as "id: MessageId", coalesce(m.own_reason, m.error_code::text, 'unknown') as "cause!",
-                 m.sender_role = 'buyer' as "by_buyer!", m.parts > 1 and not m.not_sent as "partly!",
-                 exists (select from messages as again where again.resend_of = m.id) as "was_resent!",
-                 exists (select from numbers_without_whatsapp where phone = m.to_phone) as "without_whatsapp!",
-                 m.to_phone, m.kind, m.vehicle_id as "vehicle_id: VehicleId", m.body, m.image_url, m.parts
-               from messages m
-               where m.status in ('failed', 'undelivered', 'canceled') and m.dealer_id = $1 "# + $ending,
+macro_rules! failed {
+    ($columns:literal, $ending:literal, $($argument:expr),+ $(,)?) => {
+        sqlx::query!(
+            r#"select cause as "cause!", by_buyer as "by_buyer!", partly as "partly!", was_resent as "was_resent!",
+                 is_pending as "is_pending!", without_whatsapp as "without_whatsapp!", is_erased as "is_erased!", "#
+                + $columns
+                + r#" from (
+                   select m.*, coalesce(own_reason, error_code::text, 'unknown') as cause, sender_role = 'buyer' as by_buyer,
+                     parts > 1 and not not_sent as partly, body = '' as is_erased,
+                     exists (select from messages as again where again.resend_of = m.id) as was_resent,
+                     exists (select from bulk_resend_items where message_id = m.id and outcome is null) as is_pending,
+                     exists (select from numbers_without_whatsapp where phone = m.to_phone) as without_whatsapp
+                   from messages m where status in ('failed', 'undelivered', 'canceled') and dealer_id = $1
+                 ) as failed "#
+                + $ending,
             $($argument),+
         )
     };
 }
 
-/// A dealer's failed messages of these days, oldest first, at most `limit`.
-pub async fn list_failed(
+macro_rules! traits_of {
+    ($row:ident) => {
+        Traits {
+            cause: $row.cause,
+            by_buyer: $row.by_buyer,
+            partly: $row.partly,
+            was_resent: $row.was_resent,
+            is_pending: $row.is_pending,
+            without_whatsapp: $row.without_whatsapp,
+            is_erased: $row.is_erased,
+        }
+    };
+}
+
+macro_rules! failed_row {
+    ($row:ident) => {
+        FailedRow {
+            id: $row.id,
+            to_phone: $row.to_phone,
+            kind: $row.kind,
+            vehicle_id: $row.vehicle_id,
+            body: $row.body,
+            image_url: $row.image_url,
+            parts: $row.parts,
+            traits: traits_of!($row),
+        }
+    };
+}
+
+/// How many of a dealer's messages of these days failed, by what may stand against sending them again.
+pub async fn count_failed(
     conn: &mut PgConnection,
     dealer: DealerId,
     range: Range,
+) -> sqlx::Result<Vec<(Traits, i64)>> {
+    let rows = failed!(
+        r#"count(*) as "messages!""#,
+        "where created_at >= $2 and created_at < $3 group by 1, 2, 3, 4, 5, 6, 7",
+        dealer.0,
+        day_begins(range.from),
+        day_ends(range.to)
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (traits_of!(row), row.messages)).collect())
+}
+
+/// The oldest of a dealer's messages of these days that nothing stands against sending again, failed for one of these
+/// causes; at most `limit`.
+pub async fn list_resendable(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    range: Range,
+    causes: &[String],
     limit: i64,
 ) -> sqlx::Result<Vec<FailedRow>> {
-    failed_rows!(
-        "and m.created_at >= $2 and m.created_at < $3 order by m.created_at, m.id limit $4",
+    let rows = failed!(
+        r#"id as "id!: MessageId", to_phone as "to_phone!", kind as "kind!", vehicle_id as "vehicle_id: VehicleId",
+           body as "body!", image_url, parts as "parts!""#,
+        "where created_at >= $2 and created_at < $3 and cause = any($4)
+           and not (by_buyer or partly or was_resent or is_pending or without_whatsapp or is_erased)
+         order by created_at, id limit $5",
         dealer.0,
         day_begins(range.from),
         day_ends(range.to),
+        causes,
         limit
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| failed_row!(row)).collect())
 }
 
 /// One of a dealer's messages, if it failed.
@@ -70,7 +139,16 @@ pub async fn get_failed(
     dealer: DealerId,
     id: MessageId,
 ) -> sqlx::Result<Option<FailedRow>> {
-    failed_rows!("and m.id = $2", dealer.0, id.0).fetch_optional(conn).await
+    let row = failed!(
+        r#"id as "id!: MessageId", to_phone as "to_phone!", kind as "kind!", vehicle_id as "vehicle_id: VehicleId",
+           body as "body!", image_url, parts as "parts!""#,
+        "where id = $2",
+        dealer.0,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| failed_row!(row)))
 }
 
 /// Asks for these to be sent again; nothing if that job is there already.
@@ -108,19 +186,53 @@ pub struct ItemRow {
     pub dealer: DealerId,
 }
 
-/// Up to `limit` messages that are still to be sent again, the oldest job's first. Nobody is kept from them: a message is
-/// sent again once, whoever does it.
-pub async fn list_to_do(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<ItemRow>> {
+/// Messages that are still to be sent again: of the oldest `jobs` a few each, so that nobody waits for another's two
+/// thousand. Nobody is kept from them: a message is sent again once, whoever does it.
+pub async fn list_to_do(conn: &mut PgConnection, jobs: i64, of_each: i64) -> sqlx::Result<Vec<ItemRow>> {
     sqlx::query_as!(
         ItemRow,
-        r#"select i.bulk_id as "bulk: BulkId", i.message_id as "message: MessageId", b.user_id as "user: UserId",
+        r#"select b.id as "bulk: BulkId", i.message_id as "message!: MessageId", b.user_id as "user: UserId",
              b.dealer_id as "dealer: DealerId"
-           from bulk_resend_items i join bulk_resends b on b.id = i.bulk_id
-           where i.outcome is null order by i.bulk_id, i.message_id limit $1"#,
-        limit
+           from (select * from bulk_resends where is_open order by created_at, id limit $1) as b
+           cross join lateral (
+             select message_id from bulk_resend_items where bulk_id = b.id and outcome is null
+             order by tries, message_id limit $2
+           ) as i"#,
+        jobs,
+        of_each
     )
     .fetch_all(conn)
     .await
+}
+
+/// Jobs of which nothing is left.
+pub async fn close_done(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update bulk_resends as b set is_open = false where is_open
+         and not exists (select from bulk_resend_items where bulk_id = b.id and outcome is null)"
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// One could not be looked at; after `most` times it counts as an error.
+pub async fn mark_tried(
+    conn: &mut PgConnection,
+    bulk: BulkId,
+    message: MessageId,
+    most: i32,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update bulk_resend_items set tries = tries + 1, outcome = case when tries + 1 >= $3 then 'error' end
+         where bulk_id = $1 and message_id = $2 and outcome is null",
+        bulk.0,
+        message.0,
+        most
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// What became of one.
@@ -139,6 +251,25 @@ pub async fn mark_done(
     .execute(conn)
     .await
     .map(|_| ())
+}
+
+/// A dealer's newest jobs since, with their begin.
+pub async fn list_jobs(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    since: DateTime<Utc>,
+    limit: i64,
+) -> sqlx::Result<Vec<(BulkId, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        r#"select id as "id: BulkId", created_at from bulk_resends
+           where dealer_id = $1 and created_at >= $2 order by created_at desc limit $3"#,
+        dealer.0,
+        since,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.created_at)).collect())
 }
 
 /// A dealer's job; `None`: he has none of that id.

@@ -142,7 +142,7 @@ async fn all_agree(pool: PgPool, seed: u64) {
                 "{cause}"
             );
         }
-        let by_day: i64 = panel.days.iter().map(|(_, totals)| totals.sums.messages).sum();
+        let by_day: i64 = panel.days.iter().map(|(_, counts)| counts.all()).sum();
         assert_eq!(by_day, totals.sums.messages);
         let before = read_panel(&app.app, &actor, range.before()).await.unwrap().totals;
         assert_eq!(panel.before.sums, before.sums);
@@ -411,4 +411,38 @@ async fn words_that_are_too_old_are_erased_and_every_figure_stays(pool: PgPool) 
     assert_eq!(left, 0);
     assert_eq!(check_figures(&app.pool).await.unwrap(), []);
     assert_eq!(read_costs(&app.app, &actor, None).await.unwrap().months, costs);
+}
+
+#[sqlx::test]
+async fn dates_of_no_age_of_ours_are_refused_in_words(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    largest(&app).await;
+    let browser = app.browser();
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    for path in [
+        "/panel?desde=-262143-01-01&hasta=-262143-01-01",
+        "/panel?desde=%2B262142-12-31",
+        "/panel/mensajes?desde=%2B262142-12-31",
+        "/panel/mensajes.csv?desde=%2B262142-12-31",
+        "/panel/costos?mes=%2B262142-12",
+        "/panel/costos.csv?mes=-4800-01",
+        "/panel/fallidos?hasta=0001-01-01",
+    ] {
+        assert_eq!(browser.get(path).await.status, 200, "{path}");
+    }
+}
+
+#[sqlx::test]
+async fn a_list_that_is_narrowed_has_no_news(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 200, 5, 2).await;
+    largest(&app).await;
+    let browser = app.browser();
+    browser.sign_in("panel@okla.test", PASSWORD).await;
+    assert!(browser.get("/panel/mensajes").await.body.contains("/panel/mensajes/eventos?tras="));
+    for narrowed in ["?estado=verificacion", "?orden=costo", "?q=nadie+escribe+esto"] {
+        let page = browser.get(&format!("/panel/mensajes{narrowed}")).await.body;
+        assert!(!page.contains("/panel/mensajes/eventos"), "{narrowed}");
+    }
 }

@@ -76,7 +76,7 @@ async fn buyer_may_write_to_nobody_else(pool: PgPool) {
 async fn vehicle_that_is_not_for_sale_is_told_by_its_field(pool: PgPool) {
     let app = start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
-    let vehicle = a_vehicle_of(&app, DEALER).await;
+    let vehicle = a_vehicle_of(&app, "cibao-motors").await;
     sqlx::query("update vehicles set published_at = null").execute(&app.pool).await.unwrap();
     for id in [vehicle.as_str(), "01900000-0000-7000-8000-000000000000", "7", "\0"] {
         let reply =

@@ -140,6 +140,28 @@ async fn what_no_limit_lets_through_is_said_and_can_be_repeated(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn what_a_job_has_under_way_is_not_offered_again_and_no_more_is_sent_than_was_shown(pool: PgPool) {
+    let stage = stage(pool).await;
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    let form = form_of(&page);
+    let with_count = |count: &'static str| -> Vec<(&str, &str)> {
+        let value = |(name, value): &'_ (String, String)| {
+            if name == "cuantos" { count } else { Box::leak(value.clone().into_boxed_str()) }
+        };
+        form.iter().map(|field| (field.0.as_str(), value(field))).collect()
+    };
+    let more = stage.browser.post_form("/fn/reenviar-varios", &with_count("1")).await;
+    assert!(more.location.starts_with("/panel/fallidos?desde="), "{}", more.location);
+    assert!(stage.browser.get(&more.location).await.body.contains("fallaron más mensajes"));
+    assert_eq!(stage.app.count("bulk_resend_items").await, 0);
+
+    let job = stage.browser.post_form("/fn/reenviar-varios", &with_count("2")).await.location;
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("2 se están reenviando") && page.contains(&job), "{page}");
+    assert!(page.contains("Ninguno se puede reenviar"), "{page}");
+}
+
+#[sqlx::test]
 async fn anothers_failures_are_not_found(pool: PgPool) {
     let stage = stage(pool).await;
     let id = stage.failed_to(BUSY[0]).await;

@@ -184,3 +184,33 @@ async fn a_file_that_cannot_be_read_is_refused_in_words(pool: PgPool) {
         assert!(page.contains(told), "{told}: {page}");
     }
 }
+
+#[sqlx::test]
+async fn who_wrote_about_a_vehicle_is_answered_though_it_is_paused(pool: PgPool) {
+    let (app, browser) = stage(pool).await;
+    browser.post_form("/fn/vehiculo", &with(&[])).await;
+    let id = app.vehicle("A-001").await;
+    browser.post_form("/fn/vehiculo-pausa", &[("id", &id), ("pausar", "si")]).await;
+    let answer = [("to", "809 555 1234"), ("message", "Sigue disponible"), ("vehicle", id.as_str())];
+    let sent = browser.post_form("/fn/escribir", &answer).await;
+    assert!(sent.location.starts_with("/panel/mensajes/"), "{}", sent.location);
+
+    app.have_dealer("otro-lote", "+18095550199").await;
+    app.add_user("otro@okla.test", Role::Dealer, Some("otro-lote")).await;
+    let other = app.browser();
+    other.sign_in("otro@okla.test", PASSWORD).await;
+    let refused = other.post_form("/fn/escribir", &answer).await;
+    assert_eq!(refused.location, "/panel/escribir", "to anybody else it is not there");
+}
+
+#[sqlx::test]
+async fn only_the_newest_files_of_a_dealer_are_kept_and_a_long_one_is_refused(pool: PgPool) {
+    let (app, browser) = stage(pool).await;
+    let header = "referencia,marca,modelo,año,tipo,color,km,transmisión,combustible,precio\n";
+    for _ in 0..7 {
+        assert!(upload(&browser, "a.csv", header).await.location.len() > 40);
+    }
+    assert_eq!(app.count("vehicle_imports").await, 5);
+    let back = upload(&browser, "largo.csv", &format!("{header}{}", "a\n".repeat(10_001))).await;
+    assert!(browser.get(&back.location).await.body.contains("más de 10,000 líneas"));
+}

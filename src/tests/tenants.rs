@@ -62,7 +62,12 @@ async fn stage(pool: PgPool) -> Stage {
     let sid = sent.json["messageId"].as_str().unwrap().to_owned();
     let bulk = uuid::Uuid::now_v7().to_string();
     let today = okla::domain::time::day_in_santo_domingo(app.app.clock.now()).to_string();
-    other.post_form("/fn/reenviar-varios", &[("id", &bulk), ("desde", &today), ("hasta", &today)]).await;
+    other
+        .post_form(
+            "/fn/reenviar-varios",
+            &[("id", &bulk), ("desde", &today), ("hasta", &today), ("cuantos", "9")],
+        )
+        .await;
     assert_eq!(other.get(&format!("/panel/reenvios/{bulk}")).await.status, 200);
     let vehicle = app.value("select id::text from vehicles where model = $1", MARK).await;
     let import = import.location.rsplit('/').next().unwrap().to_owned();
@@ -139,7 +144,12 @@ impl Stage {
             ("reenviar", vec![("id", self.message.as_str())]),
             (
                 "reenviar-varios",
-                vec![("id", self.bulk.as_str()), ("desde", "2026-01-01"), ("hasta", "2026-01-01")],
+                vec![
+                    ("id", self.bulk.as_str()),
+                    ("desde", "2026-01-01"),
+                    ("hasta", "2026-01-01"),
+                    ("cuantos", "9"),
+                ],
             ),
             ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
             ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),

@@ -11,8 +11,9 @@ use crate::domain::{
 pub struct UploadedFile {
     pub name: String,
     pub content: Vec<u8>,
-    /// Once it is imported.
-    pub done: Option<Upserted>,
+    pub is_done: bool,
+    /// What loading it would do, or did.
+    pub counts: Upserted,
 }
 
 pub async fn insert_file(
@@ -21,14 +22,19 @@ pub async fn insert_file(
     dealer: DealerId,
     name: &str,
     content: &[u8],
+    would: Upserted,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into vehicle_imports (id, dealer_id, file_name, file, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into vehicle_imports (id, dealer_id, file_name, file, inserted, updated, unchanged, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id.0,
         dealer.0,
         name,
         content,
+        stored(would.inserted),
+        stored(would.updated),
+        stored(would.unchanged),
         now
     )
     .execute(conn)
@@ -36,29 +42,48 @@ pub async fn insert_file(
     .map(|_| ())
 }
 
-/// A dealer's file; locked, so that it is imported once.
-pub async fn lock_file(
+/// Leaves room for one more: of a dealer's files only the newest are kept.
+pub async fn forget_old(conn: &mut PgConnection, dealer: DealerId, most: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from vehicle_imports where id in (
+           select id from vehicle_imports where dealer_id = $1 order by created_at desc offset $2)",
+        dealer.0,
+        most - 1
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// A dealer's file.
+pub async fn get_file(
     conn: &mut PgConnection,
     dealer: DealerId,
     id: ImportId,
 ) -> sqlx::Result<Option<UploadedFile>> {
     let row = sqlx::query!(
         "select file_name, file, imported_at, inserted, updated, unchanged from vehicle_imports
-        where id = $1 and dealer_id = $2 for update",
+        where id = $1 and dealer_id = $2",
         id.0,
         dealer.0
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| {
-        let count = |value: i32| usize::try_from(value).unwrap_or_default();
-        let done = row.imported_at.map(|_| Upserted {
+    let count = |value: i32| usize::try_from(value).unwrap_or_default();
+    Ok(row.map(|row| UploadedFile {
+        name: row.file_name,
+        content: row.file,
+        is_done: row.imported_at.is_some(),
+        counts: Upserted {
             inserted: count(row.inserted),
             updated: count(row.updated),
             unchanged: count(row.unchanged),
-        });
-        UploadedFile { name: row.file_name, content: row.file, done }
+        },
     }))
+}
+
+fn stored(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 pub async fn mark_imported(
@@ -67,14 +92,13 @@ pub async fn mark_imported(
     done: Upserted,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    let count = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
     sqlx::query!(
         "update vehicle_imports set imported_at = $2, inserted = $3, updated = $4, unchanged = $5 where id = $1",
         id.0,
         now,
-        count(done.inserted),
-        count(done.updated),
-        count(done.unchanged)
+        stored(done.inserted),
+        stored(done.updated),
+        stored(done.unchanged)
     )
     .execute(conn)
     .await

@@ -100,7 +100,7 @@ pub async fn resend(
     stream_fragments(stop, wake, Duration::from_secs(1), load).into_response()
 }
 
-/// A part that all who look at the same of one dealer share.
+/// A part that all windows of one user that look at the same share.
 fn live<F>(
     name: &str,
     State(state): State<AppState>,
@@ -121,7 +121,8 @@ where
     };
     let wake = Changes::to(&state, move |change| change.dealer == Some(dealer));
     let stop = state.stop.clone();
-    let part = state.shared.get(format!("{name} {dealer} {query:?}"));
+    // A user's own limit is in it: colleagues do not share one.
+    let part = state.shared.get(format!("{name} {} {query:?}", actor.user_id));
     let load = move || {
         let since = Instant::now();
         let (part, loading) = (part.clone(), load(state.clone(), actor.clone(), query.clone()));

@@ -40,6 +40,7 @@ pub async fn post_bulk_resend(
     #[server(default)] id: String,
     #[server(default)] desde: String,
     #[server(default)] hasta: String,
+    #[server(default)] cuantos: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = current.actor.clone() else {
@@ -53,9 +54,13 @@ pub async fn post_bulk_resend(
         redirect::from_leptos("/panel/fallidos");
         return Ok(());
     };
-    match begin_bulk_resend(&current.state, &actor, id, range).await {
+    let shown = cuantos.parse().unwrap_or_default();
+    match begin_bulk_resend(&current.state, &actor, id, range, shown).await {
         Ok(()) => redirect::from_leptos(&format!("/panel/reenvios/{id}")),
-        Err(error) => back_with(&current, FORM, "/panel/fallidos", &[], error).await?,
+        Err(error) => {
+            let page = format!("/panel/fallidos?desde={}&hasta={}", range.from, range.to);
+            back_with(&current, FORM, &page, &[], error).await?;
+        }
     }
     Ok(())
 }

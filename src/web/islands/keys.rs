@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-/// Listens for the whole page. What the keys reach: `#q`, links in `tbody`, `a[download]`, `details#ayuda`.
+/// Listens for the whole page. What the keys reach: the search, links in `tbody`, `a[download]`, `details#ayuda`.
 #[island]
 pub fn Keys() -> impl IntoView {
     #[cfg(feature = "hydrate")]
@@ -39,11 +39,14 @@ mod browser {
             return key == "Escape" && leave();
         }
         match key {
-            "/" => focus("#q"),
+            "/" => focus("input[type=search]") || go_to("/panel/mensajes"),
             "j" => step(1),
             "k" => step(-1),
             "e" => find("a[download]").map(|link| link.click()).is_some(),
-            "?" => find("#ayuda > summary").map(|summary| summary.click()).is_some(),
+            "?" => {
+                find("#ayuda > summary").map(|summary| summary.click()).is_some()
+                    || go_to("/panel/mensajes#ayuda")
+            }
             "Escape" => leave(),
             _ => false,
         }
@@ -60,6 +63,11 @@ mod browser {
 
     fn focus(selector: &str) -> bool {
         find(selector).is_some_and(|element| element.focus().is_ok())
+    }
+
+    /// Where there is no search, to the page of it.
+    fn go_to(path: &str) -> bool {
+        window().location().set_href(path).is_ok()
     }
 
     fn leave() -> bool {

@@ -4,7 +4,12 @@ use leptos::{html::Div, prelude::*};
 
 /// Shows `children`, then whatever fragment comes from `src` (server-sent events), until the last one.
 #[island]
-pub fn Live(src: String, children: Children) -> impl IntoView {
+pub fn Live(
+    src: String,
+    /// So much changes so often that reading it aloud would only disturb.
+    quiet: bool,
+    children: Children,
+) -> impl IntoView {
     let region = NodeRef::<Div>::new();
     #[cfg(feature = "hydrate")]
     Effect::new(move || {
@@ -15,7 +20,7 @@ pub fn Live(src: String, children: Children) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     drop(src);
     view! {
-        <div class="live" aria-live="polite" node_ref=region>
+        <div class="live" aria-live=if quiet { "off" } else { "polite" } node_ref=region>
             {children()}
         </div>
     }
@@ -63,7 +68,46 @@ fn put_in_place(region: &web_sys::Element, html: &str) -> Result<(), wasm_bindge
 
     let fresh = region.clone_node()?.unchecked_into::<web_sys::Element>();
     fresh.set_inner_html(html);
-    replace_what_differs(region, &fresh)
+    keep_open(region, &fresh)?;
+    let focused = link_in_focus(region);
+    replace_what_differs(region, &fresh)?;
+    if let Some(href) = focused.filter(|_| link_in_focus(region).is_none()) {
+        focus_link(region, &href)?;
+    }
+    Ok(())
+}
+
+#[cfg(feature = "hydrate")]
+fn all(region: &web_sys::Element, tag: &str) -> Vec<web_sys::HtmlElement> {
+    use wasm_bindgen::JsCast;
+
+    let Ok(found) = region.query_selector_all(tag) else { return Vec::new() };
+    (0..found.length()).filter_map(|place| found.item(place)?.dyn_into().ok()).collect()
+}
+
+/// What somebody opened stays open.
+#[cfg(feature = "hydrate")]
+fn keep_open(region: &web_sys::Element, fresh: &web_sys::Element) -> Result<(), wasm_bindgen::JsValue> {
+    for (old, new) in all(region, "details").iter().zip(all(fresh, "details")) {
+        if old.has_attribute("open") {
+            new.set_attribute("open", "")?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the link in focus leads.
+#[cfg(feature = "hydrate")]
+fn link_in_focus(region: &web_sys::Element) -> Option<String> {
+    let focused = web_sys::window()?.document()?.active_element()?;
+    if region.contains(Some(&focused)) { focused.get_attribute("href") } else { None }
+}
+
+#[cfg(feature = "hydrate")]
+fn focus_link(region: &web_sys::Element, href: &str) -> Result<(), wasm_bindgen::JsValue> {
+    let links = all(region, "a");
+    let same = links.iter().find(|link| link.get_attribute("href").as_deref() == Some(href));
+    same.map_or(Ok(()), web_sys::HtmlElement::focus)
 }
 
 /// Child by child; into a stack of blocks it goes.

@@ -4,7 +4,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     failed,
-    panel::{list_address, vehicle_row},
+    panel::{list_address, vehicle_cells, vehicle_row},
 };
 use crate::{
     app::{
@@ -15,10 +15,11 @@ use crate::{
     domain::{
         figures::Sums,
         money::{dollars, grouped},
-        time::spoken_month,
+        time::{parse_iso_day, spoken_month},
     },
     web::{
         guard,
+        islands::Keys,
         parts::{Empty, LimitBar, PageTitle},
         request::Current,
     },
@@ -38,7 +39,7 @@ pub fn CostsPage() -> impl IntoView {
 
 /// The first day of `2026-11`.
 pub fn parse_month(text: &str) -> Option<NaiveDate> {
-    format!("{}-01", text.trim()).parse().ok()
+    parse_iso_day(&format!("{}-01", text.trim()))
 }
 
 async fn load(month: Option<NaiveDate>) -> Result<(Costs, DealerBar, DateTime<Utc>)> {
@@ -75,9 +76,13 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
     });
     let kinds = kinds.collect_view();
     let vehicles = costs.vehicles.iter().map(|line| vehicle_row(line, month)).collect_view();
+    let others = costs.others.as_ref().map(|others| {
+        view! { <tr><th scope="row">"Los demás"</th>{vehicle_cells(others)}</tr> }
+    });
     let nothing = costs.months.is_empty();
     view! {
         <PageTitle text="Costos"/>
+        <Keys/>
         <LimitBar bar=&bar now=now/>
         <div class="pagehead">
             <h1>"Costos"</h1>
@@ -119,7 +124,7 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
                                 <th scope="col" class="num">"Costo"</th>
                             </tr>
                         </thead>
-                        <tbody>{vehicles}</tbody>
+                        <tbody>{vehicles}{others}</tbody>
                     </table>
                 </section>
             }

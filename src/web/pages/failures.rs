@@ -9,7 +9,7 @@ use crate::{
     app::{
         error::Result,
         read_panel::read_causes,
-        resend::{Preview, preview_resend},
+        resend::{Job, Preview, preview_resend},
     },
     domain::{
         figures::Cause,
@@ -23,7 +23,8 @@ use crate::{
     web::{
         flash::{self, Problem},
         forms, guard,
-        parts::{Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
+        islands::Keys,
+        parts::{Empty, Icon, LimitBar, Moment, Notice, PageTitle, Tone, icons},
         request::Current,
     },
 };
@@ -79,6 +80,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
     });
     view! {
         <PageTitle text="Fallidos"/>
+        <Keys/>
         <LimitBar bar=&preview.bar now=now/>
         <div class="pagehead">
             <h1>"Fallidos"</h1>
@@ -92,8 +94,36 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
                 <p><a class="button second" href="/panel">"Volver al panel"</a></p>
             </Empty>
         })}
+        <Jobs jobs=&preview.jobs now=now/>
         {groups.into_iter().collect_view()}
     }
+}
+
+/// The latest presses, so that a progress that was left is found again.
+#[component]
+fn Jobs<'a>(jobs: &'a [Job], now: DateTime<Utc>) -> impl IntoView + use<> {
+    let lines: Vec<_> = jobs
+        .iter()
+        .map(|job| {
+            let (done, total) = (job.progress.done(), job.progress.total);
+            view! {
+                <li>
+                    <a href=format!("/panel/reenvios/{}", job.id)>
+                        <span>"Reenvío de "<Moment at=job.begun_at now=now/></span>
+                        <strong>{format!("{} de {}", grouped(done.into()), grouped(total.into()))}</strong>
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| {
+        view! {
+            <section class="panel stack">
+                <h2>"Reenvíos recientes"</h2>
+                <ul class="lines">{lines}</ul>
+            </section>
+        }
+    })
 }
 
 #[component]
@@ -121,7 +151,7 @@ fn Resend<'a>(preview: &'a Preview) -> impl IntoView + use<> {
     let left = preview.bar.standings.iter().map(Standing::sends_left).min().unwrap_or(i64::MAX);
     let waits = preview.parts > left;
     let (from, to) = (preview.range.from.to_string(), preview.range.to.to_string());
-    let is_cut = preview.is_cut;
+    let left_over = preview.left_over;
     let said = match count {
         0 => "Ninguno se puede reenviar tal como está.".to_owned(),
         1 => format!("Se reenviará 1 mensaje: {} partes, unos {}.", preview.parts, dollars(preview.cost)),
@@ -139,12 +169,15 @@ fn Resend<'a>(preview: &'a Preview) -> impl IntoView + use<> {
                 <p>{format!("Sus límites dejan pasar ahora {left}; los demás quedarán sin reenviar, y podrá repetirlo cuando haya lugar.")}</p>
             </Notice>
         })}
-        {is_cut.then(|| view! { <p class="hint">"Se miran los 2,000 más antiguos; repita para seguir con el resto."</p> })}
+        {(left_over > 0).then(|| view! {
+            <p class="hint">{format!("Son los más antiguos; quedan {} para la próxima vez.", grouped(left_over.into()))}</p>
+        })}
         {(count > 0).then(|| view! {
             <form method="post" action="/fn/reenviar-varios">
                 <input type="hidden" name="id" value=BulkId::fresh().to_string()/>
                 <input type="hidden" name="desde" value=from/>
                 <input type="hidden" name="hasta" value=to/>
+                <input type="hidden" name="cuantos" value=count.to_string()/>
                 <button class="button"><Icon path=icons::AGAIN/>{format!("Reenviar {count}")}</button>
             </form>
         })}

@@ -78,7 +78,7 @@ fn Shown(page: Page) -> impl IntoView {
         </div>
         <div class="phones">
             <nav class="stack" aria-label="Números con mensajes">
-                <Live src=format!("/demo/telefono/numeros/eventos?numero={query}")>
+                <Live src=format!("/demo/telefono/numeros/eventos?numero={query}") quiet=false>
                     <Telephones handsets=handsets shown=shown.as_ref() now=now/>
                 </Live>
             </nav>
@@ -90,7 +90,7 @@ fn Shown(page: Page) -> impl IntoView {
                     <section class="phone" id="telefono" aria-label=format!("Teléfono de {whose}")>
                         <Head number=national/>
                         <div class="chat" role="region" aria-label="Conversación con OKLA" tabindex="0">
-                            <Live src=format!("/demo/telefono/eventos?numero={query}")>
+                            <Live src=format!("/demo/telefono/eventos?numero={query}") quiet=false>
                                 <Conversation telephone=telephone now=now/>
                             </Live>
                         </div>

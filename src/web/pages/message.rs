@@ -121,7 +121,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
             <a class="back" href=list><Icon path=icons::BACK/>"Todos los mensajes"</a>
             <h1>"Mensaje"</h1>
             <section class="panel stack">
-                <Live src=format!("{page}/eventos")>
+                <Live src=format!("{page}/eventos") quiet=false>
                     <MessageProgress message=&followed parts=&parts now=now payer=dealer/>
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-pub(super) use self::charts::vehicle_row;
+pub(super) use self::charts::{vehicle_cells, vehicle_row};
 use self::{
     charts::{ByState, Causes, Vehicles},
     spend::Spend,
@@ -25,7 +25,7 @@ use crate::{
     },
     web::{
         guard,
-        islands::Live,
+        islands::{Keys, Live},
         parts::{Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
         request::Current,
     },
@@ -109,13 +109,14 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
     let src = list_address(range, &[]).replacen("/panel/mensajes", "/panel/eventos", 1);
     view! {
         <PageTitle text="Panel"/>
+        <Keys/>
         <div class="pagehead">
             <h1>"Panel"</h1>
             <p class="soft small">{range.label()}" · Hora de Santo Domingo"</p>
         </div>
         <Ranges range=range asked=asked/>
         <RangeProblem problem=problem/>
-        <Live src=src>
+        <Live src=src quiet=true>
             <LiveFigures panel=&panel bar=&bar now=now/>
         </Live>
         <p class="hint">
@@ -143,7 +144,7 @@ pub fn LiveFigures<'a>(panel: &'a Panel, bar: &'a DealerBar, now: DateTime<Utc>)
     view! {
         <LimitBar bar=bar now=now/>
         {if nothing {
-            view! { <Nothing range=panel.range/> }.into_any()
+            view! { <Nothing ever=panel.ever/> }.into_any()
         } else {
             view! { <Tiles panel=panel/> <ByState panel=panel/> }.into_any()
         }}
@@ -186,8 +187,8 @@ pub(super) fn Ranges(
 }
 
 #[component]
-fn Nothing(range: Range) -> impl IntoView {
-    if range.choice == Choice::ThirtyDays {
+fn Nothing(ever: bool) -> impl IntoView {
+    if !ever {
         view! {
             <Empty title="Todavía no hay mensajes">
                 <p>"Cuando un comprador le escriba por uno de sus vehículos, aquí verá si llegó y lo que costó."</p>

@@ -7,7 +7,7 @@ use crate::{
     app::{
         error::{AppError, Result},
         limits_now::{DealerBar, dealer_bar},
-        list_panel::{Count, PanelList, list_panel},
+        list_panel::{Count, MOST_NEW, PanelList, list_panel},
     },
     domain::{
         conversation::Message,
@@ -89,6 +89,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     });
     let rows = list.messages.iter().map(|message| view! { <Row message=message now=now/> }).collect_view();
     let nothing = list.messages.is_empty();
+    let oldest = day_in_santo_domingo(now) - chrono::Days::new(kept.into());
     let newest = list.messages.first().map(|message| message.id.to_string()).unwrap_or_default();
     let news = format!("{LIST}/eventos?tras={newest}");
     let export = address(filter.to_pairs()).replacen(LIST, "/panel/mensajes.csv", 1);
@@ -104,9 +105,10 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         {notes.into_iter().map(|note| view! { <Notice tone=Tone::Warn><p>{note}</p></Notice> }).collect_view()}
         <Pills filter=&filter list=&list/>
         <Chips filter=&filter/>
-        {first.then(|| view! { <Live src=news><NewMessages count=0/></Live> })}
+        {(first && !filter.is_on() && filter.order == Order::Newest).then(|| view! { <Live src=news quiet=false><NewMessages count=0/></Live> })}
         {if nothing {
-            view! { <Nothing narrowed=filter.is_on() first=first/> }.into_any()
+            let forgotten = filter.range.is_some_and(|range| range.to < oldest);
+            view! { <Nothing narrowed=filter.is_on() first=first forgotten=forgotten.then_some(kept)/> }.into_any()
         } else {
             view! {
                 <table class="table">
@@ -174,7 +176,11 @@ fn Search<'a>(filter: &'a PanelFilter) -> impl IntoView + use<> {
 /// How many came since the list was made; it leads to them.
 #[component]
 pub fn NewMessages(count: i64) -> impl IntoView {
-    let words = if count == 1 { "1 nuevo".to_owned() } else { format!("{} nuevos", grouped(count.into())) };
+    let words = match count {
+        1 => "1 nuevo".to_owned(),
+        MOST_NEW.. => format!("{MOST_NEW}+ nuevos"),
+        _ => format!("{count} nuevos"),
+    };
     (count > 0).then(|| view! { <a class="button second" href=LIST>{words}</a> })
 }
 
@@ -196,6 +202,7 @@ fn said(count: Count) -> String {
     match count {
         Count::Exactly(count) => grouped(count.into()),
         Count::AtLeast(count) => format!("{}+", grouped(count.into())),
+        Count::Unknown => String::new(),
     }
 }
 
@@ -246,7 +253,22 @@ fn Row<'a>(message: &'a Message, now: DateTime<Utc>) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Nothing(narrowed: bool, first: bool) -> impl IntoView {
+fn Nothing(
+    narrowed: bool,
+    first: bool,
+    /// It was looked for where words are not kept any more; how many days they are.
+    #[prop(optional_no_strip)]
+    forgotten: Option<u16>,
+) -> impl IntoView {
+    if let Some(kept) = forgotten {
+        return view! {
+            <Empty title="Fuera de lo que se guarda">
+                <p>{format!("El texto de los mensajes se guarda {kept} días: de antes solo quedan las cifras.")}</p>
+                <p><a class="button second" href=LIST>"Quitar los filtros"</a></p>
+            </Empty>
+        }
+        .into_any();
+    }
     match (narrowed, first) {
         (true, _) => view! {
             <Empty title="Ninguno con estos filtros">

@@ -57,7 +57,7 @@ fn Shown(id: BulkId, loaded: Loaded) -> impl IntoView {
             <a class="back" href="/panel/fallidos"><Icon path=icons::BACK/>"Fallidos"</a>
             <h1>"Reenvío"</h1>
             <section class="panel stack">
-                <Live src=format!("/panel/reenvios/{id}/eventos")><ResendProgress progress=progress/></Live>
+                <Live src=format!("/panel/reenvios/{id}/eventos") quiet=false><ResendProgress progress=progress/></Live>
                 <p class="hint">"Puede cerrar esta página: el reenvío continúa."</p>
                 <p><a href=format!("/panel/reenvios/{id}")>"Actualizar"</a></p>
             </section>

@@ -22,6 +22,7 @@ use crate::{
     web::{
         flash::{self, Flash},
         forms, guard,
+        islands::Keys,
         parts::{Empty, ErrorSummary, Icon, LimitBar, Notice, PageTitle, Price, Tone, icons},
         request::Current,
     },
@@ -76,6 +77,7 @@ fn List(loaded: Loaded, filter: StockFilter) -> impl IntoView {
     let other_page = |number: u16| address(&StockFilter { page: number, ..filter.clone() });
     view! {
         <PageTitle text="Sus vehículos"/>
+        <Keys/>
         <LimitBar bar=&bar now=now/>
         <div class="pagehead">
             <h1>"Sus vehículos"</h1>

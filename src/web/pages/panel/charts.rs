@@ -7,7 +7,7 @@ use super::{day_range, list_address};
 use crate::{
     app::read_panel::{Panel, VehicleFigures},
     domain::{
-        figures::Totals,
+        figures::ByState,
         money::{dollars, grouped},
         range::Range,
         state_group::StateGroup,
@@ -23,7 +23,7 @@ const BAR: usize = 9;
 /// A bar: its days and what they come to.
 struct Bin {
     range: Range,
-    totals: Totals,
+    counts: ByState,
 }
 
 impl Bin {
@@ -37,9 +37,9 @@ impl Bin {
 }
 
 /// By the day, or of a long period by the month.
-fn bins(days: &[(NaiveDate, Totals)], by_month: bool) -> Vec<Bin> {
+fn bins(days: &[(NaiveDate, ByState)], by_month: bool) -> Vec<Bin> {
     let mut bins: Vec<Bin> = Vec::new();
-    for (day, totals) in days {
+    for (day, counts) in days {
         match bins.last_mut() {
             Some(bin)
                 if by_month
@@ -47,9 +47,9 @@ fn bins(days: &[(NaiveDate, Totals)], by_month: bool) -> Vec<Bin> {
                     && bin.range.from.year() == day.year() =>
             {
                 bin.range.to = *day;
-                bin.totals.add_all(totals);
+                bin.counts.add_all(counts);
             }
-            _ => bins.push(Bin { range: day_range(*day), totals: *totals }),
+            _ => bins.push(Bin { range: day_range(*day), counts: *counts }),
         }
     }
     bins
@@ -58,19 +58,19 @@ fn bins(days: &[(NaiveDate, Totals)], by_month: bool) -> Vec<Bin> {
 #[component]
 pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     let bins = bins(&panel.days, panel.range.is_by_month());
-    let most = bins.iter().map(|bin| bin.totals.sums.messages).max().unwrap_or_default().max(1);
+    let most = bins.iter().map(|bin| bin.counts.all()).max().unwrap_or_default().max(1);
     let width = bins.len() * STEP;
     let bars = bins.iter().zip(0..).map(|(bin, index)| bar(bin, index, most)).collect_view();
     let rows = bins.iter().rev().map(|bin| {
         let href = list_address(bin.range, &[]);
         let cells = StateGroup::ALL.map(|group| {
-            view! { <td class="num" data-label=group.label()>{grouped(bin.totals.of(group).into())}</td> }
+            view! { <td class="num" data-label=group.label()>{grouped(bin.counts.of(group).into())}</td> }
         });
         view! {
             <tr>
                 <th scope="row"><a href=href>{bin.label()}</a></th>
                 {cells.collect_view()}
-                <td class="num" data-label="Todos">{grouped(bin.totals.sums.messages.into())}</td>
+                <td class="num" data-label="Todos">{grouped(bin.counts.all().into())}</td>
             </tr>
         }
     });
@@ -108,7 +108,7 @@ fn bar(bin: &Bin, index: usize, most: i64) -> AnyView {
     let x = index * STEP;
     let mut top = HEIGHT;
     let parts = StateGroup::ALL.map(|group| {
-        let height = (bin.totals.of(group) * HEIGHT / most).max(i64::from(bin.totals.of(group) > 0));
+        let height = (bin.counts.of(group) * HEIGHT / most).max(i64::from(bin.counts.of(group) > 0));
         top -= height;
         (height > 0).then(|| {
             view! { <rect data-group=group.as_str() x=x y=top width=BAR height=height></rect> }
@@ -116,13 +116,13 @@ fn bar(bin: &Bin, index: usize, most: i64) -> AnyView {
     });
     let said: Vec<String> = StateGroup::ALL
         .into_iter()
-        .filter(|group| bin.totals.of(*group) > 0)
-        .map(|group| format!("{} {}", group.label().to_lowercase(), bin.totals.of(group)))
+        .filter(|group| bin.counts.of(*group) > 0)
+        .map(|group| format!("{} {}", group.label().to_lowercase(), bin.counts.of(group)))
         .collect();
     if said.is_empty() {
         return ().into_any();
     }
-    let label = format!("{}: {} mensajes ({})", bin.label(), bin.totals.sums.messages, said.join(", "));
+    let label = format!("{}: {} mensajes ({})", bin.label(), bin.counts.all(), said.join(", "));
     view! {
         <a href=list_address(bin.range, &[]) aria-label=label>
             <rect class="touch" x=x y=0 width=STEP height=HEIGHT></rect>
@@ -140,6 +140,15 @@ pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
         view! { <Line label=cause.label() value=grouped((*count).into()) share=*count * 100 / most href=href/> }
     });
     let rows = rows.collect_view();
+    let table = panel.causes.iter().map(|(cause, count)| {
+        view! {
+            <tr>
+                <th scope="row">{cause.label()}</th>
+                <td class="num" data-label="Mensajes">{grouped((*count).into())}</td>
+            </tr>
+        }
+    });
+    let table = table.collect_view();
     let nothing = panel.causes.is_empty();
     let failures = list_address(panel.range, &[]).replacen("/panel/mensajes", "/panel/fallidos", 1);
     view! {
@@ -147,7 +156,16 @@ pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
             <h2>"Por qué fallaron"</h2>
             {nothing.then(|| view! { <p>"Sin fallos en este período."</p> })}
             <ul class="lines">{rows}</ul>
-            {(!nothing).then(|| view! { <p><a href=failures>"Qué hacer con los fallidos"</a></p> })}
+            {(!nothing).then(|| view! {
+                <details>
+                    <summary>"Ver como tabla"</summary>
+                    <table class="table">
+                        <thead><tr><th scope="col">"Causa"</th><th scope="col" class="num">"Mensajes"</th></tr></thead>
+                        <tbody>{table}</tbody>
+                    </table>
+                </details>
+                <p><a href=failures>"Qué hacer con los fallidos"</a></p>
+            })}
         </section>
     }
 }
@@ -155,41 +173,63 @@ pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
 #[component]
 pub fn Vehicles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     let rows = panel.vehicles.iter().map(|line| vehicle_row(line, panel.range)).collect_view();
+    let most = panel.vehicles.first().map_or(1, |line| line.messages).max(1);
+    let bars = panel.vehicles.iter().map(|line| {
+        let (href, title) = vehicle_link(line, panel.range);
+        view! { <Line label=title value=grouped(line.messages.into()) share=line.messages * 100 / most href=href/> }
+    });
+    let bars = bars.collect_view();
     view! {
         <section class="panel stack">
-            <h2>"Por vehículo"</h2>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Vehículo"</th>
-                        <th scope="col" class="num">"Mensajes"</th>
-                        <th scope="col" class="num">"Entregados"</th>
-                        <th scope="col" class="num">"Fallidos"</th>
-                        <th scope="col" class="num">"Costo"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <h2>"Los vehículos con más mensajes"</h2>
+            <ul class="lines">{bars}</ul>
+            <details>
+                <summary>"Ver como tabla"</summary>
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Vehículo"</th>
+                            <th scope="col" class="num">"Mensajes"</th>
+                            <th scope="col" class="num">"Entregados"</th>
+                            <th scope="col" class="num">"Fallidos"</th>
+                            <th scope="col" class="num">"Costo"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
         </section>
     }
 }
 
 pub fn vehicle_row(line: &VehicleFigures, range: Range) -> AnyView {
+    let (href, title) = vehicle_link(line, range);
+    view! {
+        <tr>
+            <th scope="row"><a href=href>{title}</a></th>
+            {vehicle_cells(line)}
+        </tr>
+    }
+    .into_any()
+}
+
+pub fn vehicle_cells(line: &VehicleFigures) -> AnyView {
+    view! {
+        <td class="num" data-label="Mensajes">{grouped(line.messages.into())}</td>
+        <td class="num" data-label="Entregados">{grouped(line.arrived.into())}</td>
+        <td class="num" data-label="Fallidos">{grouped(line.failed.into())}</td>
+        <td class="num" data-label="Costo">{dollars(line.cost)}</td>
+    }
+    .into_any()
+}
+
+/// Where a vehicle's messages are listed, and its name.
+fn vehicle_link(line: &VehicleFigures, range: Range) -> (String, String) {
     let (id, title) = match &line.vehicle {
         Some((id, title)) => (id.to_string(), title.clone()),
         None => ("ninguno".to_owned(), "Sin vehículo".to_owned()),
     };
-    let href = list_address(range, &[("vehiculo", id)]);
-    view! {
-        <tr>
-            <th scope="row"><a href=href>{title}</a></th>
-            <td class="num" data-label="Mensajes">{grouped(line.messages.into())}</td>
-            <td class="num" data-label="Entregados">{grouped(line.arrived.into())}</td>
-            <td class="num" data-label="Fallidos">{grouped(line.failed.into())}</td>
-            <td class="num" data-label="Costo">{dollars(line.cost)}</td>
-        </tr>
-    }
-    .into_any()
+    (list_address(range, &[("vehiculo", id)]), title)
 }
 
 /// A horizontal bar with its words and its number.
@@ -208,7 +248,7 @@ fn Line(label: String, value: String, share: i64, href: String) -> impl IntoView
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::range::Choice;
+    use crate::domain::{message::Status, range::Choice};
 
     #[test]
     fn long_periods_are_drawn_by_the_month_and_nothing_is_lost() {
@@ -217,18 +257,15 @@ mod tests {
             from: "2026-01-15".parse().unwrap(),
             to: "2026-06-02".parse().unwrap(),
         };
-        let mut one = Totals::default();
-        one.contacts = 1;
+        let mut one = ByState::default();
+        one.add(Status::Sent, 1);
         let days: Vec<_> = range.days().map(|day| (day, one)).collect();
         let bins = bins(&days, true);
         let ends: Vec<_> =
             bins.iter().map(|bin| (bin.range.from.to_string(), bin.range.to.to_string())).collect();
         assert_eq!(ends.first(), Some(&("2026-01-15".to_owned(), "2026-01-31".to_owned())));
         assert_eq!(ends.last(), Some(&("2026-06-01".to_owned(), "2026-06-02".to_owned())));
-        assert_eq!(
-            bins.iter().map(|bin| bin.totals.contacts).sum::<i64>(),
-            i64::try_from(days.len()).unwrap()
-        );
+        assert_eq!(bins.iter().map(|bin| bin.counts.all()).sum::<i64>(), i64::try_from(days.len()).unwrap());
         assert_eq!(super::bins(&days[..62], false).len(), 62);
     }
 }

@@ -37,12 +37,12 @@ pub fn Tiles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
                 more=points(now.of(StateGroup::Read), all, before.of(StateGroup::Read), before.sums.messages)/>
             <Tile label="Fallidos" value=if failed == 0 { "Sin fallos".to_owned() } else { format!("{} · {}", grouped(failed.into()), share(failed)) }
                 href=states(&[StateGroup::Failed]) tone=(failed * 20 > all).then_some("bad")
-                more=cause.map_or_else(|| change(failed, before.of(StateGroup::Failed)), |cause| format!("Sobre todo: {cause}"))/>
+                more=format!("{}{}", change(failed, before.of(StateGroup::Failed)), cause.map(|cause| format!(". Sobre todo: {cause}")).unwrap_or_default())/>
             <Tile label="Gasto" value=dollars(spent) href=format!("{}&orden=costo", list_address(panel.range, &[]))
-                more=format!("{} confirmado, {} estimado. Parte de Twilio: {}.", dollars(now.sums.confirmed), dollars(spent - now.sums.confirmed), dollars(now.sums.told))/>
+                more=format!("{}. {} confirmado, {} estimado. Parte de Twilio: {}.", change_of_cost(spent, before.sums.cost), dollars(now.sums.confirmed), dollars(spent - now.sums.confirmed), dollars(now.sums.told))/>
             <Tile label="Costo por contacto" value=per_contact.map_or_else(|| "Sin contactos".to_owned(), dollars)
                 href=list_address(panel.range, &[("de", "compradores".to_owned())])
-                more=format!("{} compradores escribieron", grouped(now.contacts.into()))/>
+                more=format!("{} mensajes de compradores; {}", grouped(now.contacts.into()), before.cost_per_contact().map_or_else(|| "ninguno antes".to_owned(), |cost| format!("{} cada uno antes", dollars(cost))))/>
         </ul>
     }
 }
@@ -76,6 +76,15 @@ fn change(now: i64, before: i64) -> String {
             format!("{}{} % contra {} antes", sign(change), grouped(change), grouped(before.into()))
         }
     }
+}
+
+/// The same of US$.
+fn change_of_cost(now: Decimal, before: Decimal) -> String {
+    if before.is_zero() {
+        return "Nada en el período anterior".to_owned();
+    }
+    let change = ((now - before) * Decimal::ONE_HUNDRED / before).round_dp(1);
+    format!("{}{} % contra {} antes", sign(change), grouped(change), dollars(before))
 }
 
 /// Against the period before, in points.
