@@ -17,20 +17,23 @@ const FEW: &str = "10000";
 const TIMES: usize = 200;
 
 /// By state and range: counted by the roll-ups.
-const COUNTED: [(&str, &str); 6] = [
+const COUNTED: [(&str, &str); 7] = [
     ("/panel, 30 days", "/panel"),
-    ("/panel, 400 days", "/panel?desde=2025-11-01&hasta=2026-10-31"),
+    // Neither begins nor ends with a month.
+    ("/panel, 60 days", "/panel?desde=2026-09-12&hasta=2026-11-10"),
+    ("/panel, 390 days", "/panel?desde=2025-10-27&hasta=2026-11-20"),
     ("/panel/mensajes", "/panel/mensajes"),
     ("list: failed, 30 days", "/panel/mensajes?estado=fallidos&rango=30d"),
     ("list: none in that state", "/panel/mensajes?estado=verificacion"),
     ("list: read, own dates", "/panel/mensajes?estado=leidos&desde=2026-03-01&hasta=2026-03-31"),
 ];
 /// Anything else.
-const SEARCHED: [(&str, &str); 6] = [
+const SEARCHED: [(&str, &str); 7] = [
     ("search: a number", "/panel/mensajes?q=809-23"),
     ("search: words, all of it", "/panel/mensajes?q=prueba+de+manejo"),
     ("search: nothing found", "/panel/mensajes?q=nadie+escribe+esto"),
     ("list: one cause", "/panel/mensajes?causa=21610"),
+    ("list: failed, dearest first", "/panel/mensajes?estado=fallidos&orden=costo"),
     ("list: one kind, dearest first", "/panel/mensajes?tipo=test_drive&orden=costo"),
     ("list: one vehicle by words", "/panel/mensajes?q=vehiculo:corolla"),
 ];

@@ -108,7 +108,7 @@ impl Stage {
             "/registro",
             "/api/docs",
             "/demo/telefono",
-            // Streams of one's own figures, and of the simulated telephone; the first is read below.
+            // Streams of one's own figures, which hold his user's id in their key, and of the simulated telephone.
             "/panel/eventos",
             "/panel/mensajes/eventos",
             "/demo/telefono/eventos",
