@@ -28,6 +28,7 @@ pub mod throttles;
 pub mod usage;
 pub mod users;
 pub mod vehicles;
+pub mod words;
 
 /// Turns a stored word that the domain does not know into an error that names its column.
 fn corrupt<E: Into<Box<dyn std::error::Error + Send + Sync>>>(

@@ -11,7 +11,7 @@ use crate::app::{
     compare_usage::ask_usage_of_late,
     deliver::{Step, deliver},
     error::Result,
-    figures::add_up_figures,
+    figures::{add_up_figures, index_words},
     hold_line::probe_held_line,
     resend::resend_next,
     state::App,
@@ -59,6 +59,7 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         ADD_UP_EVERY,
         |app| async move { add_up_figures(&app).await },
     ));
+    tasks.spawn(run(app.clone(), stop.clone(), ADD_UP_EVERY, |app| async move { index_words(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
 }
 

@@ -78,6 +78,15 @@ pub async fn add_up(conn: &mut PgConnection) -> sqlx::Result<u64> {
              on conflict (dealer_id, day, vehicle_id, kind) do update set
                messages = d.messages + excluded.messages, arrived = d.arrived + excluded.arrived,
                failed = d.failed + excluded.failed, cost = d.cost + excluded.cost
+           ), by_day as (
+             insert into daily_states as d
+               (dealer_id, day, by_buyer, status, cause, messages, parts, cost, confirmed, told)
+             select dealer_id, day, by_buyer, status, cause, sum(messages), sum(parts), sum(cost), sum(confirmed), sum(told)
+             from noted group by 1, 2, 3, 4, 5
+             on conflict (dealer_id, day, by_buyer, status, cause) do update set
+               messages = d.messages + excluded.messages, parts = d.parts + excluded.parts,
+               cost = d.cost + excluded.cost, confirmed = d.confirmed + excluded.confirmed,
+               told = d.told + excluded.told
            ), by_month as (
              insert into monthly_figures as d
                (dealer_id, month, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told)
@@ -140,6 +149,14 @@ pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
            group by dealer_id, day, vehicle_id, kind
            having (sum(messages), sum(arrived), sum(failed), sum(cost)) is distinct from (0, 0, 0, 0)
            union
+           select dealer_id, day from (
+             select dealer_id, day, by_buyer, status, cause, messages, parts, cost, confirmed, told from daily_states
+             union all
+             select dealer_id, day, by_buyer, status, cause, -messages, -parts, -cost, -confirmed, -told from daily_figures
+           ) as by_day
+           group by dealer_id, day, by_buyer, status, cause
+           having (sum(messages), sum(parts), sum(cost), sum(confirmed), sum(told)) is distinct from (0, 0, 0, 0, 0)
+           union
            select dealer_id, month from (
              select dealer_id, month, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told
              from monthly_figures
@@ -186,7 +203,7 @@ pub async fn list_states(
         r#"select status as "status!", cause as "cause!", by_buyer as "by_buyer!",
              sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!", sum(cost) as "cost!",
              sum(confirmed) as "confirmed!", sum(told) as "told!"
-           from state_figures_between($1, $2, $3)
+           from states_between($1, $2, $3)
            group by status, cause, by_buyer having sum(messages) <> 0"#,
         dealer.0,
         from,

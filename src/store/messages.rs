@@ -48,7 +48,8 @@ pub async fn insert_messages(
     let repeated: Vec<Option<Uuid>> =
         messages.iter().map(|message| message.resend_of.map(|id| id.0)).collect();
     sqlx::query!(
-        "insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
+        "with written as (
+         insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
                                status, parts, places, unit_price, cost, outside_window, resend_of,
                                created_at)
          select id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
@@ -56,7 +57,10 @@ pub async fn insert_messages(
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                      $9::text[], $10::smallint[], $11::numeric[], $12::boolean[], $14::uuid[])
            as fresh (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url, parts,
-                     unit_price, outside_window, resend_of)",
+                     unit_price, outside_window, resend_of)
+         returning id, dealer_id
+         )
+         insert into words_to_index select id from written where dealer_id is not null",
         &ids,
         &senders,
         &roles,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     figures::Wanted,
     messages::{MessageRow, message_rows},
+    words,
 };
 use crate::domain::{
     ids::{DealerId, MessageId, VehicleId},
@@ -17,9 +18,12 @@ use crate::domain::{
     message::Status,
     panel_filter::{About, Order, PanelFilter, SHORTEST_TEXT, Writer},
     phone::digits_of,
-    text::{fold, words},
+    text,
     time::{day_begins, day_ends},
 };
+
+/// Words that more of a dealer's messages hold are frequent enough to be found by walking his list.
+const MOST_HOLDING: i64 = 2_000;
 
 /// A filter as the queries take it.
 struct Asked {
@@ -40,9 +44,10 @@ struct Asked {
 #[derive(Default)]
 struct Words {
     is_asked: bool,
-    /// A pattern of folded text.
+    /// Messages that hold them in their text or number; if there are too many for a list, the two patterns instead,
+    /// which then soon find enough.
+    messages: Vec<Uuid>,
     text: Option<String>,
-    /// A pattern of a number.
     digits: Option<String>,
     senders: Vec<Uuid>,
     vehicles: Vec<Uuid>,
@@ -80,7 +85,7 @@ impl Asked {
 impl Words {
     /// Finds whom and which vehicles they name. Text shorter than the index knows is looked for in vehicles only.
     async fn look_up(conn: &mut PgConnection, dealer: DealerId, typed: &str) -> sqlx::Result<Self> {
-        let folded = fold(typed);
+        let folded = text::fold(typed);
         if folded.is_empty() {
             return Ok(Self::default());
         }
@@ -91,7 +96,12 @@ impl Words {
         let digits = digits_of(&folded).filter(long_enough).map(|digits| pattern(&digits));
         let senders = list_people_named(conn, text.as_deref(), digits.as_deref()).await?;
         let vehicles = list_vehicles_named(conn, dealer, typed).await?;
-        Ok(Self { is_asked: true, text, digits, senders, vehicles, ids: ids_beginning(&folded) })
+        let found =
+            words::list_holding(conn, dealer, text.as_deref(), digits.as_deref(), MOST_HOLDING + 1).await?;
+        let ids = ids_beginning(&folded);
+        let is_rare = i64::try_from(found.len()).is_ok_and(|found| found <= MOST_HOLDING);
+        let (messages, text, digits) = if is_rare { (found, None, None) } else { (Vec::new(), text, digits) };
+        Ok(Self { is_asked: true, messages, text, digits, senders, vehicles, ids })
     }
 }
 
@@ -130,10 +140,10 @@ async fn list_vehicles_named(
 
 /// A text query for all of these words, each perhaps not finished.
 fn by_prefix(text: &str) -> String {
-    words(text).iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & ")
+    text::words(text).iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & ")
 }
 
-/// What all queries of the list ask in common: $1 to $17.
+/// What all queries of the list ask in common: $1 to $18.
 macro_rules! matching {
     ($query:ident, $dealer:expr, $asked:expr, $($ending:literal)+ $(, $argument:expr)* $(,)?) => {
         $query!(
@@ -152,7 +162,8 @@ macro_rules! matching {
                  or m.to_phone like $13
                  or m.sender_id = any($14::uuid[])
                  or m.vehicle_id = any($15::uuid[])
-                 or m.id between $16 and $17) " $($ending)+,
+                 or m.id between $16 and $17
+                 or m.id = any($18::uuid[])) " $($ending)+,
             $dealer.0,
             $asked.from,
             $asked.before,
@@ -170,6 +181,7 @@ macro_rules! matching {
             &$asked.words.vehicles,
             $asked.words.ids.map(|(first, _)| first),
             $asked.words.ids.map(|(_, last)| last),
+            &$asked.words.messages,
             $($argument,)*
         )
     };
@@ -189,8 +201,8 @@ pub async fn list_passing(
         Order::Newest => {
             matching!(
                 message_rows, dealer, asked,
-                "and ($18::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $18 and dealer_id = $1))
-                 order by m.created_at desc, m.id desc limit $19",
+                "and ($19::uuid is null or (m.created_at, m.id) < (select created_at, id from messages where id = $19 and dealer_id = $1))
+                 order by m.created_at desc, m.id desc limit $20",
                 after, limit
             )
             .fetch_all(conn)
@@ -199,8 +211,8 @@ pub async fn list_passing(
         Order::Dearest => {
             matching!(
                 message_rows, dealer, asked,
-                "and ($18::uuid is null or (m.cost, m.created_at, m.id) < (select cost, created_at, id from messages where id = $18 and dealer_id = $1))
-                 order by m.cost desc, m.created_at desc, m.id desc limit $19",
+                "and ($19::uuid is null or (m.cost, m.created_at, m.id) < (select cost, created_at, id from messages where id = $19 and dealer_id = $1))
+                 order by m.cost desc, m.created_at desc, m.id desc limit $20",
                 after, limit
             )
             .fetch_all(conn)
@@ -279,7 +291,7 @@ pub async fn count_passing(
 ) -> sqlx::Result<HashMap<Status, i64>> {
     let any_state = PanelFilter { groups: Vec::new(), ..filter.clone() };
     let asked = Asked::new(&mut *conn, dealer, &any_state).await?;
-    let rows = matching!(count_rows, dealer, asked, "limit $18) as passing group by status", most)
+    let rows = matching!(count_rows, dealer, asked, "limit $19) as passing group by status", most)
         .fetch_all(conn)
         .await?;
     rows.into_iter()

@@ -17,6 +17,8 @@ pub async fn erase_before(conn: &mut PgConnection, before: DateTime<Utc>, limit:
              update messages as m set body = '', image_url = null from old where m.id = old.id
            ), parts as (
              update message_parts as p set body = '' from old where p.message_id = old.id
+           ), words as (
+             delete from message_words using old where message_id = old.id
            ), answers as (
              update inbound_messages as i set body = '', fields = '{}' from kept
              where i.received_at < least($1, coalesce((select max(created_at) from old), $1)) and i.received_at >= kept.erased_before

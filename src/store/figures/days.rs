@@ -45,7 +45,7 @@ pub async fn list_days(
     from: NaiveDate,
     to: NaiveDate,
 ) -> sqlx::Result<Vec<DayRow>> {
-    days!("from state_figures where dealer_id = $1 and day between $2 and $3", conn, dealer, from, to)
+    days!("from day_states where dealer_id = $1 and day between $2 and $3", conn, dealer, from, to)
 }
 
 /// The same with all of a whole month at its first day.
@@ -55,7 +55,7 @@ pub async fn list_days_by_month(
     from: NaiveDate,
     to: NaiveDate,
 ) -> sqlx::Result<Vec<DayRow>> {
-    days!("from state_figures_between($1, $2, $3)", conn, dealer, from, to)
+    days!("from states_between($1, $2, $3)", conn, dealer, from, to)
 }
 
 /// What each of a dealer's days from `from` to `to` cost, US$; of the days that have figures.
@@ -66,7 +66,7 @@ pub async fn list_costs(
     to: NaiveDate,
 ) -> sqlx::Result<HashMap<NaiveDate, Decimal>> {
     let rows = sqlx::query!(
-        r#"select day as "day!", sum(cost) as "cost!" from state_figures
+        r#"select day as "day!", sum(cost) as "cost!" from day_states
            where dealer_id = $1 and day between $2 and $3 group by day"#,
         dealer.0,
         from,

@@ -188,18 +188,18 @@ pub(super) fn Ranges(
 
 #[component]
 fn Nothing(ever: bool) -> impl IntoView {
-    if !ever {
+    if ever {
         view! {
-            <Empty title="Todavía no hay mensajes">
-                <p>"Cuando un comprador le escriba por uno de sus vehículos, aquí verá si llegó y lo que costó."</p>
-                <p><a class="button" href="/"><Icon path=icons::NEXT/>"Ver los vehículos"</a></p>
+            <Empty title="Ningún mensaje en estas fechas">
+                <p><a class="button second" href="/panel">"Ver los últimos 30 días"</a></p>
             </Empty>
         }
         .into_any()
     } else {
         view! {
-            <Empty title="Ningún mensaje en estas fechas">
-                <p><a class="button second" href="/panel">"Ver los últimos 30 días"</a></p>
+            <Empty title="Todavía no hay mensajes">
+                <p>"Cuando un comprador le escriba por uno de sus vehículos, aquí verá si llegó y lo que costó."</p>
+                <p><a class="button" href="/"><Icon path=icons::NEXT/>"Ver los vehículos"</a></p>
             </Empty>
         }
         .into_any()
