@@ -140,6 +140,9 @@ async fn what_a_writer_would_meet_is_told_before_he_writes(pool: PgPool) {
     assert!(page().await.contains("Le queda 1 mensaje por ahora."));
     press_send(&browser, &vehicle, "hola", "").await;
     assert!(page().await.contains("Usted alcanzó su límite de mensajes de 24 horas"));
+    // What arrives at a number proves that it has WhatsApp.
+    let sent: String = app.value("select id::text from messages where body = $1", "hola").await;
+    app.wait_for(&sent, "read").await;
     sqlx::query("insert into numbers_without_whatsapp (phone, code, noted_at) values ($1, 63003, now())")
         .bind(DEALER_PHONE)
         .execute(&app.pool)
