@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[island]
 pub fn Keys() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(move || browser::listen());
+    Effect::new(browser::listen);
 }
 
 #[cfg(feature = "hydrate")]
