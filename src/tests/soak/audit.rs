@@ -36,6 +36,11 @@ const MESSAGES: &str = "
                           from message_parts where message_id = m.id) as parts
     where m.cost <> ledger.sum or m.places <> parts.held or m.parts <> parts.all";
 
+/// What else is emptied with the messages, for a fresh start.
+pub const FIGURES: &str =
+    "figure_changes, daily_figures, daily_states, daily_vehicle_figures, monthly_figures,
+    monthly_vehicle_figures";
+
 /// Everything that does not add up, in words.
 pub async fn discrepancies(pool: &PgPool) -> Vec<String> {
     let mut wrong: Vec<String> = sqlx::query_scalar(COUNTERS).fetch_all(pool).await.unwrap();

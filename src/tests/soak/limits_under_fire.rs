@@ -10,11 +10,11 @@ use okla::{
 };
 use rand::RngExt;
 use rust_decimal::Decimal;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::Barrier;
 
 use super::{
-    audit::books_are_right,
+    audit::{FIGURES, books_are_right},
     scale::{dice, scaled},
 };
 use crate::{
@@ -130,7 +130,10 @@ async fn under_fire(app: &TestApp, urls: &[String], fire: &Fire<'_>) {
 
 /// Nothing counted, nothing sent; every limit counts, and only this one is within reach.
 async fn begin_anew(app: &TestApp, fire: &Fire<'_>) {
-    sqlx::query("truncate messages, limit_counters cascade").execute(&app.pool).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("truncate messages, limit_counters, {FIGURES} cascade")))
+        .execute(&app.pool)
+        .await
+        .unwrap();
     for limit in Limit::ALL {
         let value = if limit == fire.limit { fire.value } else { Decimal::from(1_000_000) };
         set(app, limit, Some(value)).await;

@@ -26,14 +26,14 @@ use okla::{
 };
 use rust_decimal::Decimal;
 use serde_json::json;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
 use super::{
     model::{CAST, Model, PRICE, Person, Stand},
     step::{DEALERS, Fate, NUMBERS, PEOPLE, Schedule, Step, Wait, Want},
 };
-use crate::soak::audit::discrepancies;
+use crate::soak::audit::{FIGURES, discrepancies};
 
 /// What went wrong, in words.
 type Played<T> = Result<T, String>;
@@ -87,7 +87,7 @@ impl Stage {
 
     /// Plays it on an empty database; says how many messages were taken, or what went wrong.
     pub async fn play(&self, schedule: &Schedule) -> Played<usize> {
-        sqlx::query("truncate messages, ledger_entries, limit_counters, limits, inbound_messages, message_events cascade")
+        sqlx::query(AssertSqlSafe(format!("truncate messages, ledger_entries, limit_counters, limits, inbound_messages, message_events, {FIGURES} cascade")))
             .execute(&self.pool)
             .await
             .unwrap();
