@@ -177,7 +177,7 @@ async fn was_never_created(pool: PgPool, digits: &str) {
     for _ in 0..6 {
         case.app.advance(TimeDelta::seconds(61)).await;
         case.app.work().await;
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let told = case.is("failed", None, "0.0", 0, 0).await;
     assert!(told["errorMessage"].as_str().unwrap().contains("nunca lo recibió"));
