@@ -193,7 +193,11 @@ pub async fn list_to_do(conn: &mut PgConnection, jobs: i64, of_each: i64) -> sql
         ItemRow,
         r#"select b.id as "bulk: BulkId", i.message_id as "message!: MessageId", b.user_id as "user: UserId",
              b.dealer_id as "dealer: DealerId"
-           from (select * from bulk_resends where is_open order by created_at, id limit $1) as b
+           from (
+             select * from bulk_resends as open where is_open
+               and exists (select from bulk_resend_items where bulk_id = open.id and outcome is null)
+             order by created_at, id limit $1
+           ) as b
            cross join lateral (
              select message_id from bulk_resend_items where bulk_id = b.id and outcome is null
              order by tries, message_id limit $2

@@ -145,10 +145,8 @@ async fn what_a_job_has_under_way_is_not_offered_again_and_no_more_is_sent_than_
     let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
     let form = form_of(&page);
     let with_count = |count: &'static str| -> Vec<(&str, &str)> {
-        let value = |(name, value): &'_ (String, String)| {
-            if name == "cuantos" { count } else { Box::leak(value.clone().into_boxed_str()) }
-        };
-        form.iter().map(|field| (field.0.as_str(), value(field))).collect()
+        let fields = form.iter().filter(|(name, _)| name != "cuantos");
+        fields.map(|(name, value)| (name.as_str(), value.as_str())).chain([("cuantos", count)]).collect()
     };
     let more = stage.browser.post_form("/fn/reenviar-varios", &with_count("1")).await;
     assert!(more.location.starts_with("/panel/fallidos?desde="), "{}", more.location);
@@ -159,6 +157,23 @@ async fn what_a_job_has_under_way_is_not_offered_again_and_no_more_is_sent_than_
     let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
     assert!(page.contains("2 se están reenviando") && page.contains(&job), "{page}");
     assert!(page.contains("Ninguno se puede reenviar"), "{page}");
+}
+
+#[sqlx::test]
+async fn jobs_without_anything_to_do_hold_nobody_up(pool: PgPool) {
+    let stage = stage(pool).await;
+    let form = form_of(&stage.browser.get("/panel/fallidos?rango=hoy").await.body);
+    for _ in 0..12 {
+        let id = uuid::Uuid::now_v7().to_string();
+        let empty = [("id", id.as_str()), ("desde", "2026-01-01"), ("hasta", "2026-01-01"), ("cuantos", "0")];
+        stage.browser.post_form("/fn/reenviar-varios", &empty).await;
+    }
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+    stage.do_all().await;
+    let done = stage.browser.get(&job).await.body;
+    assert!(done.contains("Listo: 2 de 2"), "{done}");
 }
 
 #[sqlx::test]
