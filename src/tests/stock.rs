@@ -214,3 +214,21 @@ async fn only_the_newest_files_of_a_dealer_are_kept_and_a_long_one_is_refused(po
     let back = upload(&browser, "largo.csv", &format!("{header}{}", "a\n".repeat(10_001))).await;
     assert!(browser.get(&back.location).await.body.contains("más de 10,000 líneas"));
 }
+
+#[sqlx::test]
+async fn while_another_file_is_read_the_dealer_is_told_on_the_page_he_pressed_on(pool: PgPool) {
+    let (app, browser) = stage(pool).await;
+    let file = "referencia,marca,modelo,año,tipo,color,km,transmisión,combustible,precio,ubicación\n\
+        A-002,Kia,Sportage,2021,jeepeta,rojo,30000,automatica,gasolina,RD$ 1450000,Santiago\n";
+    let kept = upload(&browser, "inventario.csv", file).await.location;
+    let id = kept.rsplit('/').next().unwrap();
+    let another = app.app.imports.acquire().await.unwrap();
+    let back = browser.post_form("/fn/vehiculos-importar", &[("id", id)]).await;
+    assert_eq!(back.location, kept);
+    let page = browser.get(&kept).await.body;
+    assert!(page.contains("ahora mismo se lee otro") && page.contains("Cargar 1"), "{page}");
+    assert!(!browser.get("/panel/vehiculos").await.body.contains("ahora mismo"), "it is said once");
+    drop(another);
+    browser.post_form("/fn/vehiculos-importar", &[("id", id)]).await;
+    assert_eq!(app.count("vehicles").await, 1);
+}

@@ -112,6 +112,7 @@ pub fn ImportPage() -> impl IntoView {
 struct Loaded {
     id: ImportId,
     upload: Upload,
+    flash: Flash,
     bar: DealerBar,
     now: DateTime<Utc>,
 }
@@ -119,14 +120,15 @@ struct Loaded {
 async fn load(id: ImportId) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
+    let flash = flash::take(&current.session, forms::VEHICLE).await?;
     let upload = read_upload(&current.state, &actor, id).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
-    Ok(Loaded { id, upload, bar, now: current.state.clock.now() })
+    Ok(Loaded { id, upload, flash, bar, now: current.state.clock.now() })
 }
 
 #[component]
 fn Preview(loaded: Loaded) -> impl IntoView {
-    let Loaded { id, upload, bar, now } = loaded;
+    let Loaded { id, upload, flash, bar, now } = loaded;
     let counts = upload.upserted;
     let loadable = counts.inserted + counts.updated;
     let numbers =
@@ -142,6 +144,7 @@ fn Preview(loaded: Loaded) -> impl IntoView {
         <a class="back" href="/panel/vehiculos/importar"><Icon path=icons::BACK/>"Elegir otro archivo"</a>
         <h1>{heading}</h1>
         <p class="soft">{upload.file_name.clone()}</p>
+        {flash.problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
         {note}
         <dl class="facts">
             {numbers.map(|(name, count)| view! { <div><dt>{name}</dt><dd>{grouped(count.into())}</dd></div> }).collect_view()}
