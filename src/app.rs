@@ -23,6 +23,7 @@ pub mod handset;
 pub mod heartbeat;
 pub mod hold_line;
 pub mod import_vehicles;
+pub mod index_words;
 pub mod keep_answer;
 pub mod limits_now;
 pub mod list_panel;

@@ -8,7 +8,7 @@ use super::{
     actor::Actor,
     csv_file::{Lines, Source, harmless, pieces, write_line},
     error::Result,
-    list_panel::{begin_snapshot, list_rows},
+    list_panel::list_rows,
     read_panel::dealer_of,
     state::App,
 };
@@ -20,7 +20,7 @@ use crate::{
         panel_filter::{Order, PanelFilter},
         time::{day_in_santo_domingo, sortable_stamp},
     },
-    store::messages::MessageRow,
+    store::{connection::begin_snapshot, messages::MessageRow},
 };
 
 /// Messages in one query.
@@ -78,7 +78,7 @@ impl Source for Export {
     ];
 
     async fn write_next(&mut self, lines: &mut Lines) -> Result<bool> {
-        let mut conn = begin_snapshot(&self.app).await?;
+        let mut conn = begin_snapshot(&self.app.searches).await?;
         let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
         let today = day_in_santo_domingo(self.app.clock.now());
         let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, limit, today).await?;

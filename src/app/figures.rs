@@ -14,17 +14,6 @@ pub async fn add_up_figures(app: &App) -> Result<Step> {
     Ok(Step::Nothing)
 }
 
-/// Messages whose words are indexed in one go.
-const INDEXED_AT_ONCE: i64 = 1_000;
-
-/// Puts the words of new messages into the index that searches use. Searches read what waits too.
-pub async fn index_words(app: &App) -> Result<Step> {
-    let mut tx = app.pool.begin().await?;
-    let indexed = store::words::index_waiting(&mut tx, INDEXED_AT_ONCE).await?;
-    tx.commit().await?;
-    Ok(if indexed > 0 { Step::Worked } else { Step::Nothing })
-}
-
 /// A day of one dealer (by his short name; `None`: charged to nobody) on which figures and history differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
@@ -23,7 +23,13 @@ use crate::{
         state_group::StateGroup,
         time::day_in_santo_domingo,
     },
-    store::{self, connection::took_too_long, figures::Wanted, messages::MessageRow},
+    store::{
+        self,
+        connection::{begin_snapshot, took_too_long},
+        figures::Wanted,
+        messages::MessageRow,
+        panel_list::{Asked, count_passing, list_passing},
+    },
 };
 
 /// With other filters on, no more are counted.
@@ -61,35 +67,43 @@ pub async fn list_panel(
     limit: u8,
 ) -> Result<PanelList> {
     let dealer = dealer_of(actor)?;
-    let mut conn = begin_snapshot(app).await?;
+    // What the roll-ups say and what is listed are of one instant: else a message that moves on meanwhile would be missing,
+    // and a list look as if it ended.
+    let mut conn = begin_snapshot(&app.searches).await?;
     let today = day_in_santo_domingo(app.clock.now());
-    let mut rows = list_rows(&mut conn, dealer, filter, after, i64::from(limit) + 1, today).await?;
+    let one_more = i64::from(limit) + 1;
+    let (mut rows, all, groups) = if filter.is_counted() {
+        let counted = store::figures::count_states(&mut conn, dealer, &wanted(filter, today)).await?;
+        let rows = list_rows(&mut conn, dealer, filter, after, one_more, today).await?;
+        (rows, Count::Exactly(counted.values().sum()), by_group(&counted, Count::Exactly))
+    } else {
+        let (rows, counted) = search(&mut conn, dealer, filter, after, one_more).await.map_err(in_words)?;
+        let all: i64 = counted.values().sum();
+        if all > MOST_COUNTED {
+            (rows, Count::AtLeast(MOST_COUNTED), by_group(&counted, |_| Count::Unknown))
+        } else {
+            (rows, Count::Exactly(all), by_group(&counted, Count::Exactly))
+        }
+    };
+    conn.commit().await?;
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     let messages: Vec<Message> = rows.into_iter().map(parse).collect::<Result<_>>()?;
     let next = messages.last().map(|message| message.id).filter(|_| more);
-
-    let (all, groups) = if filter.is_counted() {
-        let counted = store::figures::count_states(&mut conn, dealer, &wanted(filter, today)).await?;
-        (Count::Exactly(counted.values().sum()), by_group(&counted, Count::Exactly))
-    } else {
-        let counted = store::panel_list::count_passing(&mut conn, dealer, filter, MOST_COUNTED + 1).await;
-        let counted = counted.map_err(in_words)?;
-        let all: i64 = counted.values().sum();
-        if all > MOST_COUNTED {
-            (Count::AtLeast(MOST_COUNTED), by_group(&counted, |_| Count::Unknown))
-        } else {
-            (Count::Exactly(all), by_group(&counted, Count::Exactly))
-        }
-    };
-    conn.commit().await?;
     Ok(PanelList { messages, next, all, groups })
 }
 
-/// What the roll-ups say and what is listed are of one instant: else a message that moves on meanwhile would be missing,
-/// and a list look as if it ended.
-pub(super) async fn begin_snapshot(app: &App) -> Result<Transaction<'static, Postgres>> {
-    Ok(app.searches.begin_with("begin isolation level repeatable read read only").await?)
+/// The first `limit` that pass, and how many there are in each state.
+async fn search(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    filter: &PanelFilter,
+    after: Option<MessageId>,
+    limit: i64,
+) -> sqlx::Result<(Vec<MessageRow>, HashMap<Status, i64>)> {
+    let asked = Asked::look_up(conn, dealer, filter).await?;
+    let rows = list_passing(conn, dealer, &asked, after, limit).await?;
+    Ok((rows, count_passing(conn, dealer, asked, MOST_COUNTED + 1).await?))
 }
 
 /// The first `limit` messages after `after` that pass. Where the roll-ups know their days, no other day is looked at.
@@ -105,8 +119,8 @@ pub(super) async fn list_rows(
     today: NaiveDate,
 ) -> Result<Vec<MessageRow>> {
     if !filter.is_counted() || !filter.is_within_days() || filter.order != Order::Newest {
-        let found = store::panel_list::list_passing(conn, dealer, filter, after, limit).await;
-        return found.map_err(in_words);
+        let asked = Asked::look_up(conn, dealer, filter).await.map_err(in_words)?;
+        return list_passing(conn, dealer, &asked, after, limit).await.map_err(in_words);
     }
     let mut wanted = wanted(filter, today);
     let begun = match after {

@@ -16,7 +16,7 @@ use crate::{
         state_group::StateGroup,
         time::{day_in_santo_domingo, first_day_of_month},
     },
-    store,
+    store::{self, connection::begin_snapshot},
 };
 
 /// So many months are shown, the present one included.
@@ -47,7 +47,7 @@ pub async fn read_costs(app: &App, actor: &Actor, month: Option<NaiveDate>) -> R
     let today = day_in_santo_domingo(app.clock.now());
     let month = month_of(month.unwrap_or(today));
     let first = first_day_of_month(today) - Months::new(MONTHS - 1);
-    let mut snapshot = app.pool.begin_with("begin isolation level repeatable read read only").await?;
+    let mut snapshot = begin_snapshot(&app.pool).await?;
     let months = store::figures::list_months(&mut snapshot, dealer, first, month_of(today).to).await?;
     let kinds = store::figures::list_kinds(&mut snapshot, dealer, month.from, month.to).await?;
     let vehicles =

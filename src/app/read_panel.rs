@@ -19,7 +19,7 @@ use crate::{
         time::{day_begins, day_in_santo_domingo, first_day_of_month},
         user::Role,
     },
-    store::{self, figures::StateRow},
+    store::{self, connection::begin_snapshot, figures::StateRow},
 };
 
 const CAUSES: usize = 5;
@@ -73,7 +73,7 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let dealer = dealer_of(actor)?;
     let now = app.clock.now();
     let today = day_in_santo_domingo(now);
-    let mut snapshot = app.pool.begin_with("begin isolation level repeatable read read only").await?;
+    let mut snapshot = begin_snapshot(&app.pool).await?;
     let states = store::figures::list_states(&mut snapshot, dealer, range.from, range.end(today)).await?;
     let days = if range.is_by_month() {
         store::figures::list_days_by_month(&mut snapshot, dealer, range.from, range.end(today)).await?

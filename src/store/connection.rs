@@ -36,6 +36,18 @@ pub async fn begin_planned(pool: &PgPool) -> sqlx::Result<Transaction<'static, P
     pool.begin_with("begin; set local plan_cache_mode = force_generic_plan").await
 }
 
+/// Begins a transaction that only reads, all of it of one instant.
+pub async fn begin_snapshot(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pool.begin_with("begin isolation level repeatable read read only").await
+}
+
+/// Whether nobody else does the work of this name now; until this transaction ends nobody else will.
+pub async fn is_alone(conn: &mut PgConnection, work: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as "alone!""#, work)
+        .fetch_one(conn)
+        .await
+}
+
 /// What time it is there.
 pub async fn get_time(conn: &mut PgConnection) -> sqlx::Result<DateTime<Utc>> {
     sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(conn).await

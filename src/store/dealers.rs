@@ -48,21 +48,28 @@ pub async fn insert_dealer_if_new(
     Ok(())
 }
 
+macro_rules! dealer {
+    ($conn:expr, $which:literal, $argument:expr) => {{
+        let row =
+            sqlx::query!("select id, slug, name, phone, location from dealers where " + $which, $argument)
+                .fetch_optional($conn)
+                .await?;
+        Ok(row.map(|row| Dealer {
+            id: DealerId(row.id),
+            slug: row.slug,
+            name: row.name,
+            phone: row.phone,
+            location: row.location,
+        }))
+    }};
+}
+
 /// The dealer of that slug.
 ///
 /// # Errors
 /// The database's.
 pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Result<Option<Dealer>> {
-    let row = sqlx::query!("select id, slug, name, phone, location from dealers where slug = $1", slug)
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.map(|row| Dealer {
-        id: DealerId(row.id),
-        slug: row.slug,
-        name: row.name,
-        phone: row.phone,
-        location: row.location,
-    }))
+    dealer!(conn, "slug = $1", slug)
 }
 
 /// A dealer's name for each of these numbers that is one's; of several with one number, the oldest's.
@@ -79,31 +86,13 @@ pub async fn list_names_by_phone(
     Ok(rows.into_iter().map(|row| (row.phone, row.name)).collect())
 }
 
-macro_rules! dealer {
-    ($ending:literal, $conn:expr, $dealer:expr) => {{
-        let row = sqlx::query!(
-            "select id, slug, name, phone, location from dealers where id = $1" + $ending,
-            $dealer.0
-        )
-        .fetch_optional($conn)
-        .await?;
-        Ok(row.map(|row| Dealer {
-            id: DealerId(row.id),
-            slug: row.slug,
-            name: row.name,
-            phone: row.phone,
-            location: row.location,
-        }))
-    }};
-}
-
 pub async fn get_dealer(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<Option<Dealer>> {
-    dealer!("", conn, dealer)
+    dealer!(conn, "id = $1", dealer.0)
 }
 
 /// A dealer, locked: who changes his vehicles does it one after the other.
 pub async fn lock_dealer(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<Option<Dealer>> {
-    dealer!(" for no key update", conn, dealer)
+    dealer!(conn, "id = $1 for no key update", dealer.0)
 }
 
 /// Where a dealer is reached, E.164.

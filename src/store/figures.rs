@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::corrupt;
+use super::{connection::is_alone, corrupt};
 use crate::domain::{
     figures::{Cause, Key, Sums},
     ids::{DealerId, VehicleId},
@@ -48,12 +48,7 @@ pub async fn insert_changes(conn: &mut PgConnection, changes: &[(Key, Sums)]) ->
 
 /// Adds up all changes that are noted; how many there were. Whoever comes while another does it finds nothing to do.
 pub async fn add_up(conn: &mut PgConnection) -> sqlx::Result<u64> {
-    let alone = sqlx::query_scalar!(
-        r#"select pg_try_advisory_xact_lock(hashtextextended('okla_figures', 0)) as "alone!""#
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    if !alone {
+    if !is_alone(conn, "okla_figures").await? {
         return Ok(0);
     }
     let noted = sqlx::query_scalar!(

@@ -25,8 +25,9 @@ use crate::domain::{
 /// Words that more of a dealer's messages hold are frequent enough to be found by walking his list.
 const MOST_HOLDING: i64 = 2_000;
 
-/// A filter as the queries take it.
-struct Asked {
+/// A filter as the queries take it, its words already looked up.
+pub struct Asked {
+    order: Order,
     from: Option<DateTime<Utc>>,
     before: Option<DateTime<Utc>>,
     statuses: Vec<String>,
@@ -56,13 +57,18 @@ struct Words {
 }
 
 impl Asked {
-    async fn new(conn: &mut PgConnection, dealer: DealerId, filter: &PanelFilter) -> sqlx::Result<Self> {
+    pub async fn look_up(
+        conn: &mut PgConnection,
+        dealer: DealerId,
+        filter: &PanelFilter,
+    ) -> sqlx::Result<Self> {
         let vehicles = match &filter.about {
             Some(About::Vehicle(id)) => Some(vec![id.0]),
             Some(About::Words(text)) => Some(list_vehicles_named(conn, dealer, text).await?),
             Some(About::NoVehicle) | None => None,
         };
         Ok(Self {
+            order: filter.order,
             from: filter.range.map(|range| day_begins(range.from)),
             before: filter.range.map(|range| day_ends(range.to)),
             statuses: filter
@@ -191,13 +197,12 @@ macro_rules! matching {
 pub async fn list_passing(
     conn: &mut PgConnection,
     dealer: DealerId,
-    filter: &PanelFilter,
+    asked: &Asked,
     after: Option<MessageId>,
     limit: i64,
 ) -> sqlx::Result<Vec<MessageRow>> {
-    let asked = Asked::new(&mut *conn, dealer, filter).await?;
     let after = after.map(|id| id.0);
-    match filter.order {
+    match asked.order {
         Order::Newest => {
             matching!(
                 message_rows, dealer, asked,
@@ -286,11 +291,10 @@ macro_rules! count_rows {
 pub async fn count_passing(
     conn: &mut PgConnection,
     dealer: DealerId,
-    filter: &PanelFilter,
+    asked: Asked,
     most: i64,
 ) -> sqlx::Result<HashMap<Status, i64>> {
-    let any_state = PanelFilter { groups: Vec::new(), ..filter.clone() };
-    let asked = Asked::new(&mut *conn, dealer, &any_state).await?;
+    let asked = Asked { statuses: Vec::new(), ..asked };
     let rows = matching!(count_rows, dealer, asked, "limit $19) as passing group by status", most)
         .fetch_all(conn)
         .await?;

@@ -3,16 +3,12 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::connection::is_alone;
 use crate::domain::ids::DealerId;
 
 /// Puts up to `limit` waiting messages into the index; how many there were. One at a time does it.
 pub async fn index_waiting(conn: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
-    let alone = sqlx::query_scalar!(
-        r#"select pg_try_advisory_xact_lock(hashtextextended('okla_words', 0)) as "alone!""#
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    if !alone {
+    if !is_alone(conn, "okla_words").await? {
         return Ok(0);
     }
     let indexed = sqlx::query_scalar!(
