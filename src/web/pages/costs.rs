@@ -4,7 +4,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     failed,
-    panel::{list_address, vehicle_cells, vehicle_row},
+    panel::{VehicleTable, list_address},
 };
 use crate::{
     app::{
@@ -75,10 +75,6 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
         view! { <tr><th scope="row"><a href=href>{kind.label()}</a></th>{cells(sums)}</tr> }
     });
     let kinds = kinds.collect_view();
-    let vehicles = costs.vehicles.iter().map(|line| vehicle_row(line, month)).collect_view();
-    let others = costs.others.as_ref().map(|others| {
-        view! { <tr><th scope="row">"Los demás"</th>{vehicle_cells(others)}</tr> }
-    });
     let nothing = costs.months.is_empty();
     view! {
         <PageTitle text="Costos"/>
@@ -114,18 +110,7 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
                 </section>
                 <section class="panel stack">
                     <h2>{format!("{name}, por vehículo")}</h2>
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Vehículo"</th>
-                                <th scope="col" class="num">"Mensajes"</th>
-                                <th scope="col" class="num">"Entregados"</th>
-                                <th scope="col" class="num">"Fallidos"</th>
-                                <th scope="col" class="num">"Costo"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{vehicles}{others}</tbody>
-                    </table>
+                    <VehicleTable lines=&costs.vehicles range=month others=costs.others.as_ref()/>
                 </section>
             }
                 .into_any()

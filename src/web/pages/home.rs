@@ -3,7 +3,7 @@ mod filters;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use self::filters::{Chips, Filters, Sorts, address};
+use self::filters::{Chips, Filters, Sorts};
 use super::failed;
 use crate::{
     app::list_vehicles::{VehicleList, list_vehicles},
@@ -15,6 +15,7 @@ use crate::{
         },
     },
     web::{
+        address::address,
         parts::{Empty, Icon, Notice, PageTitle, Picture, Price, Tone, icons},
         state::AppState,
     },
@@ -100,7 +101,7 @@ fn Card<'a>(vehicle: &'a VehicleCard, first: bool) -> impl IntoView + use<> {
 #[component]
 fn Nothing<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
     if filter.page > 0 {
-        let first = address(filter.on_page(0).to_pairs());
+        let first = address("/", filter.on_page(0).to_pairs());
         view! {
             <Empty title="Esta página ya no existe">
                 <p>"La lista es más corta que eso."</p>
@@ -128,9 +129,9 @@ fn Nothing<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
 
 #[component]
 fn Pager<'a>(filter: &'a VehicleFilter, page: &'a VehiclePage) -> impl IntoView + use<> {
-    let previous = filter.page.checked_sub(1).map(|number| address(filter.on_page(number).to_pairs()));
+    let previous = filter.page.checked_sub(1).map(|number| address("/", filter.on_page(number).to_pairs()));
     let next = (page.has_next && filter.page + 1 < LAST_PAGE)
-        .then(|| address(filter.on_page(filter.page + 1).to_pairs()));
+        .then(|| address("/", filter.on_page(filter.page + 1).to_pairs()));
     let number = filter.page + 1;
     (previous.is_some() || next.is_some()).then(|| {
         view! {

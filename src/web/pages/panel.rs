@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-pub(super) use self::charts::{vehicle_cells, vehicle_row};
+pub(super) use self::charts::VehicleTable;
 use self::{
     charts::{ByState, Causes, Vehicles},
     spend::Spend,
@@ -24,6 +24,7 @@ use crate::{
         time::day_in_santo_domingo,
     },
     web::{
+        address::address,
         guard,
         islands::{Keys, Live},
         parts::{Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
@@ -89,12 +90,8 @@ async fn load(asked: &Asked) -> Result<Loaded> {
 }
 
 /// The list's address for some of a range's messages.
-pub(super) fn list_address(range: Range, more: &[(&str, String)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query
-        .extend_pairs(range.to_pairs())
-        .extend_pairs(more.iter().map(|(name, value)| (*name, value.as_str())));
-    format!("/panel/mensajes?{}", query.finish())
+pub(super) fn list_address(range: Range, more: &[(&'static str, String)]) -> String {
+    address("/panel/mensajes", range.to_pairs().into_iter().chain(more.iter().cloned()))
 }
 
 /// One day of it.
@@ -106,7 +103,7 @@ fn day_range(day: NaiveDate) -> Range {
 fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
     let Loaded { panel, bar, now, problem, kept } = loaded;
     let range = panel.range;
-    let src = list_address(range, &[]).replacen("/panel/mensajes", "/panel/eventos", 1);
+    let src = address("/panel/eventos", range.to_pairs());
     view! {
         <PageTitle text="Panel"/>
         <Keys/>

@@ -18,6 +18,7 @@ use crate::{
         time::day_in_santo_domingo,
     },
     web::{
+        address::address,
         guard,
         islands::{Keys, Live},
         parts::{
@@ -73,26 +74,21 @@ async fn load(value: impl Fn(&str) -> Option<String>) -> Result<Loaded> {
     Ok(Loaded { list, filter, notes, bar, first: after.is_none(), now, kept })
 }
 
-fn address(pairs: Vec<(&'static str, String)>) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { LIST.to_owned() } else { format!("{LIST}?{query}") }
-}
-
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
     let Loaded { list, filter, notes, bar, first, now, kept } = loaded;
-    let first_page = address(filter.to_pairs());
+    let first_page = address(LIST, filter.to_pairs());
     let next = list.next.map(|id| {
         let mut pairs = filter.to_pairs();
         pairs.push(("despues", id.to_string()));
-        address(pairs)
+        address(LIST, pairs)
     });
     let rows = list.messages.iter().map(|message| view! { <Row message=message now=now/> }).collect_view();
     let nothing = list.messages.is_empty();
     let oldest = day_in_santo_domingo(now) - chrono::Days::new(kept.into());
     let newest = list.messages.first().map(|message| message.id.to_string()).unwrap_or_default();
     let news = format!("{LIST}/eventos?tras={newest}");
-    let export = address(filter.to_pairs()).replacen(LIST, "/panel/mensajes.csv", 1);
+    let export = address("/panel/mensajes.csv", filter.to_pairs());
     view! {
         <PageTitle text="Mensajes"/>
         <Keys/>
@@ -189,7 +185,7 @@ pub fn NewMessages(count: i64) -> impl IntoView {
 fn Pills<'a>(filter: &'a PanelFilter, list: &'a PanelList) -> impl IntoView + use<> {
     let link = |label: &'static str, groups: Vec<StateGroup>, count: Count| {
         let current = (filter.groups == groups).then_some("true");
-        let href = address(PanelFilter { groups, ..filter.clone() }.to_pairs());
+        let href = address(LIST, PanelFilter { groups, ..filter.clone() }.to_pairs());
         view! { <a href=href aria-current=current>{label}" "<span>{said(count)}</span></a> }
     };
     let all = link("Todos", Vec::new(), list.all);
@@ -212,7 +208,7 @@ fn Chips<'a>(filter: &'a PanelFilter) -> impl IntoView + use<> {
     (!chips.is_empty()).then(|| {
         let links = chips.into_iter().map(|chip| {
             view! {
-                <a class="chip" href=address(chip.without)>
+                <a class="chip" href=address(LIST, chip.without)>
                     <span class="unseen">"Quitar "</span>{chip.label}<Icon path=icons::CLOSE/>
                 </a>
             }
@@ -229,7 +225,7 @@ fn Chips<'a>(filter: &'a PanelFilter) -> impl IntoView + use<> {
 #[component]
 fn Sorted<'a>(filter: &'a PanelFilter, order: Order, label: &'static str) -> impl IntoView + use<> {
     let current = (filter.order == order).then_some("true");
-    let href = address(PanelFilter { order, ..filter.clone() }.to_pairs());
+    let href = address(LIST, PanelFilter { order, ..filter.clone() }.to_pairs());
     view! { <a href=href aria-current=current>{label}</a> }
 }
 

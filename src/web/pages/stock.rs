@@ -20,6 +20,7 @@ use crate::{
         vehicle::stock::{Shown, StockCard, StockFilter, StockPage},
     },
     web::{
+        address::address,
         flash::{self, Flash},
         forms, guard,
         islands::Keys,
@@ -60,11 +61,6 @@ async fn load(filter: &StockFilter) -> Result<Loaded> {
     Ok(Loaded { page, bar, flash, now: current.state.clock.now() })
 }
 
-fn address(filter: &StockFilter) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(filter.to_pairs()).finish();
-    if query.is_empty() { LIST.to_owned() } else { format!("{LIST}?{query}") }
-}
-
 #[component]
 fn List(loaded: Loaded, filter: StockFilter) -> impl IntoView {
     let Loaded { page, bar, flash, now } = loaded;
@@ -74,7 +70,7 @@ fn List(loaded: Loaded, filter: StockFilter) -> impl IntoView {
         page.vehicles.iter().map(|vehicle| view! { <Row vehicle=vehicle today=today/> }).collect_view();
     let nothing = page.vehicles.is_empty();
     let narrowed = filter != StockFilter::default();
-    let other_page = |number: u16| address(&StockFilter { page: number, ..filter.clone() });
+    let other_page = |number: u16| address(LIST, StockFilter { page: number, ..filter.clone() }.to_pairs());
     view! {
         <PageTitle text="Sus vehículos"/>
         <Keys/>
@@ -119,7 +115,7 @@ fn List(loaded: Loaded, filter: StockFilter) -> impl IntoView {
 fn Narrow<'a>(filter: &'a StockFilter) -> impl IntoView + use<> {
     let kept = filter.shown.map(|shown| view! { <input type="hidden" name="estado" value=shown.as_str()/> });
     let link = |label: &'static str, shown: Option<Shown>| {
-        let href = address(&StockFilter { shown, page: 0, ..filter.clone() });
+        let href = address(LIST, StockFilter { shown, page: 0, ..filter.clone() }.to_pairs());
         let current = (filter.shown == shown).then_some("true");
         view! { <a href=href aria-current=current>{label}</a> }
     };

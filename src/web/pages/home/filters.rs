@@ -8,14 +8,11 @@ use crate::{
         money::{DOP_PER_USD, grouped},
         vehicle::filter::{Sort, VehicleFilter},
     },
-    web::parts::{Icon, icons},
+    web::{
+        address::address,
+        parts::{Icon, icons},
+    },
 };
-
-/// The list's address with these parameters.
-pub fn address(pairs: Vec<(&'static str, String)>) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
-}
 
 #[component]
 pub fn Filters<'a>(filter: &'a VehicleFilter, makes: Vec<String>) -> impl IntoView + use<> {
@@ -81,7 +78,7 @@ pub fn Filters<'a>(filter: &'a VehicleFilter, makes: Vec<String>) -> impl IntoVi
 pub fn Chips<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
     let active = filter.active();
     let chips: Vec<_> =
-        active.iter().map(|chip| (chip.label.clone(), address(filter.without(chip)))).collect();
+        active.iter().map(|chip| (chip.label.clone(), address("/", filter.without(chip)))).collect();
     (!chips.is_empty()).then(|| {
         view! {
             <nav class="chips" aria-label="Filtros puestos">
@@ -104,7 +101,7 @@ pub fn Chips<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
 #[component]
 pub fn Sorts<'a>(filter: &'a VehicleFilter) -> impl IntoView + use<> {
     let links = Sort::ALL.map(|sort| {
-        let href = address(VehicleFilter { sort, page: 0, ..filter.clone() }.to_pairs());
+        let href = address("/", VehicleFilter { sort, page: 0, ..filter.clone() }.to_pairs());
         let current = (sort == filter.sort).then_some("true");
         view! { <a href=href aria-current=current>{sort.label()}</a> }
     });

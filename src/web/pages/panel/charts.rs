@@ -13,6 +13,7 @@ use crate::{
         state_group::StateGroup,
         time::spoken_date,
     },
+    web::address::address,
 };
 
 const HEIGHT: i64 = 160;
@@ -150,7 +151,7 @@ pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     });
     let table = table.collect_view();
     let nothing = panel.causes.is_empty();
-    let failures = list_address(panel.range, &[]).replacen("/panel/mensajes", "/panel/fallidos", 1);
+    let failures = address("/panel/fallidos", panel.range.to_pairs());
     view! {
         <section class="panel stack">
             <h2>"Por qué fallaron"</h2>
@@ -172,7 +173,6 @@ pub fn Causes<'a>(panel: &'a Panel) -> impl IntoView + use<> {
 
 #[component]
 pub fn Vehicles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
-    let rows = panel.vehicles.iter().map(|line| vehicle_row(line, panel.range)).collect_view();
     let most = panel.vehicles.first().map_or(1, |line| line.messages).max(1);
     let bars = panel.vehicles.iter().map(|line| {
         let (href, title) = vehicle_link(line, panel.range);
@@ -185,35 +185,44 @@ pub fn Vehicles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
             <ul class="lines">{bars}</ul>
             <details>
                 <summary>"Ver como tabla"</summary>
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Vehículo"</th>
-                            <th scope="col" class="num">"Mensajes"</th>
-                            <th scope="col" class="num">"Entregados"</th>
-                            <th scope="col" class="num">"Fallidos"</th>
-                            <th scope="col" class="num">"Costo"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                <VehicleTable lines=&panel.vehicles range=panel.range others=None/>
             </details>
         </section>
     }
 }
 
-pub fn vehicle_row(line: &VehicleFigures, range: Range) -> AnyView {
-    let (href, title) = vehicle_link(line, range);
+/// Each vehicle's figures; `others` are those of all that have no line of their own.
+#[component]
+pub fn VehicleTable<'a>(
+    lines: &'a [VehicleFigures],
+    range: Range,
+    others: Option<&'a VehicleFigures>,
+) -> impl IntoView + use<> {
+    let rows = lines.iter().map(|line| {
+        let (href, title) = vehicle_link(line, range);
+        view! { <tr><th scope="row"><a href=href>{title}</a></th>{vehicle_cells(line)}</tr> }
+    });
+    let rows = rows.collect_view();
+    let others = others.map(|others| {
+        view! { <tr><th scope="row">"Los demás"</th>{vehicle_cells(others)}</tr> }
+    });
     view! {
-        <tr>
-            <th scope="row"><a href=href>{title}</a></th>
-            {vehicle_cells(line)}
-        </tr>
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">"Vehículo"</th>
+                    <th scope="col" class="num">"Mensajes"</th>
+                    <th scope="col" class="num">"Entregados"</th>
+                    <th scope="col" class="num">"Fallidos"</th>
+                    <th scope="col" class="num">"Costo"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}{others}</tbody>
+        </table>
     }
-    .into_any()
 }
 
-pub fn vehicle_cells(line: &VehicleFigures) -> AnyView {
+fn vehicle_cells(line: &VehicleFigures) -> AnyView {
     view! {
         <td class="num" data-label="Mensajes">{grouped(line.messages.into())}</td>
         <td class="num" data-label="Entregados">{grouped(line.arrived.into())}</td>
