@@ -8,7 +8,7 @@ use super::{
     actor::Actor,
     error::{AppError, Result},
     hold_line::get_hold,
-    read_panel::{dealer_of, read_totals},
+    read_panel::dealer_of,
     send_message::{Recipient, find_addressee},
     state::App,
     take_limits::{Demand, WINDOW, read_dealer_limits, read_limits},
@@ -19,9 +19,8 @@ use crate::{
         kind::Kind,
         limits::{Decision, Limit, Sender, Standing},
         phone::Phone,
-        range::{Choice, Range},
         rates::price_of,
-        time::day_in_santo_domingo,
+        time::{day_in_santo_domingo, first_day_of_month},
     },
     store,
 };
@@ -90,8 +89,7 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
     let mut conn = app.pool.acquire().await?;
     let now = app.clock.now();
     let today = day_in_santo_domingo(now);
-    let of_today = read_totals(&mut conn, dealer, &Range::named(Choice::Today, today), today).await?;
-    let month = read_totals(&mut conn, dealer, &Range::named(Choice::Month, today), today).await?;
+    let days = store::figures::list_totals(&mut conn, dealer, first_day_of_month(today), today).await?;
     let phone = store::dealers::get_phone(&mut conn, dealer).await?;
     let phone =
         Phone::parse_api(&phone).map_err(|error| AppError::Fault(format!("dealers.phone: {error}")))?;
@@ -106,5 +104,6 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
     let unit_price = price_of(&rates, Kind::Contact, &phone, true, now).ok_or_else(no_rate)?;
     let demand = Demand { parts: 1, unit_price, outside_window: true };
     let standings = read_dealer_limits(&mut conn, &sender, demand, now).await?;
-    Ok(DealerBar { standings, today: of_today.sums.messages, month })
+    let of_today = days.get(&today).map_or(0, |totals| totals.sums.messages);
+    Ok(DealerBar { standings, today: of_today, month: Totals::of_all(days.values()) })
 }

@@ -5,7 +5,7 @@ use chrono::{Months, NaiveDate};
 use super::{
     actor::Actor,
     error::{AppError, Result},
-    read_panel::{VehicleFigures, dealer_of, read_totals},
+    read_panel::{VehicleFigures, dealer_of},
     state::App,
 };
 use crate::{
@@ -52,7 +52,7 @@ pub async fn read_costs(app: &App, actor: &Actor, month: Option<NaiveDate>) -> R
     let kinds = store::figures::list_kinds(&mut snapshot, dealer, month.from, month.to).await?;
     let vehicles =
         store::figures::list_vehicles(&mut snapshot, dealer, month.from, month.to, VEHICLES).await?;
-    let totals = read_totals(&mut snapshot, dealer, &month, today).await?;
+    let totals = store::figures::get_totals(&mut snapshot, dealer, month.from, month.to).await?;
     snapshot.commit().await?;
     let vehicles: Vec<_> = vehicles.into_iter().map(VehicleFigures::from).collect();
     let others = others(&totals, &vehicles);

@@ -1,7 +1,5 @@
 //! A dealer's panel: what his messages of a period came to, and how his limits stand.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -19,7 +17,7 @@ use crate::{
         time::{day_begins, day_in_santo_domingo, first_day_of_month},
         user::Role,
     },
-    store::{self, connection::begin_snapshot, figures::StateRow},
+    store::{self, connection::begin_snapshot},
 };
 
 const CAUSES: usize = 5;
@@ -32,7 +30,7 @@ pub struct Panel {
     pub totals: Totals,
     /// Of the period it is compared with.
     pub before: Totals,
-    /// Every day of the range, in order; by month, a whole month's are all at its first.
+    /// Every day of the range, in order.
     pub days: Vec<(NaiveDate, ByState)>,
     /// The most frequent first.
     pub causes: Vec<(Cause, i64)>,
@@ -74,41 +72,31 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let now = app.clock.now();
     let today = day_in_santo_domingo(now);
     let mut snapshot = begin_snapshot(&app.pool).await?;
-    let states = store::figures::list_states(&mut snapshot, dealer, range.from, range.end(today)).await?;
-    let days = if range.is_by_month() {
-        store::figures::list_days_by_month(&mut snapshot, dealer, range.from, range.end(today)).await?
-    } else {
-        store::figures::list_days(&mut snapshot, dealer, range.from, range.to).await?
-    };
-    let before = read_totals(&mut snapshot, dealer, &range.before(), today).await?;
+    let previous = range.before();
+    let days = store::figures::list_totals(&mut snapshot, dealer, previous.from, range.to).await?;
+    let of = |range: &Range| Totals::of_all(days.range(range.from..=range.to).map(|(_, totals)| totals));
+    let totals = of(&range);
+    let mut causes = store::figures::list_causes(&mut snapshot, dealer, range.from, range.end(today)).await?;
+    causes.truncate(CAUSES);
     let vehicles =
         store::figures::list_vehicles(&mut snapshot, dealer, range.from, range.end(today), VEHICLES).await?;
     let month = read_month(&mut snapshot, dealer, now).await?;
-    let ever = !states.is_empty()
-        || read_totals(&mut snapshot, dealer, &Range::all(today), today).await?.sums.messages > 0;
+    let all = Range::all(today);
+    let ever = totals.sums.messages > 0
+        || store::figures::get_totals(&mut snapshot, dealer, all.from, all.to).await?.sums.messages > 0;
     snapshot.commit().await?;
 
-    let mut panel = Panel {
+    let of_day = |day| days.get(&day).map(|totals| totals.states).unwrap_or_default();
+    Ok(Panel {
         range,
         ever,
-        totals: Totals::default(),
-        before,
-        days: range.days().map(|day| (day, ByState::default())).collect(),
-        causes: by_frequency(&states),
+        totals,
+        before: of(&previous),
+        days: range.days().map(|day| (day, of_day(day))).collect(),
+        causes,
         vehicles: vehicles.into_iter().map(VehicleFigures::from).collect(),
         month,
-    };
-    panel.causes.truncate(CAUSES);
-    for row in days {
-        let place = usize::try_from((row.day - range.from).num_days()).ok();
-        if let Some((_, day)) = place.and_then(|place| panel.days.get_mut(place)) {
-            day.add(row.status, row.messages);
-        }
-    }
-    for row in &states {
-        panel.totals.add(row.status, row.by_buyer, row.sums);
-    }
-    Ok(panel)
+    })
 }
 
 /// Why messages of a range failed, the most frequent first.
@@ -116,39 +104,14 @@ pub async fn read_causes(app: &App, actor: &Actor, range: &Range) -> Result<Vec<
     let dealer = dealer_of(actor)?;
     let mut conn = app.pool.acquire().await?;
     let today = day_in_santo_domingo(app.clock.now());
-    Ok(by_frequency(&store::figures::list_states(&mut conn, dealer, range.from, range.end(today)).await?))
-}
-
-fn by_frequency(states: &[StateRow]) -> Vec<(Cause, i64)> {
-    let mut causes: HashMap<Cause, i64> = HashMap::new();
-    for row in states {
-        if let Some(cause) = row.cause {
-            *causes.entry(cause).or_default() += row.sums.messages;
-        }
-    }
-    let mut causes: Vec<_> = causes.into_iter().collect();
-    causes.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), cause.to_string()));
-    causes
-}
-
-/// What a dealer's messages of a range come to.
-pub async fn read_totals(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    range: &Range,
-    today: NaiveDate,
-) -> Result<Totals> {
-    let mut totals = Totals::default();
-    for row in store::figures::list_states(conn, dealer, range.from, range.end(today)).await? {
-        totals.add(row.status, row.by_buyer, row.sums);
-    }
-    Ok(totals)
+    Ok(store::figures::list_causes(&mut conn, dealer, range.from, range.end(today)).await?)
 }
 
 async fn read_month(conn: &mut PgConnection, dealer: DealerId, now: DateTime<Utc>) -> Result<MonthSpend> {
     let range = Range::named(Choice::Month, day_in_santo_domingo(now));
-    let costs = store::figures::list_costs(conn, dealer, range.from, range.to).await?;
-    let days: Vec<_> = range.days().map(|day| (day, costs.get(&day).copied().unwrap_or_default())).collect();
+    let totals = store::figures::list_totals(conn, dealer, range.from, range.to).await?;
+    let cost_of = |day| totals.get(&day).map(|totals| totals.sums.cost).unwrap_or_default();
+    let days: Vec<_> = range.days().map(|day| (day, cost_of(day))).collect();
     let spent = days.iter().map(|(_, cost)| cost).sum();
     let begins = first_day_of_month(range.from);
     let ends = begins + Months::new(1);

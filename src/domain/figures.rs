@@ -145,10 +145,8 @@ impl std::ops::Neg for Sums {
 pub struct ByState([i64; StateGroup::ALL.len()]);
 
 impl ByState {
-    pub fn add(&mut self, status: Status, messages: i64) {
-        for (group, count) in StateGroup::ALL.into_iter().zip(&mut self.0) {
-            *count += if group == StateGroup::of(status) { messages } else { 0 };
-        }
+    pub fn new(counts: [i64; StateGroup::ALL.len()]) -> Self {
+        Self(counts)
     }
 
     pub fn add_all(&mut self, more: &Self) {
@@ -177,13 +175,15 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub fn add(&mut self, status: Status, by_buyer: bool, sums: Sums) {
-        self.states.add(status, sums.messages);
-        if by_buyer {
-            self.contacts += sums.messages;
-            self.contact_cost += sums.cost;
-        }
-        self.sums += sums;
+    /// Of several periods, what they come to together.
+    pub fn of_all<'a>(periods: impl IntoIterator<Item = &'a Self>) -> Self {
+        periods.into_iter().fold(Self::default(), |mut all, period| {
+            all.states.add_all(&period.states);
+            all.contacts += period.contacts;
+            all.contact_cost += period.contact_cost;
+            all.sums += period.sums;
+            all
+        })
     }
 
     pub fn of(&self, group: StateGroup) -> i64 {

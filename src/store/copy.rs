@@ -213,6 +213,6 @@ pub async fn finish(conn: &mut PgConnection) -> sqlx::Result<()> {
         create index message_words_idx on message_words using gin (dealer_id, words gin_trgm_ops, to_phone gin_trgm_ops)
             with (fastupdate = off);
         analyze messages, message_parts, message_events, ledger_entries, users, dealers, vehicles,
-            daily_figures, daily_states, daily_vehicle_figures, message_words";
+            daily_figures, daily_totals, daily_vehicle_figures, message_words";
     sqlx::raw_sql(statement).execute(conn).await.map(|_| ())
 }

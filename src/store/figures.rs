@@ -2,18 +2,17 @@
 
 mod days;
 
-pub use days::{DayRow, Wanted, count_states, list_costs, list_days, list_days_by_month, list_days_with};
+pub use days::{Wanted, count_states, get_totals, list_days_with, list_totals};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{connection::is_alone, corrupt};
+use super::connection::is_alone;
 use crate::domain::{
     figures::{Cause, Key, Sums},
     ids::{DealerId, VehicleId},
-    message::Status,
 };
 
 /// Notes what changed. Nobody waits for anybody.
@@ -74,14 +73,19 @@ pub async fn add_up(conn: &mut PgConnection) -> sqlx::Result<u64> {
                messages = d.messages + excluded.messages, arrived = d.arrived + excluded.arrived,
                failed = d.failed + excluded.failed, cost = d.cost + excluded.cost
            ), by_day as (
-             insert into daily_states as d
-               (dealer_id, day, by_buyer, status, cause, messages, parts, cost, confirmed, told)
-             select dealer_id, day, by_buyer, status, cause, sum(messages), sum(parts), sum(cost), sum(confirmed), sum(told)
-             from noted group by 1, 2, 3, 4, 5
-             on conflict (dealer_id, day, by_buyer, status, cause) do update set
-               messages = d.messages + excluded.messages, parts = d.parts + excluded.parts,
-               cost = d.cost + excluded.cost, confirmed = d.confirmed + excluded.confirmed,
-               told = d.told + excluded.told
+             insert into daily_totals as d (dealer_id, day, waiting, verifying, sent, delivered, read, failed, parts, cost,
+               confirmed, told, contacts, contact_cost)
+             select dealer_id, day, sum(waiting), sum(verifying), sum(sent), sum(delivered), sum(read), sum(failed),
+               sum(parts), sum(cost), sum(confirmed), sum(told), coalesce(sum(messages) filter (where by_buyer), 0),
+               coalesce(sum(cost) filter (where by_buyer), 0)
+             from noted cross join lateral okla_by_group(status, messages) group by 1, 2
+             on conflict (dealer_id, day) do update set
+               waiting = d.waiting + excluded.waiting, verifying = d.verifying + excluded.verifying,
+               sent = d.sent + excluded.sent, delivered = d.delivered + excluded.delivered,
+               read = d.read + excluded.read, failed = d.failed + excluded.failed,
+               parts = d.parts + excluded.parts, cost = d.cost + excluded.cost,
+               confirmed = d.confirmed + excluded.confirmed, told = d.told + excluded.told,
+               contacts = d.contacts + excluded.contacts, contact_cost = d.contact_cost + excluded.contact_cost
            ), by_month as (
              insert into monthly_figures as d
                (dealer_id, month, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told)
@@ -144,13 +148,8 @@ pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
            group by dealer_id, day, vehicle_id, kind
            having (sum(messages), sum(arrived), sum(failed), sum(cost)) is distinct from (0, 0, 0, 0)
            union
-           select dealer_id, day from (
-             select dealer_id, day, by_buyer, status, cause, messages, parts, cost, confirmed, told from daily_states
-             union all
-             select dealer_id, day, by_buyer, status, cause, -messages, -parts, -cost, -confirmed, -told from daily_figures
-           ) as by_day
-           group by dealer_id, day, by_buyer, status, cause
-           having (sum(messages), sum(parts), sum(cost), sum(confirmed), sum(told)) is distinct from (0, 0, 0, 0, 0)
+           select dealer_id, day from (select * from daily_totals union all select * from totals_of_figures) as by_day
+           group by dealer_id, day having count(*) <> 2 or count(distinct by_day) <> 1
            union
            select dealer_id, month from (
              select dealer_id, month, kind, by_buyer, status, cause, messages, parts, cost, confirmed, told
@@ -178,46 +177,25 @@ pub async fn list_drifts(conn: &mut PgConnection) -> sqlx::Result<Vec<Drift>> {
     .await
 }
 
-/// What a dealer's messages of one state come to.
-pub struct StateRow {
-    pub status: Status,
-    /// Of a failure.
-    pub cause: Option<Cause>,
-    pub by_buyer: bool,
-    pub sums: Sums,
-}
-
-/// A dealer's figures from `from` to `to`, both included, by state and cause.
-pub async fn list_states(
+/// Why a dealer's messages from `from` to `to`, both included, failed; the most frequent first.
+pub async fn list_causes(
     conn: &mut PgConnection,
     dealer: DealerId,
     from: NaiveDate,
     to: NaiveDate,
-) -> sqlx::Result<Vec<StateRow>> {
+) -> sqlx::Result<Vec<(Cause, i64)>> {
     let rows = sqlx::query!(
-        r#"select status as "status!", cause as "cause!", by_buyer as "by_buyer!",
-             sum(messages)::bigint as "messages!", sum(parts)::bigint as "parts!", sum(cost) as "cost!",
-             sum(confirmed) as "confirmed!", sum(told) as "told!"
-           from states_between($1, $2, $3)
-           group by status, cause, by_buyer having sum(messages) <> 0"#,
+        r#"select cause as "cause!", sum(messages)::bigint as "messages!"
+           from state_figures_between($1, $2, $3)
+           where status in ('failed', 'undelivered', 'canceled')
+           group by cause having sum(messages) <> 0 order by 2 desc, 1"#,
         dealer.0,
         from,
         to
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let status: Status = row.status.parse().map_err(corrupt("status"))?;
-            let (messages, parts) = (row.messages, row.parts);
-            Ok(StateRow {
-                status,
-                cause: status.is_failure().then(|| Cause::from_word(&row.cause)),
-                by_buyer: row.by_buyer,
-                sums: Sums { messages, parts, cost: row.cost, confirmed: row.confirmed, told: row.told },
-            })
-        })
-        .collect()
+    Ok(rows.into_iter().map(|row| (Cause::from_word(&row.cause), row.messages)).collect())
 }
 
 /// What a vehicle's messages come to.

@@ -26,7 +26,7 @@ use okla::{
 };
 use reqwest::Method;
 use rust_decimal::Decimal;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::app::{Api, Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, Reply, TestApp};
 
@@ -107,6 +107,25 @@ async fn check_finds_a_single_message_that_is_not_counted(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(check_figures(&app.pool).await.unwrap().len(), 1);
+}
+
+#[sqlx::test]
+async fn check_finds_a_figure_that_is_not_what_it_is_the_sum_of(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 100, 5, 1).await;
+    for (figure, table) in [
+        ("cost", "daily_figures"),
+        ("contacts", "daily_totals"),
+        ("failed", "daily_vehicle_figures"),
+        ("told", "monthly_figures"),
+        ("messages", "monthly_vehicle_figures"),
+    ] {
+        for (by, is_right) in [(1, false), (-1, true)] {
+            let change = format!("update {table} set {figure} = {figure} + {by}");
+            sqlx::query(AssertSqlSafe(change)).execute(&app.pool).await.unwrap();
+            assert_eq!(check_figures(&app.pool).await.unwrap().is_empty(), is_right, "{figure} of {table}");
+        }
+    }
 }
 
 /// Everything that says what a period came to, against the list that each figure leads to: tiles, pills, the chart's table,

@@ -1,80 +1,76 @@
 //! Figures day by day, and on which days there are any.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use crate::{
-    domain::{ids::DealerId, message::Status},
+    domain::{
+        figures::{ByState, Sums, Totals},
+        ids::DealerId,
+        message::Status,
+    },
     store::corrupt,
 };
 
-/// How many messages of one day are in one state.
-pub struct DayRow {
-    pub day: NaiveDate,
-    pub status: Status,
-    pub messages: i64,
-}
-
-macro_rules! days {
-    ($figures:literal, $conn:expr, $dealer:expr, $from:expr, $to:expr) => {{
-        let rows = sqlx::query!(
-            r#"select day as "day!", status as "status!", sum(messages)::bigint as "messages!" "#
-                + $figures
-                + " group by day, status having sum(messages) <> 0",
+macro_rules! totals {
+    ($columns:literal, $ending:literal, $dealer:expr, $from:expr, $to:expr) => {
+        sqlx::query!(
+            "select " + $columns + r#"
+               coalesce(sum(waiting), 0)::bigint as "waiting!", coalesce(sum(verifying), 0)::bigint as "verifying!",
+               coalesce(sum(sent), 0)::bigint as "sent!", coalesce(sum(delivered), 0)::bigint as "delivered!",
+               coalesce(sum(read), 0)::bigint as "read!", coalesce(sum(failed), 0)::bigint as "failed!",
+               coalesce(sum(parts), 0)::bigint as "parts!", coalesce(sum(cost), 0) as "cost!",
+               coalesce(sum(confirmed), 0) as "confirmed!", coalesce(sum(told), 0) as "told!",
+               coalesce(sum(contacts), 0)::bigint as "contacts!", coalesce(sum(contact_cost), 0) as "contact_cost!"
+             from day_totals where dealer_id = $1 and day between $2 and $3 "# + $ending,
             $dealer.0,
             $from,
             $to
         )
-        .fetch_all($conn)
-        .await?;
-        let days = rows.into_iter().map(|row| {
-            let status = row.status.parse().map_err(corrupt("status"))?;
-            Ok(DayRow { day: row.day, status, messages: row.messages })
-        });
-        days.collect()
+    };
+}
+
+macro_rules! parse {
+    ($row:expr) => {{
+        let states =
+            ByState::new([$row.waiting, $row.verifying, $row.sent, $row.delivered, $row.read, $row.failed]);
+        Totals {
+            states,
+            contacts: $row.contacts,
+            contact_cost: $row.contact_cost,
+            sums: Sums {
+                messages: states.all(),
+                parts: $row.parts,
+                cost: $row.cost,
+                confirmed: $row.confirmed,
+                told: $row.told,
+            },
+        }
     }};
 }
 
-/// How many messages each of a dealer's days has in each state, from `from` to `to`.
-pub async fn list_days(
+/// What each of a dealer's days from `from` to `to` came to; of the days that have figures.
+pub async fn list_totals(
     conn: &mut PgConnection,
     dealer: DealerId,
     from: NaiveDate,
     to: NaiveDate,
-) -> sqlx::Result<Vec<DayRow>> {
-    days!("from day_states where dealer_id = $1 and day between $2 and $3", conn, dealer, from, to)
+) -> sqlx::Result<BTreeMap<NaiveDate, Totals>> {
+    let rows = totals!(r#"day as "day!","#, "group by day", dealer, from, to).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.day, parse!(row))).collect())
 }
 
-/// The same with all of a whole month at its first day.
-pub async fn list_days_by_month(
+/// What all of these days came to.
+pub async fn get_totals(
     conn: &mut PgConnection,
     dealer: DealerId,
     from: NaiveDate,
     to: NaiveDate,
-) -> sqlx::Result<Vec<DayRow>> {
-    days!("from states_between($1, $2, $3)", conn, dealer, from, to)
-}
-
-/// What each of a dealer's days from `from` to `to` cost, US$; of the days that have figures.
-pub async fn list_costs(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> sqlx::Result<HashMap<NaiveDate, Decimal>> {
-    let rows = sqlx::query!(
-        r#"select day as "day!", sum(cost) as "cost!" from day_states
-           where dealer_id = $1 and day between $2 and $3 group by day"#,
-        dealer.0,
-        from,
-        to
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.day, row.cost)).collect())
+) -> sqlx::Result<Totals> {
+    let row = totals!("", "", dealer, from, to).fetch_one(conn).await?;
+    Ok(parse!(row))
 }
 
 /// The newest of a dealer's days, from `from` to `to`, on which figures of these kinds count messages, and how many.

@@ -38,7 +38,7 @@ const MESSAGES: &str = "
 
 /// What else is emptied with the messages, for a fresh start.
 pub const FIGURES: &str =
-    "figure_changes, daily_figures, daily_states, daily_vehicle_figures, monthly_figures,
+    "figure_changes, daily_figures, daily_totals, daily_vehicle_figures, monthly_figures,
     monthly_vehicle_figures";
 
 /// Everything that does not add up, in words.

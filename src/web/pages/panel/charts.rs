@@ -257,7 +257,7 @@ fn Line(label: String, value: String, share: i64, href: String) -> impl IntoView
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{message::Status, range::Choice};
+    use crate::domain::range::Choice;
 
     #[test]
     fn long_periods_are_drawn_by_the_month_and_nothing_is_lost() {
@@ -266,8 +266,7 @@ mod tests {
             from: "2026-01-15".parse().unwrap(),
             to: "2026-06-02".parse().unwrap(),
         };
-        let mut one = ByState::default();
-        one.add(Status::Sent, 1);
+        let one = ByState::new([0, 0, 1, 0, 0, 0]);
         let days: Vec<_> = range.days().map(|day| (day, one)).collect();
         let bins = bins(&days, true);
         let ends: Vec<_> =
