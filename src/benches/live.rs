@@ -1,5 +1,5 @@
 //! How long a status callback takes to be seen on open panels: five hundred, a tenth of them the same dealer's, whose
-//! messages are called back; and all of them his.
+//! messages are called back; and all of them one user's, who share what is drawn.
 
 use std::{
     iter::repeat_n,
@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(400);
 
 pub async fn measure(okla: &Okla, pool: &PgPool, report: &mut Report) -> Result<()> {
     for (name, of_one) in
-        [("callback seen, 50 of 500 panels", PANELS / 10), ("callback seen, 500 of one dealer", PANELS)]
+        [("callback seen, 50 of 500 panels", PANELS / 10), ("callback seen, 500 of one user", PANELS)]
     {
         let mut seen = watch(okla, pool, of_one).await?;
         seen.sort_by(f64::total_cmp);
