@@ -74,18 +74,43 @@ impl Skip {
         Self::Remedy(Remedy::Respect),
     ];
 
-    /// What a person reads, after a number.
-    pub fn words(self) -> &'static str {
+    /// What a person reads before their number.
+    pub fn label(self) -> &'static str {
         match self {
-            Self::WasResent => "ya se reenviaron",
-            Self::Pending => "se están reenviando",
-            Self::Erased => "perdieron su texto por antigüedad",
-            Self::Buyers => "los escribió un comprador; solo él puede repetirlos",
-            Self::WithoutWhatsapp => "van a números sin WhatsApp activo",
-            Self::Partly => "llegaron en parte: repetirlos enteros duplicaría lo que llegó",
-            Self::Remedy(Remedy::Correct) => "necesitan que corrija un dato",
-            Self::Remedy(Remedy::Rule) => "chocan con una regla de WhatsApp",
-            Self::Remedy(Remedy::Respect | Remedy::SendAgain) => "van a personas que no quieren recibirlos",
+            Self::WasResent => "Ya reenviados",
+            Self::Pending => "Reenviándose ahora",
+            Self::Erased => "Con el texto borrado por antigüedad",
+            Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
+            Self::WithoutWhatsapp => "A números sin WhatsApp activo",
+            Self::Partly => "Llegados en parte: repetirlos enteros duplicaría lo que llegó",
+            Self::Remedy(Remedy::Correct) => "Con un dato por corregir",
+            Self::Remedy(Remedy::Rule) => "Contra una regla de WhatsApp",
+            Self::Remedy(Remedy::Respect | Remedy::SendAgain) => "A personas que no quieren recibirlos",
+        }
+    }
+
+    /// What a person reads who wanted to repeat one.
+    fn why(self) -> &'static str {
+        match self {
+            Self::WasResent => "Este mensaje ya se reenvió.",
+            Self::Pending => "Este mensaje ya se está reenviando.",
+            Self::Erased => {
+                "Este mensaje no se reenvía: su texto se borró por antigüedad. Escriba uno nuevo."
+            }
+            Self::Buyers => {
+                "Este mensaje no se reenvía: lo escribió un comprador, y solo él puede repetirlo."
+            }
+            Self::WithoutWhatsapp => "Este mensaje no se reenvía: el número no tiene WhatsApp activo.",
+            Self::Partly => {
+                "Este mensaje no se reenvía: llegó en parte, y repetirlo duplicaría lo que llegó."
+            }
+            Self::Remedy(Remedy::Correct) => {
+                "Este mensaje no se reenvía tal como está: tiene un dato por corregir. Escriba uno nuevo."
+            }
+            Self::Remedy(Remedy::Rule) => "Este mensaje no se reenvía: choca con una regla de WhatsApp.",
+            Self::Remedy(Remedy::Respect | Remedy::SendAgain) => {
+                "Este mensaje no se reenvía: la persona no quiere recibirlo."
+            }
         }
     }
 }
@@ -204,13 +229,9 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
     let dealer = dealer_of(actor)?;
     let row = store::resends::get_failed(&mut *app.pool.acquire().await?, dealer, id).await?;
     let row = row.ok_or(AppError::NotFound)?;
-    if row.traits.was_resent {
-        return Err(already_resent());
-    }
     // A job that has it under way is who asks.
     if let Some(why) = skip(&Traits { is_pending: false, ..row.traits.clone() }) {
-        let sentence = format!("Este mensaje no se reenvía: los que son como él {}.", why.words());
-        return Err(AppError::invalid("", "not_resendable", sentence));
+        return Err(not_resendable(why));
     }
     let command = SendMessage {
         to: Recipient::Number {
@@ -227,13 +248,14 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
     match send_message(app, actor, command).await {
         Ok(Sent::Accepted(fresh, _)) => Ok(fresh),
         Ok(Sent::Before(before)) => Ok(before.message),
-        Err(AppError::Database(error)) if is_repeated(&error) => Err(already_resent()),
+        Err(AppError::Database(error)) if is_repeated(&error) => Err(not_resendable(Skip::WasResent)),
         Err(error) => Err(error),
     }
 }
 
-fn already_resent() -> AppError {
-    AppError::invalid("", "already_resent", "Este mensaje ya se reenvió.")
+fn not_resendable(why: Skip) -> AppError {
+    let code = if why == Skip::WasResent { "already_resent" } else { "not_resendable" };
+    AppError::invalid("", code, why.why())
 }
 
 fn is_repeated(error: &sqlx::Error) -> bool {

@@ -250,6 +250,25 @@ impl TestApp {
         sqlx::query_scalar(query).bind(by).fetch_one(&self.pool).await.unwrap()
     }
 
+    /// Copies of what was written to that number, as if it had been written so often.
+    pub async fn repeat_message(&self, to: &str, times: i32) {
+        sqlx::query(
+            "with copies as (
+               insert into messages
+               select copy.* from messages m cross join generate_series(1, $2) as times cross join lateral
+                 jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'form_key', null, 'n', times)) as copy
+               where m.id = (select id from messages where to_phone = $1 limit 1)
+               returning id
+             )
+             insert into words_to_index select id from copies",
+        )
+        .bind(to)
+        .bind(times)
+        .execute(&self.pool)
+        .await
+        .unwrap();
+    }
+
     /// How many rows a table has.
     pub async fn count(&self, table: &str) -> i64 {
         let query = format!("select count(*) from {table}");

@@ -74,7 +74,7 @@ async fn many_are_sent_again_by_one_press_each_once(pool: PgPool) {
     let stage = stage(pool).await;
     let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
     assert!(page.contains("Se reenviarán 2 mensajes: 2 partes, unos US$\u{a0}0.03"), "{page}");
-    assert!(page.contains("1 necesitan que corrija un dato"));
+    assert!(page.contains("Con un dato por corregir: 1"));
     let form = form_of(&page);
     let fields: Vec<(&str, &str)> =
         form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -88,10 +88,10 @@ async fn many_are_sent_again_by_one_press_each_once(pool: PgPool) {
     }
     assert_eq!(stage.created(NO_WHATSAPP).await + stage.created(PLAIN).await, 2);
     let done = stage.browser.get(&first.location).await.body;
-    assert!(done.contains("Listo: 2 de 2") && done.contains("2 reenviados"), "{done}");
+    assert!(done.contains("Listo: 2 de 2") && done.contains("Reenviados: 2"), "{done}");
 
     let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
-    assert!(page.contains("2 ya se reenviaron"), "{page}");
+    assert!(page.contains("Ya reenviados: 2"), "{page}");
     assert_eq!(check_figures(&stage.app.pool).await.unwrap(), []);
 }
 
@@ -112,7 +112,7 @@ async fn one_is_sent_again_from_its_page_and_never_twice(pool: PgPool) {
     let wrong = stage.failed_to(NO_WHATSAPP).await;
     stage.browser.post_form("/fn/reenviar", &[("id", &wrong)]).await;
     let page = stage.browser.get(&format!("/panel/mensajes/{wrong}")).await.body;
-    assert!(page.contains("necesitan que corrija un dato"), "{page}");
+    assert!(page.contains("tiene un dato por corregir"), "{page}");
     assert_eq!(stage.created(NO_WHATSAPP).await, 1);
 }
 
@@ -128,7 +128,11 @@ async fn what_no_limit_lets_through_is_said_and_can_be_repeated(pool: PgPool) {
     let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
     stage.do_all().await;
     let done = stage.browser.get(&job).await.body;
-    assert!(done.contains("1 reenviados") && done.contains("1 no cupieron en sus límites"), "{done}");
+    assert!(
+        done.contains("Reenviados: 1")
+            && done.contains("No cupieron en sus límites (repítalo cuando haya lugar): 1"),
+        "{done}"
+    );
     let again: String =
         stage.app.value("select id::text from messages where resend_of is not null and body <> $1", "").await;
     stage.app.wait_for(&again, "failed").await;
@@ -155,8 +159,27 @@ async fn what_a_job_has_under_way_is_not_offered_again_and_no_more_is_sent_than_
 
     let job = stage.browser.post_form("/fn/reenviar-varios", &with_count("2")).await.location;
     let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
-    assert!(page.contains("2 se están reenviando") && page.contains(&job), "{page}");
+    assert!(page.contains("Reenviándose ahora: 2") && page.contains(&job), "{page}");
     assert!(page.contains("Ninguno se puede reenviar"), "{page}");
+}
+
+#[sqlx::test]
+async fn more_failures_than_one_press_sends_are_left_for_the_next(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.repeat_message(BUSY[0], 2_000).await;
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("Se reenviarán 2,000 mensajes: 2,000 partes, unos US$\u{a0}30.00"), "{page}");
+    assert!(page.contains("Son los más antiguos; quedan 2 para la próxima vez."), "{page}");
+    let form = form_of(&page);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+    assert!(stage.browser.get(&job).await.body.contains("En marcha: 0 de 2,000"));
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(
+        page.contains("Se reenviarán 2 mensajes") && page.contains("Reenviándose ahora: 2,000"),
+        "{page}"
+    );
 }
 
 #[sqlx::test]

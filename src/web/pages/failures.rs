@@ -144,22 +144,25 @@ fn Group(remedy: Remedy, causes: Vec<(Cause, i64)>, range: Range) -> impl IntoVi
 #[component]
 fn Resend<'a>(preview: &'a Preview) -> impl IntoView + use<> {
     let count = preview.messages.len();
-    let skipped =
-        preview.skipped.iter().map(|(why, count)| view! { <li>{format!("{count} {}", why.words())}</li> });
+    let skipped = preview
+        .skipped
+        .iter()
+        .map(|(why, count)| view! { <li>{format!("{}: {}", why.label(), grouped((*count).into()))}</li> });
     let skipped = skipped.collect_view();
     let has_skipped = !preview.skipped.is_empty();
     let left = preview.bar.standings.iter().map(Standing::sends_left).min().unwrap_or(i64::MAX);
     let waits = preview.parts > left;
     let (from, to) = (preview.range.from.to_string(), preview.range.to.to_string());
     let left_over = preview.left_over;
+    let parts = match preview.parts {
+        1 => "1 parte".to_owned(),
+        many => format!("{} partes", grouped(many.into())),
+    };
+    let cost = format!("unos {}", dollars(preview.cost));
     let said = match count {
         0 => "Ninguno se puede reenviar tal como está.".to_owned(),
-        1 => format!("Se reenviará 1 mensaje: {} partes, unos {}.", preview.parts, dollars(preview.cost)),
-        _ => format!(
-            "Se reenviarán {count} mensajes: {} partes, unos {}.",
-            grouped(preview.parts.into()),
-            dollars(preview.cost)
-        ),
+        1 => format!("Se reenviará 1 mensaje: {parts}, {cost}."),
+        _ => format!("Se reenviarán {} mensajes: {parts}, {cost}.", grouped(count.into())),
     };
     view! {
         <p><strong>{said}</strong></p>
@@ -178,7 +181,7 @@ fn Resend<'a>(preview: &'a Preview) -> impl IntoView + use<> {
                 <input type="hidden" name="desde" value=from/>
                 <input type="hidden" name="hasta" value=to/>
                 <input type="hidden" name="cuantos" value=count.to_string()/>
-                <button class="button"><Icon path=icons::AGAIN/>{format!("Reenviar {count}")}</button>
+                <button class="button"><Icon path=icons::AGAIN/>{format!("Reenviar {}", grouped(count.into()))}</button>
             </form>
         })}
     }

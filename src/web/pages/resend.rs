@@ -70,13 +70,13 @@ pub fn ResendProgress(progress: Progress) -> impl IntoView {
     let done = progress.done();
     let said = if done == progress.total { "Listo" } else { "En marcha" };
     let lines = [
-        (progress.sent, "reenviados"),
-        (progress.over_limit, "no cupieron en sus límites; repítalo cuando haya lugar"),
-        (progress.not_safe, "ya no se podían reenviar"),
-        (progress.failed, "no se pudieron reenviar por una falla nuestra"),
+        (progress.sent, "Reenviados"),
+        (progress.over_limit, "No cupieron en sus límites (repítalo cuando haya lugar)"),
+        (progress.not_safe, "Ya no se podían reenviar"),
+        (progress.failed, "No salieron por una falla nuestra"),
     ];
     let lines = lines.map(|(count, words)| {
-        (count > 0).then(|| view! { <li>{format!("{} {words}", grouped(count.into()))}</li> })
+        (count > 0).then(|| view! { <li>{format!("{words}: {}", grouped(count.into()))}</li> })
     });
     view! {
         <p><strong>{format!("{said}: {} de {}", grouped(done.into()), grouped(progress.total.into()))}</strong></p>
