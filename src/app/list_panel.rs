@@ -78,11 +78,12 @@ pub async fn list_panel(
         (rows, Count::Exactly(counted.values().sum()), by_group(&counted, Count::Exactly))
     } else {
         let (rows, counted) = search(&mut conn, dealer, filter, after, one_more).await.map_err(in_words)?;
-        let all: i64 = counted.values().sum();
-        if all > MOST_COUNTED {
-            (rows, Count::AtLeast(MOST_COUNTED), by_group(&counted, |_| Count::Unknown))
-        } else {
-            (rows, Count::Exactly(all), by_group(&counted, Count::Exactly))
+        let all = counted.as_ref().map(|counted| counted.values().sum());
+        match (counted, all) {
+            (Some(counted), Some(all)) if all <= MOST_COUNTED => {
+                (rows, Count::Exactly(all), by_group(&counted, Count::Exactly))
+            }
+            _ => (rows, Count::AtLeast(MOST_COUNTED), by_group(&HashMap::new(), |_| Count::Unknown)),
         }
     };
     conn.commit().await?;
@@ -93,17 +94,20 @@ pub async fn list_panel(
     Ok(PanelList { messages, next, all, groups })
 }
 
-/// The first `limit` that pass, and how many there are in each state.
+/// The first `limit` that pass, and how many there are in each state; `None`: certainly too many to be counted.
 async fn search(
     conn: &mut PgConnection,
     dealer: DealerId,
     filter: &PanelFilter,
     after: Option<MessageId>,
     limit: i64,
-) -> sqlx::Result<(Vec<MessageRow>, HashMap<Status, i64>)> {
+) -> sqlx::Result<(Vec<MessageRow>, Option<HashMap<Status, i64>>)> {
     let asked = Asked::look_up(conn, dealer, filter).await?;
     let rows = list_passing(conn, dealer, &asked, after, limit).await?;
-    Ok((rows, count_passing(conn, dealer, asked, MOST_COUNTED + 1).await?))
+    if filter.is_words_alone() && asked.words_are_in_more_than(MOST_COUNTED) {
+        return Ok((rows, None));
+    }
+    Ok((rows, Some(count_passing(conn, dealer, asked, MOST_COUNTED + 1).await?)))
 }
 
 /// The first `limit` messages after `after` that pass. Where the roll-ups know their days, no other day is looked at.

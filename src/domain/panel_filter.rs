@@ -206,6 +206,12 @@ impl PanelFilter {
         self.about.is_none() && self.cost_over.is_none() && self.words.is_empty()
     }
 
+    /// Whether words are all that narrows it, whatever states it names.
+    pub fn is_words_alone(&self) -> bool {
+        let Self { words, groups, order, .. } = self.clone();
+        *self == Self { groups, words, order, ..Self::default() }
+    }
+
     /// Whether it lets a part of a day's messages pass.
     pub fn is_within_days(&self) -> bool {
         Self { range: None, order: Order::default(), ..self.clone() } != Self::default()

@@ -27,6 +27,7 @@ mod money;
 mod owner;
 mod recipients;
 mod resend;
+mod search;
 mod seed_load;
 mod sessions;
 mod simulator;
