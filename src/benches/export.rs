@@ -71,7 +71,7 @@ async fn one_dealers(settings: &Settings) -> Result<String> {
     let url = format!("{server}/{DATABASE}");
     let mut conn = PgConnection::connect(&url).await?;
     sqlx::raw_sql(
-        "drop index messages_words_idx, messages_dealer_history_idx, messages_dealer_cost_idx;
+        "drop index messages_dealer_history_idx, messages_dealer_cost_idx;
          update messages set dealer_id = (select id from dealers where slug = 'auto-feria');
          create index messages_dealer_history_idx on messages (dealer_id, created_at desc, id desc);",
     )
