@@ -5,6 +5,7 @@ use std::{borrow::Cow, future::Future};
 
 use csv::{Terminator, Writer, WriterBuilder};
 use futures::{Stream, stream};
+use tokio::sync::mpsc;
 
 use super::error::{AppError, Result};
 
@@ -13,41 +14,76 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Lines in the making.
 pub type Lines = Writer<Vec<u8>>;
 
-/// Where a file's lines come from.
+/// Where a file's rows come from.
 pub trait Source: Send + 'static {
+    type Row: Send + 'static;
+
+    /// The next rows; none: there are no more.
+    fn read_next(&mut self) -> impl Future<Output = Result<Vec<Self::Row>>> + Send;
+}
+
+/// What the rows say, and what they come to.
+pub trait Table: Send + 'static {
+    type Row: Send + 'static;
     const COLUMNS: &'static [&'static str];
 
-    /// Writes the next lines; `false`: there are no more after them.
-    fn write_next(&mut self, lines: &mut Lines) -> impl Future<Output = Result<bool>> + Send;
+    fn write(&mut self, row: &Self::Row, lines: &mut Lines) -> Result<()>;
 
-    /// What the lines written so far come to; as many cells as columns.
+    /// Of the rows written so far; as many cells as columns.
     fn totals(&self) -> Vec<String>;
 }
 
-/// The file of a source. A piece that cannot be read ends it with an error, so that no half of a file looks whole.
-pub fn pieces<S: Source>(source: S) -> impl Stream<Item = Result<Vec<u8>>> + Send {
+/// The file of a table. A piece that cannot be read ends it with an error, so that no half of a file looks whole.
+pub fn pieces<S, T>(source: S, table: T) -> impl Stream<Item = Result<Vec<u8>>> + Send + use<S, T>
+where
+    S: Source,
+    T: Table<Row = S::Row>,
+{
     enum Next {
         Header,
         Lines,
         Nothing,
     }
-    stream::try_unfold((source, Next::Header), |(mut source, next)| async move {
+    // Rows are read while those before them are written: PostgreSQL and we work at once, and no more than three lots are
+    // ever held.
+    let (sender, rows) = mpsc::channel(1);
+    tokio::spawn(read(source, sender));
+    stream::try_unfold((rows, table, Next::Header), |(mut rows, mut table, next)| async move {
         let mut lines = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
         let next = match next {
             Next::Nothing => return Ok(None),
             Next::Header => {
-                write_line(&mut lines, S::COLUMNS)?;
+                write_line(&mut lines, T::COLUMNS)?;
                 let bytes = [BYTE_ORDER_MARK, &into_bytes(lines)?].concat();
-                return Ok(Some((bytes, (source, Next::Lines))));
+                return Ok(Some((bytes, (rows, table, Next::Lines))));
             }
-            Next::Lines if source.write_next(&mut lines).await? => Next::Lines,
             Next::Lines => {
-                write_line(&mut lines, &source.totals())?;
-                Next::Nothing
+                let read = rows.recv().await;
+                let read = read.ok_or_else(|| AppError::Fault("csv: nobody reads any more".to_owned()))??;
+                for row in &read {
+                    table.write(row, &mut lines)?;
+                }
+                if read.is_empty() {
+                    write_line(&mut lines, &table.totals())?;
+                    Next::Nothing
+                } else {
+                    Next::Lines
+                }
             }
         };
-        Ok(Some((into_bytes(lines)?, (source, next))))
+        Ok(Some((into_bytes(lines)?, (rows, table, next))))
     })
+}
+
+/// Reads until nothing is left, or nobody wants more.
+async fn read<S: Source>(mut source: S, sender: mpsc::Sender<Result<Vec<S::Row>>>) {
+    loop {
+        let rows = source.read_next().await;
+        let is_last = rows.as_ref().map_or(true, Vec::is_empty);
+        if sender.send(rows).await.is_err() || is_last {
+            return;
+        }
+    }
 }
 
 /// Writes a line.

@@ -1,12 +1,12 @@
 //! A dealer's messages as a CSV file, however many: read in chunks, each a short query, so that a slow reader holds
-//! neither a connection nor the memory of more than one.
+//! neither a connection nor the memory of more than a few.
 
 use futures::Stream;
 use rust_decimal::Decimal;
 
 use super::{
     actor::Actor,
-    csv_file::{Lines, Source, harmless, pieces, write_line},
+    csv_file::{Lines, Source, Table, harmless, pieces, write_line},
     error::Result,
     list_panel::list_rows,
     read_panel::dealer_of,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Messages in one query.
-const CHUNK: usize = 5_000;
+const CHUNK: i64 = 5_000;
 
 /// The messages that pass, newest first. What is written while it is read does not show in it; the totals are those of
 /// its own lines.
@@ -38,29 +38,40 @@ pub fn export_messages(
 ) -> Result<impl Stream<Item = Result<Vec<u8>>> + Send + use<>> {
     let dealer = dealer_of(actor)?;
     let filter = PanelFilter { order: Order::Newest, ..filter.clone() };
-    Ok(pieces(Export {
-        app: app.clone(),
-        dealer,
-        filter,
-        after: None,
-        messages: 0,
-        parts: 0,
-        cost: Decimal::ZERO,
-    }))
+    Ok(pieces(Reader { app: app.clone(), dealer, filter, after: None }, Lister::default()))
 }
 
-struct Export {
+struct Reader {
     app: App,
     dealer: DealerId,
     filter: PanelFilter,
     after: Option<MessageId>,
+}
+
+impl Source for Reader {
+    type Row = MessageRow;
+
+    async fn read_next(&mut self) -> Result<Vec<MessageRow>> {
+        let mut conn = begin_snapshot(&self.app.searches).await?;
+        let today = day_in_santo_domingo(self.app.clock.now());
+        let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, CHUNK, today).await?;
+        conn.commit().await?;
+        self.after = rows.last().map(|row| row.id);
+        Ok(rows)
+    }
+}
+
+/// What was written so far.
+#[derive(Default)]
+struct Lister {
     messages: u64,
     parts: i64,
     /// US$.
     cost: Decimal,
 }
 
-impl Source for Export {
+impl Table for Lister {
+    type Row = MessageRow;
     const COLUMNS: &'static [&'static str] = &[
         "Fecha (Santo Domingo)",
         "Referencia",
@@ -77,20 +88,11 @@ impl Source for Export {
         "Leído",
     ];
 
-    async fn write_next(&mut self, lines: &mut Lines) -> Result<bool> {
-        let mut conn = begin_snapshot(&self.app.searches).await?;
-        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-        let today = day_in_santo_domingo(self.app.clock.now());
-        let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, limit, today).await?;
-        conn.commit().await?;
-        for row in &rows {
-            self.messages += 1;
-            self.parts += i64::from(row.parts);
-            self.cost += row.cost;
-            write_message(lines, row)?;
-        }
-        self.after = rows.last().map(|row| row.id);
-        Ok(rows.len() == CHUNK)
+    fn write(&mut self, row: &MessageRow, lines: &mut Lines) -> Result<()> {
+        self.messages += 1;
+        self.parts += i64::from(row.parts);
+        self.cost += row.cost;
+        write_message(lines, row)
     }
 
     fn totals(&self) -> Vec<String> {

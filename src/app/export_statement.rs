@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{
     actor::Actor,
-    csv_file::{Lines, Source, harmless, pieces, write_line},
+    csv_file::{Lines, Source, Table, harmless, pieces, write_line},
     error::Result,
     read_panel::dealer_of,
     state::App,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Entries in one query.
-const CHUNK: usize = 5_000;
+const CHUNK: i64 = 5_000;
 
 /// The entries of the messages that were written in these days, in the messages' order.
 ///
@@ -38,36 +38,44 @@ pub fn export_statement(
 ) -> Result<impl Stream<Item = Result<Vec<u8>>> + Send + use<>> {
     let dealer = dealer_of(actor)?;
     let (from, before) = (day_begins(range.from), day_ends(range.to));
-    Ok(pieces(Statement { app: app.clone(), dealer, from, before, after: None, sum: Decimal::ZERO }))
+    Ok(pieces(Reader { app: app.clone(), dealer, from, before, after: None }, Statement::default()))
 }
 
-struct Statement {
+struct Reader {
     app: App,
     dealer: DealerId,
     from: DateTime<Utc>,
     before: DateTime<Utc>,
     after: Option<Place>,
+}
+
+impl Source for Reader {
+    type Row = EntryRow;
+
+    async fn read_next(&mut self) -> Result<Vec<EntryRow>> {
+        let mut conn = self.app.searches.acquire().await?;
+        let Self { dealer, from, before, after, .. } = self;
+        let rows = store::ledger::list_entries(&mut conn, *dealer, *from, *before, *after, CHUNK).await?;
+        self.after = rows.last().map(EntryRow::place);
+        Ok(rows)
+    }
+}
+
+/// What was written so far.
+#[derive(Default)]
+struct Statement {
     /// US$.
     sum: Decimal,
 }
 
-impl Source for Statement {
+impl Table for Statement {
+    type Row = EntryRow;
     const COLUMNS: &'static [&'static str] =
         &["Fecha (Santo Domingo)", "Referencia", "Concepto", "Tipo", "Vehículo", "Monto US$ (estimado)"];
 
-    async fn write_next(&mut self, lines: &mut Lines) -> Result<bool> {
-        let mut conn = self.app.searches.acquire().await?;
-        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
-        let rows =
-            store::ledger::list_entries(&mut conn, self.dealer, self.from, self.before, self.after, limit)
-                .await?;
-        drop(conn);
-        for row in &rows {
-            self.sum += row.amount;
-            write_entry(lines, row)?;
-        }
-        self.after = rows.last().map(EntryRow::place);
-        Ok(rows.len() == CHUNK)
+    fn write(&mut self, row: &EntryRow, lines: &mut Lines) -> Result<()> {
+        self.sum += row.amount;
+        write_entry(lines, row)
     }
 
     fn totals(&self) -> Vec<String> {

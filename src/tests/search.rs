@@ -25,7 +25,10 @@ async fn words_of_very_many_messages_are_counted_no_further_than_a_thousand(pool
             while is_indexed && index_words(&app.app).await.unwrap() == Step::Worked {}
             for query in ["q=prueba+de+manejo", "q=prueba+de+manejo&rango=hoy", "q=manejo&estado=cola"] {
                 let page = browser.get(&format!("/panel/mensajes?{query}")).await.body;
-                assert!(page.contains(&format!("Todos<!> <span>{said}</span>")), "{query}, {more} more: {page}");
+                assert!(
+                    page.contains(&format!("Todos<!> <span>{said}</span>")),
+                    "{query}, {more} more: {page}"
+                );
                 let rows = page.matches("Le espero para la prueba de manejo.").count();
                 assert_eq!(rows, if more == 0 { 1 } else { 50 }, "{query}, {more} more");
                 assert!(!page.contains("Otra cosa"));
