@@ -253,3 +253,20 @@ async fn a_visitor_is_sent_to_sign_in_and_a_buyer_finds_no_panel(pool: PgPool) {
         assert_eq!(not_his.status, 404, "{path}");
     }
 }
+
+#[sqlx::test]
+async fn a_slash_too_many_leads_to_the_page_and_never_elsewhere(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let browser = app.browser();
+    for route in routes().iter().filter(|route| !route.contains([':', '{']) && !route.starts_with("/api")) {
+        let reply = browser.get(&format!("{}/?x=1", route.trim_end_matches('/'))).await;
+        if route == "/" {
+            assert_eq!(reply.status, 200);
+        } else {
+            assert_eq!(reply.status, 308, "{route}");
+            assert_eq!(reply.location, format!("{route}?x=1"));
+        }
+    }
+    assert_eq!(browser.get("//evil.example/").await.location, "/");
+    assert_eq!(browser.get("/%5Cevil.example/").await.location, "/%5Cevil.example");
+}

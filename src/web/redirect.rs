@@ -1,7 +1,9 @@
 //! The only way to send a browser elsewhere: to a path of our own, whatever the input says.
 
 use axum::{
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use leptos::prelude::use_context;
@@ -19,6 +21,18 @@ pub fn local(path: &str) -> &str {
 /// 303 to a local path, for plain axum handlers.
 pub fn see_other(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location(path))]).into_response()
+}
+
+/// Where nothing is at a path that ends with a slash, the same without it is meant.
+pub async fn without_slash(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let page = path.trim_end_matches('/');
+    if page == path || !request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location(&format!("{page}{query}")))])
+        .into_response()
 }
 
 /// Sends the browser of a page or of a posted form to a local path.

@@ -5,6 +5,7 @@ use std::{sync::LazyLock, time::Duration};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
+    handler::Handler,
     http::{HeaderValue, header, request::Parts},
     middleware,
     response::Response,
@@ -27,7 +28,7 @@ use tracing::Span;
 use super::{
     api, events, export, health, hooks,
     layout::Root,
-    metrics, pictures,
+    metrics, pictures, redirect,
     security::{self, CspNonce},
     session,
     shell::shell,
@@ -94,7 +95,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::scrape))
         .nest_service("/v/{version}/pkg", assets(&state))
-        .fallback(unknown)
+        .fallback(unknown.layer(middleware::from_fn(redirect::without_slash)))
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
