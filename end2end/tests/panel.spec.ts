@@ -60,3 +60,29 @@ test("costs, failures and the form to write can be read by anyone", async ({ dea
     await accessible(dealerPage);
   }
 });
+
+test("panel, list, export and a message are reached with Tab and Enter alone, and one sees where one is", async ({ dealerPage }) => {
+  const goTo = async (name: string | RegExp) => {
+    const link = dealerPage.getByRole("link", { name }).first();
+    for (let presses = 0; presses < 120; presses++) {
+      await dealerPage.keyboard.press("Tab");
+      if (await link.evaluate((element) => element === document.activeElement)) break;
+    }
+    await expect(link).toBeFocused();
+    expect(await link.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe("none");
+  };
+  await dealerPage.goto("/panel");
+  await goTo("7 días");
+  await dealerPage.keyboard.press("Enter");
+  await expect(dealerPage).toHaveURL(/rango=7d/);
+  await goTo(/^Enviados/);
+  await dealerPage.keyboard.press("Enter");
+  await expect(dealerPage).toHaveURL(/\/panel\/mensajes\?rango=7d/);
+  await goTo("Descargar CSV");
+  const file = dealerPage.waitForEvent("download");
+  await dealerPage.keyboard.press("Enter");
+  expect((await file).suggestedFilename()).toMatch(/\.csv$/);
+  await goTo(/809/);
+  await dealerPage.keyboard.press("Enter");
+  await expect(dealerPage).toHaveURL(/\/panel\/mensajes\/[0-9a-f-]{36}/);
+});
