@@ -80,8 +80,17 @@ impl Money {
 
 /// US$ with two decimals, more where the amount has them: `US$ 14.10`, `US$ 0.015`.
 pub fn dollars(amount: Decimal) -> String {
+    with_decimals(amount, 2)
+}
+
+/// The same with three at least, which is what a part costs: in a column their points stand under each other.
+pub fn dollars_in_column(amount: Decimal) -> String {
+    with_decimals(amount, 3)
+}
+
+fn with_decimals(amount: Decimal, least: u32) -> String {
     let mut amount = amount.normalize();
-    amount.rescale(amount.scale().max(2));
+    amount.rescale(amount.scale().max(least));
     Money::usd(amount).to_string()
 }
 
@@ -158,6 +167,7 @@ mod tests {
         assert_eq!(Money::dop(Decimal::new(1_250_000, 0)).to_string(), "RD$\u{a0}1,250,000");
         assert_eq!(Money::usd(Decimal::new(15, 3)).to_string(), "US$\u{a0}0.015");
         assert_eq!(dollars(Decimal::new(1_410, 2)), "US$\u{a0}14.10");
+        assert_eq!(dollars_in_column(Decimal::new(141, 1)), "US$\u{a0}14.100");
         assert_eq!(dollars(Decimal::new(15_000, 6)), "US$\u{a0}0.015");
         assert_eq!(dollars(Decimal::from(7_500)), "US$\u{a0}7,500.00");
         assert_eq!(grouped(Decimal::new(-123_456, 2)), "-1,234.56");

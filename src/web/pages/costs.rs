@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         figures::Sums,
-        money::{dollars, grouped},
+        money::{dollars_in_column, grouped},
         time::{parse_iso_day, spoken_month},
     },
     web::{
@@ -139,10 +139,10 @@ fn cells(sums: &Sums) -> AnyView {
     view! {
         <td class="num" data-label="Mensajes">{grouped(sums.messages.into())}</td>
         <td class="num" data-label="Partes">{grouped(sums.parts.into())}</td>
-        <td class="num" data-label="Gasto">{dollars(sums.cost)}</td>
-        <td class="num" data-label="Confirmado">{dollars(sums.confirmed)}</td>
-        <td class="num" data-label="Estimado">{dollars(sums.cost - sums.confirmed)}</td>
-        <td class="num" data-label="Parte de Twilio">{dollars(sums.told)}</td>
+        <td class="num" data-label="Gasto">{dollars_in_column(sums.cost)}</td>
+        <td class="num" data-label="Confirmado">{dollars_in_column(sums.confirmed)}</td>
+        <td class="num" data-label="Estimado">{dollars_in_column(sums.cost - sums.confirmed)}</td>
+        <td class="num" data-label="Parte de Twilio">{dollars_in_column(sums.told)}</td>
     }
     .into_any()
 }

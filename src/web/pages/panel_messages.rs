@@ -12,7 +12,7 @@ use crate::{
     domain::{
         conversation::Message,
         ids::MessageId,
-        money::{dollars, grouped},
+        money::{dollars_in_column, grouped},
         panel_filter::{Order, PanelFilter},
         state_group::StateGroup,
         time::day_in_santo_domingo,
@@ -243,7 +243,7 @@ fn Row<'a>(message: &'a Message, now: DateTime<Utc>) -> impl IntoView + use<> {
             <VehicleCell message=message/>
             <TextCell message=message list=LIST/>
             <StateCell message=message/>
-            <td data-label="Costo" class="num">{dollars(message.cost)}</td>
+            <td data-label="Costo" class="num">{dollars_in_column(message.cost)}</td>
         </tr>
     }
 }

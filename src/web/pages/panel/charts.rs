@@ -8,7 +8,7 @@ use crate::{
     app::read_panel::{Panel, VehicleFigures},
     domain::{
         figures::ByState,
-        money::{dollars, grouped},
+        money::{dollars_in_column, grouped},
         range::Range,
         state_group::StateGroup,
         time::spoken_date,
@@ -227,7 +227,7 @@ fn vehicle_cells(line: &VehicleFigures) -> AnyView {
         <td class="num" data-label="Mensajes">{grouped(line.messages.into())}</td>
         <td class="num" data-label="Entregados">{grouped(line.arrived.into())}</td>
         <td class="num" data-label="Fallidos">{grouped(line.failed.into())}</td>
-        <td class="num" data-label="Costo">{dollars(line.cost)}</td>
+        <td class="num" data-label="Costo">{dollars_in_column(line.cost)}</td>
     }
     .into_any()
 }

@@ -7,7 +7,10 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use super::{day_range, list_address};
 use crate::{
     app::read_panel::MonthSpend,
-    domain::{money::dollars, time::spoken_date},
+    domain::{
+        money::{dollars, dollars_in_column},
+        time::spoken_date,
+    },
 };
 
 const HEIGHT: Decimal = Decimal::from_parts(160, 0, 0, false, 0);
@@ -46,8 +49,8 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
         view! {
             <tr>
                 <th scope="row"><a href=list_address(day_range(*day), &[])>{spoken_date(*day)}</a></th>
-                <td class="num" data-label="Ese día">{dollars(*cost)}</td>
-                <td class="num" data-label="En el mes">{dollars(*sum)}</td>
+                <td class="num" data-label="Ese día">{dollars_in_column(*cost)}</td>
+                <td class="num" data-label="En el mes">{dollars_in_column(*sum)}</td>
             </tr>
         }
     });
@@ -57,6 +60,15 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
         None => format!("{}, sin presupuesto fijado", dollars(month.spent)),
     };
     let over = budget.is_some_and(|budget| month.projected > budget);
+    if month.spent.is_zero() {
+        return view! {
+            <section class="panel stack">
+                <h2>"Gasto de este mes"</h2>
+                <p>{words}"."</p>
+            </section>
+        }
+        .into_any();
+    }
     view! {
         <section class="panel stack">
             <h2>"Gasto de este mes"</h2>
@@ -76,6 +88,7 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
             </details>
         </section>
     }
+    .into_any()
 }
 
 fn running_sums(days: &[(NaiveDate, Decimal)]) -> Vec<(NaiveDate, Decimal)> {
