@@ -1,4 +1,5 @@
 // The dealer's panel; what is in it the stories prove, that its figures agree src/tests/figures.rs.
+import type { Locator } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { MessagePage, MessagesPage } from "../pages/message.ts";
 
@@ -62,8 +63,8 @@ test("costs, failures and the form to write can be read by anyone", async ({ dea
 });
 
 test("panel, list, export and a message are reached with Tab and Enter alone, and one sees where one is", async ({ dealerPage }) => {
-  const goTo = async (name: string | RegExp) => {
-    const link = dealerPage.getByRole("link", { name }).first();
+  const named = (name: string | RegExp) => dealerPage.getByRole("link", { name }).first();
+  const goTo = async (link: Locator) => {
     for (let presses = 0; presses < 120; presses++) {
       await dealerPage.keyboard.press("Tab");
       if (await link.evaluate((element) => element === document.activeElement)) break;
@@ -72,17 +73,17 @@ test("panel, list, export and a message are reached with Tab and Enter alone, an
     expect(await link.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe("none");
   };
   await dealerPage.goto("/panel");
-  await goTo("7 días");
+  await goTo(named("7 días"));
   await dealerPage.keyboard.press("Enter");
   await expect(dealerPage).toHaveURL(/rango=7d/);
-  await goTo(/^Enviados/);
+  await goTo(named(/^Enviados/));
   await dealerPage.keyboard.press("Enter");
   await expect(dealerPage).toHaveURL(/\/panel\/mensajes\?rango=7d/);
-  await goTo("Descargar CSV");
+  await goTo(named("Descargar CSV"));
   const file = dealerPage.waitForEvent("download");
   await dealerPage.keyboard.press("Enter");
   expect((await file).suggestedFilename()).toMatch(/\.csv$/);
-  await goTo(/809/);
+  await goTo(dealerPage.locator("tbody a").first());
   await dealerPage.keyboard.press("Enter");
   await expect(dealerPage).toHaveURL(/\/panel\/mensajes\/[0-9a-f-]{36}/);
 });
