@@ -12,14 +12,16 @@ mod status;
 use axum::{
     Router,
     extract::FromRequestParts,
+    handler::Handler,
     http::{header, request::Parts},
+    middleware,
     routing::{any, get, post},
 };
 
 pub use document::document;
 pub use error::ApiError;
 
-use super::state::AppState;
+use super::{redirect, state::AppState};
 use crate::app::{actor::Actor, tokens::authenticate_token};
 
 /// `/api/…`
@@ -31,7 +33,7 @@ pub fn routes() -> Router<AppState> {
         .route("/api/openapi.json", get(document::openapi_json).fallback(error::wrong_method))
         .route("/api", any(error::unknown_path))
         .route("/api/", any(error::unknown_path))
-        .route("/api/{*rest}", any(error::unknown_path))
+        .route("/api/{*rest}", any(error::unknown_path.layer(middleware::from_fn(redirect::without_slash))))
 }
 
 /// Whom the request's bearer token speaks for.

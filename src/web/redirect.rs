@@ -27,12 +27,13 @@ pub fn see_other(path: &str) -> Response {
 pub async fn without_slash(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let page = path.trim_end_matches('/');
-    if page == path || !request.method().is_safe() {
-        return next.run(request).await;
-    }
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location(&format!("{page}{query}")))])
-        .into_response()
+    match HeaderValue::from_bytes(format!("{page}{query}").as_bytes()) {
+        Ok(meant) if page != path && local(page) == page && request.method().is_safe() => {
+            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, meant)]).into_response()
+        }
+        _ => next.run(request).await,
+    }
 }
 
 /// Sends the browser of a page or of a posted form to a local path.

@@ -77,6 +77,8 @@ pub fn router(state: AppState) -> Router {
         .route("/panel/mensajes.csv", get(export::messages))
         .route("/panel/costos.csv", get(export::statement))
         .route("/tema", post(theme::choose))
+        // Within the session: what is no route's path word for word may still be a page's.
+        .fallback(unknown.layer(middleware::from_fn(redirect::without_slash)))
         .layer(RequestBodyLimitLayer::new(MOST_FORM_BYTES))
         .route(
             "/panel/vehiculos/importar",
@@ -95,7 +97,6 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::scrape))
         .nest_service("/v/{version}/pkg", assets(&state))
-        .fallback(unknown.layer(middleware::from_fn(redirect::without_slash)))
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
