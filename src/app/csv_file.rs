@@ -39,25 +39,25 @@ where
     S: Source,
     T: Table<Row = S::Row>,
 {
-    enum Next {
-        Header,
-        Lines,
+    enum Next<S: Source> {
+        Header(S),
+        Lines(mpsc::Receiver<Result<Vec<S::Row>>>),
         Nothing,
     }
-    // Rows are read while those before them are written: PostgreSQL and we work at once, and no more than three lots are
-    // ever held.
-    let (sender, rows) = mpsc::channel(1);
-    tokio::spawn(read(source, sender));
-    stream::try_unfold((rows, table, Next::Header), |(mut rows, mut table, next)| async move {
+    stream::try_unfold((table, Next::Header(source)), |(mut table, next)| async move {
         let mut lines = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
         let next = match next {
             Next::Nothing => return Ok(None),
-            Next::Header => {
+            Next::Header(source) => {
+                // Rows are read while those before them are written: PostgreSQL and we work at once, and no more than three
+                // lots are ever held.
+                let (sender, rows) = mpsc::channel(1);
+                tokio::spawn(read(source, sender));
                 write_line(&mut lines, T::COLUMNS)?;
                 let bytes = [BYTE_ORDER_MARK, &into_bytes(lines)?].concat();
-                return Ok(Some((bytes, (rows, table, Next::Lines))));
+                return Ok(Some((bytes, (table, Next::Lines(rows)))));
             }
-            Next::Lines => {
+            Next::Lines(mut rows) => {
                 let read = rows.recv().await;
                 let read = read.ok_or_else(|| AppError::Fault("csv: nobody reads any more".to_owned()))??;
                 for row in &read {
@@ -67,11 +67,11 @@ where
                     write_line(&mut lines, &table.totals())?;
                     Next::Nothing
                 } else {
-                    Next::Lines
+                    Next::Lines(rows)
                 }
             }
         };
-        Ok(Some((into_bytes(lines)?, (rows, table, next))))
+        Ok(Some((into_bytes(lines)?, (table, next))))
     })
 }
 
@@ -107,6 +107,57 @@ fn into_bytes(lines: Lines) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Lots of rows, one after the other; `None` cannot be read.
+    struct Lots(std::vec::IntoIter<Option<Vec<u8>>>);
+
+    impl Source for Lots {
+        type Row = u8;
+
+        async fn read_next(&mut self) -> Result<Vec<u8>> {
+            let lot = self.0.next().expect("nobody reads on after the end");
+            lot.ok_or_else(|| AppError::Fault("unreadable".to_owned()))
+        }
+    }
+
+    struct Sum(u8);
+
+    impl Table for Sum {
+        type Row = u8;
+        const COLUMNS: &'static [&'static str] = &["n"];
+
+        fn write(&mut self, row: &u8, lines: &mut Lines) -> Result<()> {
+            self.0 += row;
+            write_line(lines, &[row.to_string()])
+        }
+
+        fn totals(&self) -> Vec<String> {
+            vec![format!("total {}", self.0)]
+        }
+    }
+
+    async fn file(lots: Vec<Option<Vec<u8>>>) -> (String, bool) {
+        use futures::StreamExt;
+
+        let pieces: Vec<_> = pieces(Lots(lots.into_iter()), Sum(0)).collect().await;
+        let is_whole = pieces.iter().all(Result::is_ok);
+        (String::from_utf8(pieces.into_iter().flatten().flatten().collect()).unwrap(), is_whole)
+    }
+
+    #[tokio::test]
+    async fn all_lots_are_in_the_file_once_and_its_last_line_is_their_sum() {
+        let lots = vec![Some(vec![1, 2]), Some(vec![3]), Some(vec![])];
+        let whole = "\u{feff}n\r\n1\r\n2\r\n3\r\ntotal 6\r\n";
+        assert_eq!(file(lots).await, (whole.to_owned(), true));
+    }
+
+    #[tokio::test]
+    async fn file_that_could_not_be_read_to_its_end_has_no_total() {
+        for broken in [vec![Some(vec![1]), None], vec![Some(vec![1])]] {
+            let (text, is_whole) = file(broken).await;
+            assert!(!is_whole && text.contains('1') && !text.contains("total"), "{text}");
+        }
+    }
 
     #[test]
     fn cells_that_a_spreadsheet_would_run_are_made_text() {

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Messages in one query.
-const CHUNK: i64 = 5_000;
+const CHUNK: usize = 5_000;
 
 /// The messages that pass, newest first. What is written while it is read does not show in it; the totals are those of
 /// its own lines.
@@ -38,7 +38,7 @@ pub fn export_messages(
 ) -> Result<impl Stream<Item = Result<Vec<u8>>> + Send + use<>> {
     let dealer = dealer_of(actor)?;
     let filter = PanelFilter { order: Order::Newest, ..filter.clone() };
-    Ok(pieces(Reader { app: app.clone(), dealer, filter, after: None }, Lister::default()))
+    Ok(pieces(Reader { app: app.clone(), dealer, filter, after: None, is_done: false }, Lister::default()))
 }
 
 struct Reader {
@@ -46,17 +46,24 @@ struct Reader {
     dealer: DealerId,
     filter: PanelFilter,
     after: Option<MessageId>,
+    /// The last lot was not a full one.
+    is_done: bool,
 }
 
 impl Source for Reader {
     type Row = MessageRow;
 
     async fn read_next(&mut self) -> Result<Vec<MessageRow>> {
+        if self.is_done {
+            return Ok(Vec::new());
+        }
         let mut conn = begin_snapshot(&self.app.searches).await?;
         let today = day_in_santo_domingo(self.app.clock.now());
-        let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, CHUNK, today).await?;
+        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+        let rows = list_rows(&mut conn, self.dealer, &self.filter, self.after, limit, today).await?;
         conn.commit().await?;
         self.after = rows.last().map(|row| row.id);
+        self.is_done = rows.len() < CHUNK;
         Ok(rows)
     }
 }
