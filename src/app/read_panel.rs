@@ -73,25 +73,26 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let today = day_in_santo_domingo(now);
     let mut snapshot = begin_snapshot(&app.pool).await?;
     let previous = range.before();
-    let days = store::figures::list_totals(&mut snapshot, dealer, previous.from, range.to).await?;
-    let of = |range: &Range| Totals::of_all(days.range(range.from..=range.to).map(|(_, totals)| totals));
-    let totals = of(&range);
-    let mut causes = store::figures::list_causes(&mut snapshot, dealer, range.from, range.end(today)).await?;
+    // What was written since it was today belongs to its end, in every figure alike.
+    let end = range.end(today);
+    let days = store::figures::list_totals(&mut snapshot, dealer, previous.from, end).await?;
+    let of = |from, to| Totals::of_all(days.range(from..=to).map(|(_, totals)| totals));
+    let totals = of(range.from, end);
+    let mut causes = store::figures::list_causes(&mut snapshot, dealer, range.from, end).await?;
     causes.truncate(CAUSES);
-    let vehicles =
-        store::figures::list_vehicles(&mut snapshot, dealer, range.from, range.end(today), VEHICLES).await?;
+    let vehicles = store::figures::list_vehicles(&mut snapshot, dealer, range.from, end, VEHICLES).await?;
     let month = read_month(&mut snapshot, dealer, now).await?;
     let all = Range::all(today);
     let ever = totals.sums.messages > 0
         || store::figures::get_totals(&mut snapshot, dealer, all.from, all.to).await?.sums.messages > 0;
     snapshot.commit().await?;
 
-    let of_day = |day| days.get(&day).map(|totals| totals.states).unwrap_or_default();
+    let of_day = |day| of(day, if day == range.to { end } else { day }).states;
     Ok(Panel {
         range,
         ever,
         totals,
-        before: of(&previous),
+        before: of(previous.from, previous.to),
         days: range.days().map(|day| (day, of_day(day))).collect(),
         causes,
         vehicles: vehicles.into_iter().map(VehicleFigures::from).collect(),

@@ -124,7 +124,7 @@ impl Range {
         if self.to == today { month_ends } else { self.to }
     }
 
-    /// Whether it is too long to be read day by day.
+    /// Whether it is too long to be drawn day by day.
     pub fn is_by_month(&self) -> bool {
         self.length() > MOST_BY_DAY
     }

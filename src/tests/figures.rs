@@ -17,7 +17,8 @@ use okla::{
         tidy_up::tidy_up,
     },
     domain::{
-        panel_filter::PanelFilter,
+        message::Status,
+        panel_filter::{PanelFilter, Writer},
         range::{Choice, Range},
         state_group::StateGroup,
         time::day_in_santo_domingo,
@@ -128,6 +129,36 @@ async fn check_finds_a_figure_that_is_not_what_it_is_the_sum_of(pool: PgPool) {
     }
 }
 
+#[sqlx::test]
+async fn check_finds_a_day_and_its_month_that_are_wrong_alike(pool: PgPool) {
+    let app = start(pool).await;
+    seed(&app, 100, 5, 1).await;
+    sqlx::raw_sql(
+        "update daily_vehicle_figures set messages = messages + 1 where ctid =
+           (select ctid from daily_vehicle_figures order by dealer_id, day, vehicle_id, kind limit 1);
+         update monthly_vehicle_figures m set messages = m.messages + 1
+         from (select * from daily_vehicle_figures order by dealer_id, day, vehicle_id, kind limit 1) as d
+         where m.dealer_id = d.dealer_id and m.vehicle_id = d.vehicle_id and m.kind = d.kind
+           and m.month = date_trunc('month', d.day::timestamp)::date",
+    )
+    .execute(&app.pool)
+    .await
+    .unwrap();
+    assert_eq!(check_figures(&app.pool).await.unwrap().len(), 1);
+}
+
+#[sqlx::test]
+async fn each_status_is_counted_in_the_group_that_the_pages_know_it_by(pool: PgPool) {
+    for status in Status::ALL {
+        let query =
+            "select array[waiting, verifying, sent, delivered, read, failed] from okla_by_group($1, 1)";
+        let counted: Vec<i64> =
+            sqlx::query_scalar(query).bind(status.as_str()).fetch_one(&pool).await.unwrap();
+        let expected = StateGroup::ALL.map(|group| i64::from(group == StateGroup::of(status)));
+        assert_eq!(counted, expected, "{status}");
+    }
+}
+
 /// Everything that says what a period came to, against the list that each figure leads to: tiles, pills, the chart's table,
 /// the CSV's last line, the API, the ledger.
 async fn all_agree(pool: PgPool, seed: u64) {
@@ -142,7 +173,8 @@ async fn all_agree(pool: PgPool, seed: u64) {
     assert_eq!(check_figures(&app.pool).await.unwrap(), []);
     let today = day_in_santo_domingo(app.clock.now());
     let long = Range { choice: Choice::Own, from: today - chrono::Days::new(125), to: today };
-    for range in [Range::named(Choice::Week, today), Range::named(Choice::ThirtyDays, today), long] {
+    let named = [Choice::Week, Choice::ThirtyDays, Choice::Month].map(|choice| Range::named(choice, today));
+    for range in named.into_iter().chain([long]) {
         let panel = read_panel(&app.app, &actor, range).await.unwrap();
         let totals = panel.totals;
         let mut cost = Decimal::ZERO;
@@ -153,6 +185,10 @@ async fn all_agree(pool: PgPool, seed: u64) {
             cost += of_group;
         }
         assert_eq!(cost, totals.sums.cost, "the list's costs are the spend");
+        let buyers =
+            PanelFilter { range: Some(range), writer: Some(Writer::Buyers), ..PanelFilter::default() };
+        let page = list_panel(&app.app, &actor, &buyers, None, 1).await.unwrap();
+        assert_eq!(page.all, Count::Exactly(totals.contacts), "what buyers wrote");
         for (cause, count) in &panel.causes {
             let filter = PanelFilter { range: Some(range), cause: Some(*cause), ..PanelFilter::default() };
             assert_eq!(
