@@ -82,9 +82,9 @@ impl Skip {
             Self::Erased => "Con el texto borrado por antigüedad",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
-            Self::Partly => "Llegados en parte: repetirlos enteros duplicaría lo que llegó",
+            Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
             Self::Remedy(Remedy::Correct) => "Con un dato por corregir",
-            Self::Remedy(Remedy::Rule) => "Contra una regla de WhatsApp",
+            Self::Remedy(Remedy::Rule) => "Rechazados por una regla de WhatsApp",
             Self::Remedy(Remedy::Respect | Remedy::SendAgain) => "A personas que no quieren recibirlos",
         }
     }

@@ -86,20 +86,15 @@ impl Asked {
             words: Words::look_up(conn, dealer, &filter.words).await?,
         })
     }
-}
 
-impl Asked {
     /// Whether it is known that more than so many messages hold the words.
     pub fn words_are_in_more_than(&self, messages: i64) -> bool {
-        self.words.is_frequent() && messages <= MOST_HOLDING
+        let are_frequent = self.words.text.is_some() || self.words.digits.is_some();
+        are_frequent && messages <= MOST_HOLDING
     }
 }
 
 impl Words {
-    fn is_frequent(&self) -> bool {
-        self.text.is_some() || self.digits.is_some()
-    }
-
     /// Finds whom and which vehicles they name. Text shorter than the index knows is looked for in vehicles only.
     async fn look_up(conn: &mut PgConnection, dealer: DealerId, typed: &str) -> sqlx::Result<Self> {
         let folded = text::fold(typed);

@@ -169,7 +169,7 @@ fn Resend<'a>(preview: &'a Preview) -> impl IntoView + use<> {
         {has_skipped.then(|| view! { <p>"De todos los fallidos de estas fechas se dejan:"</p><ul class="bullets">{skipped}</ul> })}
         {waits.then(|| view! {
             <Notice tone=Tone::Warn>
-                <p>{format!("Sus límites dejan pasar ahora {left}; los demás quedarán sin reenviar, y podrá repetirlo cuando haya lugar.")}</p>
+                <p>{format!("Sus límites dejan pasar ahora {}; los demás quedarán sin reenviar, y podrá repetirlo cuando haya lugar.", grouped(left.into()))}</p>
             </Notice>
         })}
         {(left_over > 0).then(|| view! {

@@ -19,6 +19,19 @@ const BAR: u32 = 9;
 
 #[component]
 pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoView + use<> {
+    let words = match budget {
+        Some(budget) => format!("{} de un presupuesto de {}", dollars(month.spent), dollars(budget)),
+        None => format!("{}, sin presupuesto fijado", dollars(month.spent)),
+    };
+    if month.spent.is_zero() {
+        return view! {
+            <section class="panel stack">
+                <h2>"Gasto de este mes"</h2>
+                <p>{words}"."</p>
+            </section>
+        }
+        .into_any();
+    }
     let sums = running_sums(&month.days);
     let most = month.projected.max(month.spent).max(budget.unwrap_or_default());
     let most = if most > Decimal::ZERO { most } else { Decimal::ONE };
@@ -55,20 +68,7 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
         }
     });
     let rows = rows.collect_view();
-    let words = match budget {
-        Some(budget) => format!("{} de un presupuesto de {}", dollars(month.spent), dollars(budget)),
-        None => format!("{}, sin presupuesto fijado", dollars(month.spent)),
-    };
     let over = budget.is_some_and(|budget| month.projected > budget);
-    if month.spent.is_zero() {
-        return view! {
-            <section class="panel stack">
-                <h2>"Gasto de este mes"</h2>
-                <p>{words}"."</p>
-            </section>
-        }
-        .into_any();
-    }
     view! {
         <section class="panel stack">
             <h2>"Gasto de este mes"</h2>
