@@ -15,6 +15,7 @@ use crate::{
     config, store,
 };
 
+mod audit;
 mod costs;
 mod dealer;
 mod demo;
@@ -58,6 +59,9 @@ enum Command {
     Limits(limits::Command),
     /// Lo que cobramos en un mes contra lo que Twilio confirma
     Costs(costs::Args),
+    /// Lo que los administradores cambiaron
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Las cifras de los paneles
     #[command(subcommand)]
     Figures(figures::Command),
@@ -82,6 +86,7 @@ impl Cli {
             Command::Migrate => migrate::run().await,
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,
+            Command::Audit(command) => audit::run(command).await,
             Command::Figures(command) => figures::run(command).await,
             Command::Limits(command) => limits::run(command).await,
             Command::Costs(args) => costs::run(args).await,

@@ -1,5 +1,6 @@
 //! Pure rules: no async, no SQL, no HTTP, no Leptos. Both halves of the application compile it.
 
+pub mod audit;
 pub mod body;
 pub mod bulk;
 pub mod conversation;
@@ -20,9 +21,11 @@ pub mod outcome;
 pub mod pace;
 pub mod panel_filter;
 pub mod parts;
+pub mod pause;
 pub mod phone;
 pub mod range;
 pub mod rates;
+pub mod reason;
 pub mod remedy;
 pub mod report;
 pub mod retry;

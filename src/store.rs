@@ -1,5 +1,6 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
+pub mod audit;
 pub mod connection;
 pub mod copy;
 pub mod dealers;
@@ -20,6 +21,7 @@ pub mod numbers;
 pub mod outbox;
 pub mod panel_list;
 pub mod parts;
+pub mod pauses;
 pub mod rates;
 pub mod resends;
 pub mod retention;

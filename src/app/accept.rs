@@ -20,6 +20,7 @@ use crate::{
         image_url::ImageUrl,
         kind::Kind,
         limits::{Decision, Refusal, Sender, Standing},
+        pause::Paused,
         phone::Phone,
         rates::price_of,
         retry::policy,
@@ -100,6 +101,7 @@ pub struct Receipt {
 pub enum Verdict {
     Accepted(Receipt),
     Refused(Refusal),
+    Paused(Paused),
     /// Its key is bound already.
     KeyTaken,
 }
@@ -129,10 +131,11 @@ pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Resu
     Ok(drafts.iter().map(verdict_of).collect())
 }
 
-/// What the limits say to a draft.
+/// What the limits and pauses say to a draft.
 enum Answer {
     Accepted(Receipt),
     Refused(Decision),
+    Paused(Paused),
 }
 
 /// Says to whoever was refused when there is room again: looked up when nobody waits for the counters any more.
@@ -151,6 +154,7 @@ async fn explain(
         Answer::Refused(decision) => {
             decision.refusal(draft.role, counters.now()).map_or(Verdict::KeyTaken, Verdict::Refused)
         }
+        Answer::Paused(paused) => Verdict::Paused(paused),
     };
     drafts.iter().zip(answers).map(verdict).collect()
 }
@@ -162,7 +166,7 @@ async fn look_up_freeing(
     answers: &mut [Answer],
     counters: &Counters,
 ) -> Result<()> {
-    if answers.iter().all(|answer| matches!(answer, Answer::Accepted(_))) {
+    if !answers.iter().any(|answer| matches!(answer, Answer::Refused(_))) {
         return Ok(());
     }
     let mut conn = pool.acquire().await?;
@@ -205,7 +209,8 @@ async fn take_places(
 ) -> Result<(Vec<Answer>, Counters)> {
     store::limits::hold_values(conn).await?;
     let dealers = drafts.iter().flat_map(|draft| draft.dealer.into_iter().chain(draft.payer));
-    let rules = Rules::load(conn, dealers).await?;
+    let rules = Rules::load(conn, dealers, now).await?;
+    let pauses = store::pauses::list_in_force(conn, now).await?;
     let rates = store::rates::list_rates(conn).await?;
     let wanted: BTreeSet<_> = drafts
         .iter()
@@ -222,6 +227,10 @@ async fn take_places(
     let mut answers = Vec::with_capacity(drafts.len());
     let mut accepted = Vec::with_capacity(drafts.len());
     for draft in drafts {
+        if let Some(paused) = Paused::by(&pauses, [draft.dealer, draft.payer], draft.kind, now) {
+            answers.push(Answer::Paused(paused));
+            continue;
+        }
         let sender = draft.sender();
         let outside_window = !open.contains(draft.to.as_str());
         let unit_price = price_of(&rates, draft.kind, &draft.to, outside_window, now).ok_or_else(no_rate)?;
@@ -259,7 +268,7 @@ async fn free_refused_keys(conn: &mut PgConnection, drafts: &[&Draft], answers: 
     let refused: Vec<MessageId> = drafts
         .iter()
         .zip(answers)
-        .filter(|(draft, answer)| draft.key.is_some() && matches!(answer, Answer::Refused(_)))
+        .filter(|(draft, answer)| draft.key.is_some() && !matches!(answer, Answer::Accepted(_)))
         .map(|(draft, _)| draft.id)
         .collect();
     if refused.is_empty() {

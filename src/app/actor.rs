@@ -1,5 +1,6 @@
 //! Who asks. Every use case that is not open to all takes one and authorises first.
 
+use super::error::{AppError, Result};
 use crate::domain::{
     ids::{DealerId, UserId},
     user::Role,
@@ -13,4 +14,14 @@ pub struct Actor {
     pub role: Role,
     /// The dealer a dealer's user belongs to.
     pub dealer_id: Option<DealerId>,
+}
+
+impl Actor {
+    /// Authorises an admin.
+    ///
+    /// # Errors
+    /// `NotFound`: he is none; what is an admin's is not even said to exist.
+    pub fn admin(&self) -> Result<()> {
+        if self.role == Role::Admin { Ok(()) } else { Err(AppError::NotFound) }
+    }
 }

@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-use super::error::{AppError, Result};
+use super::{
+    audit::{Change, record},
+    error::{AppError, Result},
+};
 use crate::{
-    domain::{ids::DealerId, vehicle::Dealer},
+    domain::{audit::Action, ids::DealerId, vehicle::Dealer},
     store,
 };
 
@@ -27,8 +30,11 @@ pub async fn add_dealer(
         phone: phone.trim().to_owned(),
         location: None,
     };
-    let mut conn = pool.acquire().await?;
-    store::dealers::insert_dealer(&mut conn, &dealer, now).await.map_err(|error| explain(error, &dealer))?;
+    let mut tx = pool.begin().await?;
+    store::dealers::insert_dealer(&mut tx, &dealer, now).await.map_err(|error| explain(error, &dealer))?;
+    let change = Change::new(Action::DealerAdded, &dealer.id, None, now);
+    record(&mut tx, Change { dealer: Some(dealer.id), ..change }).await?;
+    tx.commit().await?;
     Ok(dealer)
 }
 

@@ -1,12 +1,16 @@
 //! Adding a user from the command line, in any role.
 
+use serde_json::json;
+
 use super::{
+    audit::{Change, record},
     error::{AppError, Result},
     passwords,
     state::Tools,
 };
 use crate::{
     domain::{
+        audit::Action,
         ids::UserId,
         user::{Email, Role, check_password},
     },
@@ -30,10 +34,10 @@ pub struct AddUser<'a> {
 pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
     let email = Email::parse(user.email).map_err(|problem| AppError::invalid("email", "invalid", problem))?;
     check_password(user.password).map_err(|problem| AppError::invalid("password", "invalid", problem))?;
-    let mut conn = tools.pool.acquire().await?;
+    let mut tx = tools.pool.begin().await?;
     let dealer_id = match (user.role, user.dealer) {
         (Role::Dealer, Some(slug)) => {
-            let known = store::dealers::get_dealer_by_slug(&mut conn, slug).await?;
+            let known = store::dealers::get_dealer_by_slug(&mut tx, slug).await?;
             let problem =
                 || AppError::invalid("dealer", "unknown", format!("No hay un concesionario «{slug}»."));
             Some(known.ok_or_else(problem)?.id)
@@ -59,9 +63,12 @@ pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
         demo: user.demo,
         created_at: tools.clock.now(),
     };
-    if store::users::insert_user(&mut conn, &new).await? {
-        Ok(id)
-    } else {
-        Err(AppError::invalid("email", "taken", format!("Ya hay una cuenta {}.", email.as_str())))
+    if !store::users::insert_user(&mut tx, &new).await? {
+        return Err(AppError::invalid("email", "taken", format!("Ya hay una cuenta {}.", email.as_str())));
     }
+    let change = Change::new(Action::UserAdded, &id, None, new.created_at);
+    let after = json!({ "role": new.role });
+    record(&mut tx, Change { dealer: dealer_id, after, ..change }).await?;
+    tx.commit().await?;
+    Ok(id)
 }

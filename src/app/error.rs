@@ -29,6 +29,9 @@ pub enum AppError {
     Forbidden { code: &'static str, message: &'static str },
     #[error("limit reached: {0:?}")]
     Limit(crate::domain::limits::Refusal),
+    /// An admin has stopped sending.
+    #[error("paused: {0:?}")]
+    Paused(crate::domain::pause::Paused),
     #[error("too many attempts")]
     Throttled { retry_after: std::time::Duration },
     /// The key is bound to another request.

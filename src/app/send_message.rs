@@ -121,6 +121,10 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
             metrics::message_refused(refusal.limit.code());
             Err(AppError::Limit(refusal))
         }
+        Verdict::Paused(paused) => {
+            metrics::message_refused("paused");
+            Err(AppError::Paused(paused))
+        }
         Verdict::KeyTaken => sent_before(app, actor, key).await,
     }
 }

@@ -1,13 +1,57 @@
 //! Setting a limit, for all or for one dealer.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{
+    actor::Actor,
+    audit::{Change, record},
     error::{AppError, Result},
-    state::Tools,
+    state::{App, Tools},
 };
-use crate::{domain::limits::Limit, store};
+use crate::{
+    domain::{
+        audit::Action,
+        ids::{DealerId, UserId},
+        limits::Limit,
+        money::grouped,
+        reason::Reason,
+    },
+    store::{
+        self,
+        limits::{LimitRow, NewLimit},
+    },
+};
 
+/// What is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// In the limit's unit: messages, recipients or US$.
+    Most(Decimal),
+    NoLimit,
+    /// Of a dealer the rule for all; for all what holds until somebody sets another value.
+    Inherited,
+}
+
+impl Setting {
+    /// A stored value.
+    pub fn of(value: Option<Decimal>) -> Self {
+        value.map_or(Self::NoLimit, Self::Most)
+    }
+
+    /// In words.
+    pub fn told(self) -> String {
+        match self {
+            Self::Most(value) => grouped(value.normalize()),
+            Self::NoLimit => "sin límite".to_owned(),
+            Self::Inherited => "el valor general".to_owned(),
+        }
+    }
+}
+
+/// A limit as an operator sets it.
 pub struct SetLimit<'a> {
     pub limit: Limit,
     /// `None`: no limit.
@@ -23,10 +67,6 @@ pub struct SetLimit<'a> {
 pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
     let dealer = match change.dealer {
         None => None,
-        Some(_) if !change.limit.is_per_dealer() => {
-            let problem = format!("{} vale para todos: quite --dealer.", change.limit.name());
-            return Err(AppError::invalid("dealer", "not_per_dealer", problem));
-        }
         Some(slug) => {
             let known = store::dealers::get_dealer_by_slug(&mut *tools.pool.acquire().await?, slug).await?;
             let problem =
@@ -36,9 +76,112 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
     };
     let mut tx = tools.pool.begin().await?;
     store::limits::lock_values(&mut tx).await?;
-    store::limits::upsert_limit(&mut tx, change.limit.name(), dealer, change.value, tools.clock.now())
-        .await?;
-    // A limit that did not hold was not counted: whoever needs its counters next counts anew.
-    store::limits::delete_counters(&mut tx, change.limit).await?;
+    let before = store::limits::get_limit(&mut tx, change.limit, dealer).await?;
+    let set = Set {
+        limit: change.limit,
+        dealer,
+        setting: Setting::of(change.value),
+        expires_at: None,
+        reason: "",
+        by: None,
+    };
+    write(&mut tx, &set, before.as_ref(), tools.clock.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// A limit as an admin changes it on a page.
+pub struct ChangeLimit {
+    pub limit: Limit,
+    pub dealer: Option<DealerId>,
+    pub setting: Setting,
+    /// When a dealer's own value ends; `None`: it stays.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub reason: Reason,
+    /// The version that the form was loaded with; 0: there was none.
+    pub seen: i64,
+}
+
+/// Sets it; it holds from the next message on, on every server.
+///
+/// # Errors
+/// `NotFound`: not an admin's. `Invalid`: not a dealer's limit, an end that is past, or somebody else changed it since the
+/// form was loaded.
+pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Result<()> {
+    actor.admin()?;
+    let now = app.clock.now();
+    if change.expires_at.is_some_and(|end| end <= now) {
+        let problem = "Vence: elija un momento que todavía no haya pasado.";
+        return Err(AppError::invalid("vence", "past", problem));
+    }
+    let mut tx = app.pool.begin().await?;
+    store::limits::lock_values(&mut tx).await?;
+    let before = store::limits::get_limit(&mut tx, change.limit, change.dealer).await?;
+    if before.as_ref().map_or(0, |row| row.version) != change.seen {
+        let theirs = before.as_ref().map_or(Setting::Inherited, |row| Setting::of(row.value)).told();
+        let yours = change.setting.told();
+        let problem = format!(
+            "Otra persona lo cambió mientras usted escribía: ahora es {theirs}; usted puso {yours}. Revíselo y guarde de nuevo."
+        );
+        return Err(AppError::invalid("valor", "changed_meanwhile", problem));
+    }
+    let set = Set {
+        limit: change.limit,
+        dealer: change.dealer,
+        setting: change.setting,
+        expires_at: change.expires_at,
+        reason: change.reason.as_str(),
+        by: Some(actor.user_id),
+    };
+    write(&mut tx, &set, before.as_ref(), now).await?;
+    Ok(tx.commit().await?)
+}
+
+struct Set<'a> {
+    limit: Limit,
+    dealer: Option<DealerId>,
+    setting: Setting,
+    expires_at: Option<DateTime<Utc>>,
+    reason: &'a str,
+    by: Option<UserId>,
+}
+
+async fn write(
+    conn: &mut PgConnection,
+    set: &Set<'_>,
+    before: Option<&LimitRow>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if set.dealer.is_some() && !set.limit.is_per_dealer() {
+        let problem = format!("{} vale para todos: no se fija por concesionario.", set.limit.name());
+        return Err(AppError::invalid("dealer", "not_per_dealer", problem));
+    }
+    let value = match set.setting {
+        Setting::Most(value) => Some(value),
+        Setting::NoLimit | Setting::Inherited => None,
+    };
+    if set.setting == Setting::Inherited {
+        store::limits::delete_limit(conn, set.limit, set.dealer).await?;
+    } else {
+        let new = NewLimit {
+            limit: set.limit,
+            dealer: set.dealer,
+            value,
+            expires_at: set.expires_at,
+            reason: set.reason,
+            set_by: set.by,
+        };
+        store::limits::upsert_limit(conn, &new, now).await?;
+    }
+    // A limit that did not hold was not counted: whoever needs its counters next counts anew.
+    store::limits::delete_counters(conn, set.limit).await?;
+    let as_set = |value: Option<Decimal>, expires_at: Option<DateTime<Utc>>| json!({ "value": value.map(|value| value.normalize().to_string()), "expires_at": expires_at });
+    let after = if set.setting == Setting::Inherited { Value::Null } else { as_set(value, set.expires_at) };
+    let change = Change {
+        dealer: set.dealer,
+        before: before.map_or(Value::Null, |row| as_set(row.value, row.expires_at)),
+        after,
+        reason: set.reason.to_owned(),
+        ..Change::new(Action::LimitSet, &set.limit.name(), set.by, now)
+    };
+    record(conn, change).await
 }

@@ -13,7 +13,7 @@ use super::error::Result;
 use crate::{
     domain::{
         ids::DealerId,
-        limits::{Decision, Limit, Sender, Standing, Subject, micro_dollars},
+        limits::{Decision, Limit, Sender, Standing, Subject, UNLIMITED, micro_dollars},
     },
     store,
 };
@@ -26,19 +26,25 @@ pub struct Rules(HashMap<(String, Option<DealerId>), Option<Decimal>>);
 
 impl Rules {
     /// All that was set for everyone, and for these dealers.
-    pub async fn load(conn: &mut PgConnection, dealers: impl Iterator<Item = DealerId>) -> Result<Self> {
+    pub async fn load(
+        conn: &mut PgConnection,
+        dealers: impl Iterator<Item = DealerId>,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let dealers: HashSet<_> = dealers.map(|dealer| dealer.0).collect();
         let dealers: Vec<_> = dealers.into_iter().collect();
-        let set = store::limits::list_limits(conn, &dealers).await?;
+        let set = store::limits::list_limits(conn, &dealers, now).await?;
         Ok(Self(set.into_iter().map(|limit| ((limit.name, limit.dealer), limit.value)).collect()))
     }
 
     /// The dealer's own value before the rule for all. A stored «none» is no limit; of one that nobody set the default
-    /// holds.
+    /// holds. A dealer's own «none» is counted all the same ([`UNLIMITED`]): when it ends, the count is right.
     pub fn most(&self, limit: Limit, dealer: Option<DealerId>) -> Option<i64> {
         let set = |dealer| self.0.get(&(limit.name().to_owned(), dealer));
-        let own = dealer.and_then(|dealer| set(Some(dealer)));
-        match own.or_else(|| set(None)) {
+        if let Some(own) = dealer.and_then(|dealer| set(Some(dealer))) {
+            return Some(own.map_or(UNLIMITED, |value| limit.units(value)));
+        }
+        match set(None) {
             Some(value) => value.map(|value| limit.units(value)),
             None => limit.default_value(),
         }
@@ -161,13 +167,13 @@ async fn read(
     now: DateTime<Utc>,
     concerns: fn(Limit) -> bool,
 ) -> Result<Decision> {
-    let rules = Rules::load(conn, sender.dealer_id.into_iter().chain(sender.payer)).await?;
+    let rules = Rules::load(conn, sender.dealer_id.into_iter().chain(sender.payer), now).await?;
     let wanted = in_force(&rules, sender).into_iter().map(|(limit, subject, _)| (limit, subject));
     let wanted = wanted.filter(|(limit, _)| concerns(*limit));
     let mut counters = Counters::read(conn, wanted.collect(), now).await?;
     counters.note_recipients(conn, &[sender.to.to_owned()]).await?;
     let mut decision = weigh(&counters, &rules, sender, demand);
-    decision.standings.retain(|standing| concerns(standing.limit));
+    decision.standings.retain(|standing| concerns(standing.limit) && standing.most < UNLIMITED);
     Freeing::default().look_up(conn, &counters, sender, &mut decision).await?;
     Ok(decision)
 }

@@ -2,17 +2,20 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
+    audit::{Change, record},
     error::{AppError, Result},
     sign_in::actor_of,
     state::{App, Tools},
 };
 use crate::{
     domain::{
+        audit::Action,
         ids::{TokenId, UserId},
         user::Email,
     },
@@ -27,11 +30,14 @@ const USE_KEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// # Errors
 /// `Invalid` when there is no such account.
 pub async fn create_token(tools: &Tools, email: &str, name: &str) -> Result<String> {
-    let mut conn = tools.pool.acquire().await?;
-    let user = find_user(&mut conn, email).await?;
+    let mut tx = tools.pool.begin().await?;
+    let user = find_user(&mut tx, email).await?;
     let token = format!("okla_{}", BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
-    store::users::insert_token(&mut conn, TokenId::fresh(), user, name, &hash(&token), tools.clock.now())
-        .await?;
+    let (id, now) = (TokenId::fresh(), tools.clock.now());
+    store::users::insert_token(&mut tx, id, user, name, &hash(&token), now).await?;
+    let after = json!({ "user": user });
+    record(&mut tx, Change { after, ..Change::new(Action::TokenCreated, &id, None, now) }).await?;
+    tx.commit().await?;
     Ok(token)
 }
 

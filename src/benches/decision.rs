@@ -183,10 +183,11 @@ fn sender(number: u32, to: &str) -> Sender<'_> {
 /// What taking a place asks of the database, until the message itself is written.
 async fn take(conn: &mut PgConnection, sender: &Sender<'_>) -> Result<()> {
     store::limits::hold_values(conn).await?;
-    let rules = Rules::load(conn, sender.dealer_id.into_iter()).await?;
+    let now = SystemClock.now();
+    let rules = Rules::load(conn, sender.dealer_id.into_iter(), now).await?;
     let wanted: BTreeSet<_> =
         in_force(&rules, sender).into_iter().map(|(limit, subject, _)| (limit, subject)).collect();
-    let mut counters = Counters::lock(conn, wanted, SystemClock.now()).await?;
+    let mut counters = Counters::lock(conn, wanted, now).await?;
     counters.note_recipients(conn, &[sender.to.to_owned()]).await?;
     let decision = weigh(&counters, &rules, sender, DEMAND);
     if decision.standings.len() < 7 {

@@ -50,6 +50,8 @@ id! {
     BulkId,
     /// A file of vehicles that a dealer uploaded.
     ImportId,
+    /// A pause of sending.
+    PauseId,
     /// An API token (the row, never the secret).
     TokenId,
 }

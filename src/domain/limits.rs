@@ -1,5 +1,6 @@
 //! The limits: what each counts, and the one decision that the send, the form and every page share.
 
+mod caps;
 mod refusal;
 mod window;
 
@@ -8,7 +9,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-pub use self::{refusal::Refusal, window::Window};
+pub use self::{caps::effective, refusal::Refusal, window::Window};
 use super::{
     ids::{DealerId, UserId},
     user::Role,
@@ -50,6 +51,29 @@ impl Limit {
             Self::PairDay => "pair_day",
             Self::DealerBudget => "dealer_budget",
             Self::MetaTier => "meta_tier",
+        }
+    }
+
+    /// What a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PlatformDay => "Toda OKLA, por día",
+            Self::DealerHour => "Concesionario, por hora",
+            Self::UserHour => "Usuario, por hora",
+            Self::DealerDay => "Concesionario, por día",
+            Self::BuyerDay => "Comprador, en 24 horas",
+            Self::PairDay => "De una persona a un número, en 24 horas",
+            Self::DealerBudget => "Presupuesto del concesionario, por mes",
+            Self::MetaTier => "Personas nuevas que permite Meta, en 24 horas",
+        }
+    }
+
+    /// What it counts.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::DealerBudget => "US$",
+            Self::MetaTier => "personas",
+            _ => "mensajes",
         }
     }
 
@@ -145,6 +169,9 @@ impl FromStr for Limit {
     }
 }
 
+/// Of a limit that counts and lets everything through.
+pub const UNLIMITED: i64 = i64::MAX;
+
 /// US$ in millionths, whole.
 pub fn micro_dollars(amount: Decimal) -> i64 {
     (amount * Decimal::from(1_000_000)).trunc().to_i64().unwrap_or(i64::MAX)
@@ -227,7 +254,8 @@ impl Decision {
 
     /// Of the limits a sender may see the one that will refuse first if sending goes on like this.
     pub fn binding(&self, role: Role) -> Option<&Standing> {
-        let shown = self.standings.iter().filter(|standing| standing.limit.is_shown_to(role));
+        let is_shown = |standing: &&Standing| standing.limit.is_shown_to(role) && standing.most < UNLIMITED;
+        let shown = self.standings.iter().filter(is_shown);
         shown.min_by_key(|standing| standing.sends_left())
     }
 }

@@ -92,6 +92,11 @@ pub fn spoken_coming(at: DateTime<Utc>) -> String {
     spoken_date(day_in_santo_domingo(at))
 }
 
+/// The last day of what ends then: `30 nov 2026` where it ends as December begins.
+pub fn last_day(end: DateTime<Utc>) -> String {
+    spoken_coming(end - TimeDelta::microseconds(1))
+}
+
 /// A month: `nov 2026`.
 pub fn spoken_month(day: NaiveDate) -> String {
     format!("{} {}", month(day), day.year())
@@ -129,6 +134,13 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
 /// A day as addresses and date fields write it: `2026-12-31`.
 pub fn parse_iso_day(text: &str) -> Option<NaiveDate> {
     parse(text, "%Y-%m-%d")
+}
+
+/// A moment in Santo Domingo as a browser's field writes it (HTML, `datetime-local`): `2026-11-23T14:05`.
+pub fn parse_moment(text: &str) -> Option<DateTime<Utc>> {
+    let (day, clock) = text.trim().split_once('T')?;
+    let clock = NaiveTime::parse_from_str(clock, "%H:%M").ok()?;
+    Some(day_begins(parse_iso_day(day)?) + clock.signed_duration_since(NaiveTime::MIN))
 }
 
 /// Days of our own age: of others months cannot always be reckoned.

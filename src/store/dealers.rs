@@ -99,3 +99,9 @@ pub async fn lock_dealer(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Res
 pub async fn get_phone(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<String> {
     sqlx::query_scalar!("select phone from dealers where id = $1", dealer.0).fetch_one(conn).await
 }
+
+/// Every dealer's slug and name, by name.
+pub async fn list_names(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!("select slug, name from dealers order by name, slug").fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
+}

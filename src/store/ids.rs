@@ -8,7 +8,9 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use crate::domain::ids::{BulkId, DealerId, ImportId, MessageId, PartId, TokenId, UserId, VehicleId};
+use crate::domain::ids::{
+    BulkId, DealerId, ImportId, MessageId, PartId, PauseId, TokenId, UserId, VehicleId,
+};
 
 macro_rules! uuid_column {
     ($($id:ty),+ $(,)?) => {$(
@@ -32,4 +34,4 @@ macro_rules! uuid_column {
     )+};
 }
 
-uuid_column!(BulkId, DealerId, ImportId, MessageId, PartId, TokenId, UserId, VehicleId);
+uuid_column!(BulkId, DealerId, ImportId, MessageId, PartId, PauseId, TokenId, UserId, VehicleId);

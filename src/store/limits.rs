@@ -1,12 +1,16 @@
 //! Limits: their values, and the counters that messages take from. All of it runs inside the messages' own transaction.
 
+mod shown;
+
+pub use shown::{ShownLimit, get_greatest_days, list_greatest_uses, list_shown};
+
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{
-    ids::{DealerId, MessageId},
+    ids::{DealerId, MessageId, UserId},
     limits::{Limit, Subject},
 };
 
@@ -30,21 +34,79 @@ pub async fn insert_first_values(
     .map(|_| ())
 }
 
-/// Sets a limit for all (`dealer` none) or for one dealer; `value` none: no limit.
+/// A limit's row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitRow {
+    /// `None`: no limit.
+    pub value: Option<Decimal>,
+    /// A dealer's: when the rule for all holds for him again.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub version: i64,
+}
+
+/// What was set for all (`dealer` none) or for one dealer, in force or not.
+pub async fn get_limit(
+    conn: &mut PgConnection,
+    limit: Limit,
+    dealer: Option<DealerId>,
+) -> sqlx::Result<Option<LimitRow>> {
+    sqlx::query_as!(
+        LimitRow,
+        "select value, expires_at, version from limits where name = $1 and dealer_id is not distinct from $2",
+        limit.name(),
+        dealer.map(|id| id.0)
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// A value to set.
+pub struct NewLimit<'a> {
+    pub limit: Limit,
+    /// `None`: for all.
+    pub dealer: Option<DealerId>,
+    /// `None`: no limit.
+    pub value: Option<Decimal>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub reason: &'a str,
+    pub set_by: Option<UserId>,
+}
+
+/// Sets it.
 pub async fn upsert_limit(
     conn: &mut PgConnection,
-    name: &str,
-    dealer: Option<DealerId>,
-    value: Option<Decimal>,
+    new: &NewLimit<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into limits (name, dealer_id, value, updated_at) values ($1, $2, $3, $4)
-         on conflict (name, dealer_id) do update set value = excluded.value, updated_at = excluded.updated_at",
-        name,
-        dealer.map(|id| id.0),
-        value,
-        now
+        "insert into limits (name, dealer_id, value, updated_at, expires_at, reason, set_by)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (name, dealer_id) do update set value = excluded.value, updated_at = excluded.updated_at,
+           expires_at = excluded.expires_at, reason = excluded.reason, set_by = excluded.set_by,
+           version = limits.version + 1",
+        new.limit.name(),
+        new.dealer.map(|id| id.0),
+        new.value,
+        now,
+        new.expires_at,
+        new.reason,
+        new.set_by.map(|user| user.0)
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Takes away what was set for all or for one dealer.
+pub async fn delete_limit(
+    conn: &mut PgConnection,
+    limit: Limit,
+    dealer: Option<DealerId>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from limits where name = $1 and dealer_id is not distinct from $2",
+        limit.name(),
+        dealer.map(|id| id.0)
     )
     .execute(conn)
     .await
@@ -59,13 +121,18 @@ pub struct SetLimit {
     pub value: Option<Decimal>,
 }
 
-/// All that was set for everyone, and for these dealers.
-pub async fn list_limits(conn: &mut PgConnection, dealers: &[Uuid]) -> sqlx::Result<Vec<SetLimit>> {
+/// All that is set for everyone, and for these dealers.
+pub async fn list_limits(
+    conn: &mut PgConnection,
+    dealers: &[Uuid],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<SetLimit>> {
     sqlx::query_as!(
         SetLimit,
         r#"select name, dealer_id as "dealer: DealerId", value from limits
-           where dealer_id is null or dealer_id = any($1)"#,
-        dealers
+           where (dealer_id is null or dealer_id = any($1)) and (expires_at is null or expires_at > $2)"#,
+        dealers,
+        now
     )
     .fetch_all(conn)
     .await

@@ -59,6 +59,7 @@ pub fn problems(error: AppError) -> Vec<Problem> {
             format!("Demasiados intentos seguidos. Espere {minutes} min e inténtelo de nuevo.")
         }
         AppError::Limit(refusal) => refusal.sentence(),
+        AppError::Paused(paused) => paused.sentence(),
         AppError::Forbidden { message, .. } => message.to_owned(),
         AppError::NotFound => "Lo que buscaba ya no está. Vuelva al inicio e inténtelo de nuevo.".to_owned(),
         AppError::KeyInProgress => {

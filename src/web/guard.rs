@@ -29,6 +29,15 @@ pub fn dealer(current: &Current) -> Result<Actor> {
     if actor.role == Role::Dealer { Ok(actor) } else { Err(AppError::NotFound) }
 }
 
+/// An admin; others do not find the page.
+///
+/// # Errors
+/// As [`dealer`].
+pub fn admin(current: &Current) -> Result<Actor> {
+    let actor = signed_in(current)?;
+    actor.admin().map(|()| actor)
+}
+
 /// A dealer's user or an admin; others do not find the page.
 ///
 /// # Errors

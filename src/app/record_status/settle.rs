@@ -69,7 +69,7 @@ async fn give_back(
     now: DateTime<Utc>,
 ) -> Result<()> {
     store::limits::hold_values(conn).await?;
-    let rules = Rules::load(conn, changes.iter().filter_map(|(_, is)| is.dealer_id)).await?;
+    let rules = Rules::load(conn, changes.iter().filter_map(|(_, is)| is.dealer_id), now).await?;
     let mut wanted = BTreeSet::new();
     for (was, is) in changes {
         let concerned =

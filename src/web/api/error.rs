@@ -167,6 +167,13 @@ impl ApiError {
                 answer.refused = Some(Box::new(refusal));
                 answer
             }
+            AppError::Paused(paused) => {
+                let english = "OKLA has paused sending. Nothing was sent; try again later.";
+                let sentence = language.choose(&paused.sentence(), english);
+                let mut answer = Self::new(StatusCode::SERVICE_UNAVAILABLE, "paused", sentence);
+                answer.retry_after = paused.retry_after;
+                answer
+            }
             AppError::KeyReused => {
                 let sentence = language.choose(
                     "Esa Idempotency-Key ya se usó con otra petición. Use una clave nueva para cada mensaje.",

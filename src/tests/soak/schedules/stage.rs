@@ -182,6 +182,7 @@ impl Play<'_> {
                         refusals.push((*want, refusal));
                     }
                 }
+                Verdict::Paused(paused) => return Err(format!("nothing is paused: {paused:?}")),
                 Verdict::KeyTaken => return Err("there was no key".to_owned()),
             }
         }

@@ -1,0 +1,98 @@
+//! The audit as an admin reads it: sentences, the newest first.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::{actor::Actor, error::Result, state::App};
+use crate::{
+    domain::{
+        audit::Action,
+        kind::Kind,
+        limits::Limit,
+        money::{dollars, grouped},
+        time::last_day,
+    },
+    store::{self, audit::ShownRow},
+};
+
+/// One change, told.
+pub struct Told {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub sentence: String,
+    pub reason: String,
+}
+
+pub struct Page {
+    pub entries: Vec<Told>,
+    /// The next page begins before it.
+    pub next: Option<i64>,
+}
+
+/// A page of at most `limit` changes of these actions before `before`.
+///
+/// # Errors
+/// `NotFound`: not an admin's.
+pub async fn list_audit(
+    app: &App,
+    actor: &Actor,
+    actions: &[Action],
+    before: Option<i64>,
+    limit: u8,
+) -> Result<Page> {
+    actor.admin()?;
+    let words: Vec<String> = actions.iter().map(ToString::to_string).collect();
+    let mut conn = app.searches.acquire().await?;
+    let mut rows = store::audit::list_entries(&mut conn, &words, before, i64::from(limit) + 1).await?;
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    let next = rows.last().map(|row| row.id).filter(|_| more);
+    Ok(Page { entries: rows.into_iter().map(told).collect(), next })
+}
+
+fn told(row: ShownRow) -> Told {
+    let actor = match (&row.actor, row.actor_id) {
+        (Some(name), _) => name.clone(),
+        (None, Some(_)) => "Alguien que ya no está".to_owned(),
+        (None, None) => "La consola".to_owned(),
+    };
+    let of_dealer = row.dealer.as_ref().map(|dealer| format!(" de {dealer}")).unwrap_or_default();
+    let value = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let (before, after) = (value(&row.before), value(&row.after));
+    let what = match row.action.parse() {
+        Ok(Action::LimitSet) => limit_set(&row.subject, &of_dealer, &before, &after),
+        Ok(Action::PauseBegun) => format!("pausó los envíos{of_dealer}{}", of_kind(&after)),
+        Ok(Action::PauseEnded) => format!("reanudó los envíos{of_dealer}{}", of_kind(&before)),
+        Ok(Action::DealerAdded) => format!("añadió el concesionario{of_dealer}"),
+        Ok(Action::UserAdded) => format!("añadió un usuario{of_dealer}"),
+        Ok(Action::TokenCreated) => "creó un token de la API".to_owned(),
+        Err(_) => format!("hizo «{}»", row.action),
+    };
+    Told { id: row.id, at: row.at, sentence: format!("{actor} {what}."), reason: row.reason }
+}
+
+fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> String {
+    let Ok(limit) = subject.parse::<Limit>() else { return format!("cambió {subject}{of_dealer}") };
+    let number = |entry: &Value| entry["value"].as_str().and_then(|text| text.parse::<Decimal>().ok());
+    let words = |entry: &Value| match (entry.is_null(), number(entry)) {
+        (true, _) if of_dealer.is_empty() => "lo normal".to_owned(),
+        (true, _) => "lo de todos".to_owned(),
+        (false, None) => "sin límite".to_owned(),
+        (false, Some(value)) if limit == Limit::DealerBudget => dollars(value),
+        (false, Some(value)) => grouped(value),
+    };
+    let verb = match (number(before), number(after)) {
+        (Some(before), Some(after)) if after > before => "subió",
+        (Some(before), Some(after)) if after < before => "bajó",
+        _ => "cambió",
+    };
+    let ends = after["expires_at"].as_str().and_then(|text| text.parse().ok());
+    let until = ends.map(|end| format!(" hasta el {}", last_day(end))).unwrap_or_default();
+    format!("{verb} el límite «{}»{of_dealer} de {} a {}{until}", limit.label(), words(before), words(after))
+}
+
+fn of_kind(entry: &Value) -> String {
+    let kind = entry["kind"].as_str().and_then(|word| word.parse().ok()).map(Kind::label);
+    kind.map(|label| format!(" de tipo «{label}»")).unwrap_or_default()
+}

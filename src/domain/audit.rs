@@ -1,0 +1,108 @@
+//! What admins changed: one entry a change, each sealed with the one before it.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+
+use super::ids::{DealerId, UserId};
+
+/// What was done. The database's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    LimitSet,
+    PauseBegun,
+    PauseEnded,
+    DealerAdded,
+    UserAdded,
+    TokenCreated,
+}
+
+impl Action {
+    pub const ALL: [Self; 6] = [
+        Self::LimitSet,
+        Self::PauseBegun,
+        Self::PauseEnded,
+        Self::DealerAdded,
+        Self::UserAdded,
+        Self::TokenCreated,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LimitSet => "limit_set",
+            Self::PauseBegun => "pause_begun",
+            Self::PauseEnded => "pause_ended",
+            Self::DealerAdded => "dealer_added",
+            Self::UserAdded => "user_added",
+            Self::TokenCreated => "token_created",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Action {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|action| action.as_str() == word)
+            .ok_or_else(|| format!("{word:?} is no action"))
+    }
+}
+
+/// SHA-256.
+pub type Seal = [u8; 32];
+
+/// One change. It holds ids; names are looked up when it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// 1, 2, 3 … without a gap.
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    /// `None`: somebody at the command line, or OKLA by itself.
+    pub actor: Option<UserId>,
+    /// A word of [`Action`].
+    pub action: String,
+    /// The dealer it concerns.
+    pub dealer: Option<DealerId>,
+    /// What was changed: a limit's name, or an id.
+    pub subject: String,
+    /// JSON, byte by byte.
+    pub before: String,
+    pub after: String,
+    pub reason: String,
+}
+
+#[cfg(feature = "ssr")]
+impl Entry {
+    /// The seal of this entry after the one that bears `previous`. Every field is in it, each with its length, so that
+    /// nothing can move from one to the next.
+    pub fn seal(&self, previous: &Seal) -> Seal {
+        use sha2::{Digest, Sha256};
+
+        let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let fields = [
+            self.id.to_string(),
+            self.at.timestamp_micros().to_string(),
+            id(self.actor.map(|user| user.0)),
+            self.action.clone(),
+            id(self.dealer.map(|dealer| dealer.0)),
+            self.subject.clone(),
+            self.before.clone(),
+            self.after.clone(),
+            self.reason.clone(),
+        ];
+        let mut hash = Sha256::new_with_prefix(previous);
+        for field in fields {
+            hash.update(field.len().to_be_bytes());
+            hash.update(field);
+        }
+        hash.finalize().into()
+    }
+}

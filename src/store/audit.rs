@@ -1,0 +1,113 @@
+//! The audit: rows are added, never changed; the database refuses anything else.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::corrupt;
+use crate::domain::{
+    audit::{Entry, Seal},
+    ids::{DealerId, UserId},
+};
+
+/// Key of the advisory lock under which entries are added one after the other.
+const CHAIN: i64 = 0x6f6b_6c61_6175_6469;
+
+/// The newest entry's number and seal, while nobody else adds any until the transaction ends; of an empty chain zeros.
+pub async fn lock_end(conn: &mut PgConnection) -> sqlx::Result<(i64, Seal)> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", CHAIN).execute(&mut *conn).await?;
+    let end =
+        sqlx::query!("select id, seal from audit order by id desc limit 1").fetch_optional(conn).await?;
+    end.map_or(Ok((0, Seal::default())), |row| Ok((row.id, seal(row.seal)?)))
+}
+
+pub async fn insert_entry(conn: &mut PgConnection, entry: &Entry, seal: &Seal) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into audit (id, at, actor_id, action, dealer_id, subject, before, after, reason, seal)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        entry.id,
+        entry.at,
+        entry.actor.map(|user| user.0),
+        entry.action,
+        entry.dealer.map(|dealer| dealer.0),
+        entry.subject,
+        entry.before,
+        entry.after,
+        entry.reason,
+        &seal[..]
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Entries as the chain holds them, after `after`, at most `limit`.
+pub async fn list_chain(
+    conn: &mut PgConnection,
+    after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<(Entry, Option<Seal>)>> {
+    let rows = sqlx::query!(
+        r#"select id, at, actor_id as "actor: UserId", action, dealer_id as "dealer: DealerId", subject, before, after,
+             reason, seal from audit where id > $1 order by id limit $2"#,
+        after,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    let entries = rows.into_iter().map(|row| {
+        let entry = Entry {
+            id: row.id,
+            at: row.at,
+            actor: row.actor,
+            action: row.action,
+            dealer: row.dealer,
+            subject: row.subject,
+            before: row.before,
+            after: row.after,
+            reason: row.reason,
+        };
+        (entry, row.seal.try_into().ok())
+    });
+    Ok(entries.collect())
+}
+
+/// An entry as a page shows it: with today's names.
+pub struct ShownRow {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub action: String,
+    pub actor_id: Option<Uuid>,
+    pub actor: Option<String>,
+    pub dealer: Option<String>,
+    pub subject: String,
+    pub before: String,
+    pub after: String,
+    pub reason: String,
+}
+
+/// The newest entries before `before`, of these actions, at most `limit`.
+pub async fn list_entries(
+    conn: &mut PgConnection,
+    actions: &[String],
+    before: Option<i64>,
+    limit: i64,
+) -> sqlx::Result<Vec<ShownRow>> {
+    sqlx::query_as!(
+        ShownRow,
+        r#"select a.id, a.at, a.action, a.actor_id, u.name as "actor?", d.name as "dealer?", a.subject, a.before, a.after,
+             a.reason
+           from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
+           where (cardinality($1::text[]) = 0 or a.action = any($1)) and ($2::bigint is null or a.id < $2)
+           order by a.id desc limit $3"#,
+        actions,
+        before,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}
+
+fn seal(bytes: Vec<u8>) -> sqlx::Result<Seal> {
+    bytes.try_into().map_err(|_| corrupt("seal")("not 32 bytes"))
+}

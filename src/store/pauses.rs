@@ -1,0 +1,98 @@
+//! Pauses of sending.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::corrupt;
+use crate::domain::{
+    ids::{DealerId, PauseId, UserId},
+    kind::Kind,
+    pause::Pause,
+};
+
+/// The pauses in force: a handful.
+pub async fn list_in_force(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<Pause>> {
+    let rows = sqlx::query!(
+        r#"select id as "id: PauseId", dealer_id as "dealer: DealerId", kind, until from pauses
+           where ended_at is null and (until is null or until > $1)"#,
+        now
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let kind = row.kind.map(|word| word.parse()).transpose().map_err(corrupt("kind"))?;
+            Ok(Pause { id: row.id, dealer: row.dealer, kind, until: row.until })
+        })
+        .collect()
+}
+
+/// A pause as a page shows it.
+pub struct PauseRow {
+    pub id: PauseId,
+    pub dealer: Option<String>,
+    pub kind: Option<String>,
+    pub reason: String,
+    pub since: DateTime<Utc>,
+    pub until: Option<DateTime<Utc>>,
+    pub begun_by: Option<String>,
+}
+
+/// The pauses in force, with names, the newest first.
+pub async fn list_shown(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<PauseRow>> {
+    sqlx::query_as!(
+        PauseRow,
+        r#"select p.id as "id: PauseId", d.name as "dealer?", p.kind, p.reason, p.since, p.until, u.name as "begun_by?"
+           from pauses p left join dealers d on d.id = p.dealer_id left join users u on u.id = p.begun_by
+           where p.ended_at is null and (p.until is null or p.until > $1) order by p.since desc"#,
+        now
+    )
+    .fetch_all(conn)
+    .await
+}
+
+pub async fn insert_pause(
+    conn: &mut PgConnection,
+    pause: &Pause,
+    reason: &str,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into pauses (id, dealer_id, kind, reason, since, begun_by, until) values ($1, $2, $3, $4, $5, $6, $7)",
+        pause.id.0,
+        pause.dealer.map(|dealer| dealer.0),
+        pause.kind.map(Kind::as_str),
+        reason,
+        now,
+        by.0,
+        pause.until
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Ends a pause that is in force; what it was, or `None` if it is over.
+pub async fn end_pause(
+    conn: &mut PgConnection,
+    id: PauseId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Pause>> {
+    let row = sqlx::query!(
+        r#"update pauses set ended_at = $3, ended_by = $2
+           where id = $1 and ended_at is null and (until is null or until > $3)
+           returning dealer_id as "dealer: DealerId", kind, until"#,
+        id.0,
+        by.0,
+        now
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let kind = row.kind.map(|word| word.parse()).transpose().map_err(corrupt("kind"))?;
+        Ok(Pause { id, dealer: row.dealer, kind, until: row.until })
+    })
+    .transpose()
+}
