@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Browser, type Page } from "@playwright/test";
 import { newPerson, type Person } from "./pages/accounts.ts";
-import { DEALER } from "./world.ts";
+import { ADMIN, DEALER } from "./world.ts";
 
 export { expect };
 
@@ -25,6 +25,8 @@ type Fixtures = {
   buyer: Person;
   /** The demo dealer's own page, signed in. */
   dealerPage: Page;
+  /** The demo admin's, likewise. */
+  adminPage: Page;
 };
 
 /** What Chromium says of a page's own scripts where scripts are off: fetched ahead or not, they are never used. */
@@ -109,6 +111,12 @@ export const test = base.extend<Fixtures>({
   dealerPage: async ({ openBrowser }, use) => {
     const page = await openBrowser();
     await post(page, "/fn/ingresar", { ...DEALER, back: "/" });
+    await use(page);
+  },
+
+  adminPage: async ({ openBrowser }, use) => {
+    const page = await openBrowser();
+    await post(page, "/fn/ingresar", { ...ADMIN, back: "/" });
     await use(page);
   },
 

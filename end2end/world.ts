@@ -10,6 +10,7 @@ function setting(name: string): string {
 }
 
 /** The dealer whose number all demo vehicles of Auto Feria bear. */
+export const ADMIN = { email: "admin@okla.test", password: "demo-okla-2026" };
 export const DEALER = { email: "concesionario@okla.test", password: "demo-okla-2026" };
 
 /** An API token for an account, from the command line. */

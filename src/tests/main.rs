@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod admin;
 mod api_answers;
 mod api_document;
 mod api_errors;

@@ -129,6 +129,10 @@ impl Stage {
             ("/api/whatsapp/status/{id}", Ask::Theirs(format!("/api/whatsapp/status/{message}"))),
             ("/api/whatsapp/messages", Ask::Own(format!("/api/whatsapp/messages?q={MARK}"))),
             ("/api/whatsapp/send", Ask::Open),
+            // An admin's are nobody else's.
+            ("/admin/limites", Ask::Theirs("/admin/limites".to_owned())),
+            ("/admin/limites/cambiar", Ask::Theirs("/admin/limites/cambiar?limite=dealer_day".to_owned())),
+            ("/admin/auditoria", Ask::Theirs("/admin/auditoria".to_owned())),
             // To write to a contact of the other's.
             ("/panel/escribir", Ask::Theirs(format!("/panel/escribir?a={message}"))),
         ];
@@ -151,6 +155,12 @@ impl Stage {
                     ("cuantos", "9"),
                 ],
             ),
+            ("pausar", vec![("palabra", "PAUSAR"), ("motivo", MARK)]),
+            ("reanudar", vec![("id", self.message.as_str())]),
+            (
+                "limite",
+                vec![("limite", "dealer_day"), ("concesionario", OTHER), ("valor", "1"), ("motivo", MARK)],
+            ),
             ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
             ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),
             ("vehiculos-importar", vec![("id", self.import.as_str())]),
@@ -159,7 +169,7 @@ impl Stage {
 }
 
 /// Every path that the router, the API and the pages know.
-fn routes() -> Vec<String> {
+pub fn routes() -> Vec<String> {
     let read =
         |path: &str| fs::read_to_string(format!("{}/src/web/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let quoted = |text: &str, before: &str| -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The server functions that plain HTML forms post to. Success redirects; what the visitor can mend goes back with him
 //! in a flash; each says in its first line who may call it.
 
+mod admin;
 mod contact;
 mod handset;
 mod resend;
@@ -9,6 +10,7 @@ mod sign_up;
 mod vehicle;
 mod write;
 
+pub use admin::{LIMIT, PAUSE, edit_path};
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
 pub use resend::FORM as RESEND;

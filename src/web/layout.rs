@@ -14,10 +14,10 @@ use leptos_router::{
 use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
-        ApiDocsPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditVehiclePage,
-        FailuresPage, HandsetPage, HomePage, ImportPage, NewVehiclePage, NotFoundPage, OwnMessagePage,
-        OwnMessagesPage, PanelPage, ResendPage, SignInPage, SignUpPage, UploadPage, VehiclePage,
-        VehiclesPage, WritePage,
+        ApiDocsPage, AuditPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditLimitPage,
+        EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, LimitsPage, NewVehiclePage,
+        NotFoundPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage, SignInPage, SignUpPage,
+        UploadPage, VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -54,6 +54,9 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/vehiculos/importar") view=UploadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar/:id") view=ImportPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/:id") view=EditVehiclePage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/limites") view=LimitsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/limites/cambiar") view=EditLimitPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>
                     <Route path=path!("/demo/telefono") view=HandsetPage ssr=SsrMode::Async/>
                 </FlatRoutes>

@@ -1,5 +1,6 @@
 //! One file a page; each one `Suspend` around one use case.
 
+mod admin;
 mod api_docs;
 mod contact;
 mod costs;
@@ -19,6 +20,7 @@ mod stock;
 mod vehicle;
 mod write;
 
+pub use admin::{AuditPage, EditLimitPage, LimitsPage};
 pub use api_docs::ApiDocsPage;
 pub use contact::ContactPage;
 pub use costs::{CostsPage, parse_month};

@@ -25,7 +25,10 @@ pub fn Header() -> impl IntoView {
             ("/panel/costos", "Costos", icons::COIN),
             ("/panel/vehiculos", "Vehículos", icons::CAR),
         ],
-        Some(Role::Admin) | None => &[],
+        Some(Role::Admin) => {
+            &[("/admin/limites", "Límites", icons::CHART), ("/admin/auditoria", "Auditoría", icons::VERIFIED)]
+        }
+        None => &[],
     };
     // A message's page belongs to its list, the list not to the panel.
     let nearest = places

@@ -1,0 +1,48 @@
+// The admin's room; that it binds the sends src/tests/admin.rs proves.
+import { expect, test } from "../fixtures.ts";
+
+test("an admin stops a kind of message, sees that it is stopped, and lets it go on", async ({ adminPage, accessible }, info) => {
+  // A kind of each project's own, which no other story sends.
+  const kind = info.project.name === "js" ? "Oferta" : "Nuevo interés";
+  await adminPage.goto("/admin/limites");
+  await adminPage.getByText("Pausar envíos").click();
+  await adminPage.getByLabel("Tipo de mensaje").selectOption({ label: kind });
+  await adminPage.getByLabel("Motivo").fill("Prueba de la página");
+  await adminPage.getByRole("button", { name: "Pausar" }).click();
+  await expect(adminPage.getByRole("alert")).toContainText("escriba PAUSAR");
+  await expect(adminPage.getByLabel("Motivo")).toHaveValue("Prueba de la página");
+  await accessible(adminPage);
+  await adminPage.getByLabel("Escriba PAUSAR").fill("PAUSAR");
+  await adminPage.getByRole("button", { name: "Pausar" }).click();
+  const paused = adminPage.locator(".paused", { hasText: kind });
+  await expect(paused).toContainText("Prueba de la página");
+  await accessible(adminPage);
+  await paused.getByRole("button", { name: "Reanudar" }).click();
+  await expect(adminPage.locator(".notice")).toContainText(["Los envíos siguen."]);
+  await expect(paused).toHaveCount(0);
+  await adminPage.getByRole("link", { name: "Auditoría" }).click();
+  await expect(adminPage.getByText(`reanudó los envíos de tipo «${kind}».`).first()).toBeVisible();
+  await accessible(adminPage);
+});
+
+test("a limit of one dealer is set for a week, with its reason, and taken away again", async ({ adminPage, accessible }, info) => {
+  const dealer = info.project.name === "js" ? "vega-real-autos" : "este-premium";
+  await adminPage.goto("/admin/limites");
+  await adminPage.locator("#de").fill(dealer);
+  await adminPage.getByRole("button", { name: "Poner un límite propio" }).click();
+  await adminPage.getByLabel(/^Valor/).fill("dos mil");
+  await adminPage.getByLabel("Motivo").fill("Campaña de feria");
+  await adminPage.getByRole("button", { name: "Guardar" }).click();
+  await expect(adminPage.locator("#valor-error")).toContainText("escriba un número entero");
+  await expect(adminPage.getByLabel(/^Valor/)).toHaveValue("dos mil");
+  await accessible(adminPage);
+  await adminPage.getByLabel(/^Valor/).fill("2,000");
+  await adminPage.getByRole("button", { name: "Guardar" }).click();
+  const row = adminPage.locator("tr", { hasText: "2,000" }).filter({ hasText: "Campaña de feria" }).first();
+  await expect(row).toBeVisible();
+  await row.getByRole("link").click();
+  await adminPage.getByLabel("Como para todos").check();
+  await adminPage.getByLabel("Motivo").fill("Terminó la feria");
+  await adminPage.getByRole("button", { name: "Guardar" }).click();
+  await expect(adminPage.locator(".notice").first()).toContainText("El límite está guardado");
+});

@@ -1,0 +1,292 @@
+//! The admin's room: pauses, limits that end by themselves, and the proof of who changed what.
+
+use chrono::TimeDelta;
+use okla::{
+    app::{audit::verify_audit, clock::Clock},
+    domain::{limits::Limit, time::day_begins, time::day_in_santo_domingo, user::Role},
+};
+use sqlx::{AssertSqlSafe, PgPool};
+
+use crate::app::{Api, Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
+
+struct Stage {
+    app: TestApp,
+    admin: Browser,
+    dealer: Api,
+}
+
+async fn stage(pool: PgPool) -> Stage {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    app.add_user("admin@ejemplo.do", Role::Admin, None).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let admin = app.browser();
+    admin.sign_in("admin@ejemplo.do", PASSWORD).await;
+    Stage { app, admin, dealer }
+}
+
+impl Stage {
+    async fn pause(&self, fields: &[(&str, &str)]) -> String {
+        let confirmed = [("palabra", "PAUSAR"), ("motivo", "Incidente en Twilio")];
+        let fields: Vec<_> = fields.iter().copied().chain(confirmed).collect();
+        self.admin.post_form("/fn/pausar", &fields).await;
+        self.admin.get("/admin/limites").await.body
+    }
+
+    /// Posts the form of one limit as it stands now, with these fields changed.
+    async fn set(&self, limit: &str, slug: &str, fields: &[(&str, &str)]) -> String {
+        let path = format!("/admin/limites/cambiar?limite={limit}&concesionario={slug}");
+        let version = version_of(&self.admin.get(&path).await.body);
+        let whole = [
+            ("limite", limit),
+            ("concesionario", slug),
+            ("version", &version),
+            ("regla", "valor"),
+            ("motivo", "Campaña de feria"),
+        ];
+        let is_changed = |name: &str| fields.iter().any(|(changed, _)| *changed == name);
+        let kept = whole.into_iter().filter(|(name, _)| !is_changed(name));
+        let fields: Vec<_> = kept.chain(fields.iter().copied()).collect();
+        let landing = self.admin.post_form("/fn/limite", &fields).await;
+        assert_eq!(landing.location, "/admin/limites", "{fields:?}");
+        self.admin.get(&landing.location).await.body
+    }
+}
+
+fn version_of(page: &str) -> String {
+    let input = page.split_once("name=\"version\" value=\"").expect("the form").1;
+    input.split_once('"').unwrap().0.to_owned()
+}
+
+#[sqlx::test]
+async fn a_pause_refuses_the_very_next_send_in_words_and_its_end_lets_it_go_on(pool: PgPool) {
+    let stage = stage(pool).await;
+    let page = stage.pause(&[]).await;
+    assert!(page.contains("Todos los envíos") && page.contains("Incidente en Twilio"), "{page}");
+    let refused = stage.dealer.write_async(PLAIN, "Hola").await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (503, "paused"));
+    assert_eq!(refused.header("retry-after"), None, "nobody knows until when");
+    assert!(refused.json["error"].as_str().unwrap().contains("OKLA detuvo sus envíos"), "{}", refused.text);
+    assert_eq!(stage.app.count("messages").await + stage.app.count("idempotency_keys").await, 0);
+
+    let id = page.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0;
+    stage.admin.post_form("/fn/reanudar", &[("id", id)]).await;
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+}
+
+#[sqlx::test]
+async fn a_pause_ends_by_itself_and_says_until_when(pool: PgPool) {
+    let stage = stage(pool).await;
+    let now = stage.app.clock.now();
+    let until = now + TimeDelta::hours(2);
+    let local = (until - TimeDelta::hours(4)).format("%Y-%m-%dT%H:%M").to_string();
+    stage.pause(&[("hasta", &local)]).await;
+    let refused = stage.dealer.write_async(PLAIN, "Hola").await;
+    assert_eq!(refused.code(), "paused");
+    assert!((7_100..=7_200).contains(&refused.retry_after()), "{}", refused.retry_after());
+    stage.app.clock.advance(TimeDelta::seconds(refused.retry_after()));
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+}
+
+#[sqlx::test]
+async fn a_pause_of_one_dealer_or_kind_stops_no_other(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.have_dealer("otro", "+18095550199").await;
+    stage.app.add_user("otro@ejemplo.do", Role::Dealer, Some("otro")).await;
+    let other = stage.app.token_of("otro@ejemplo.do").await;
+    stage.pause(&[("concesionario", DEALER)]).await;
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "paused");
+    assert_eq!(other.write_async(PLAIN, "Hola").await.status, 202);
+    stage.pause(&[("tipo", "test_drive")]).await;
+    let drive = serde_json::json!({ "toPhoneNumber": PLAIN, "messageBody": "Mañana", "kind": "test_drive" });
+    assert_eq!(other.send(drive).await.code(), "paused");
+    assert_eq!(other.write_async(PLAIN, "Hola otra vez").await.status, 202);
+}
+
+#[sqlx::test]
+async fn what_waits_in_the_queue_waits_on_while_it_is_paused(pool: PgPool) {
+    let stage = stage(pool).await;
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+    let page = stage.pause(&[]).await;
+    stage.app.work().await;
+    assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 0);
+    let id = page.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0;
+    stage.admin.post_form("/fn/reanudar", &[("id", id)]).await;
+    stage.app.work().await;
+    assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 1);
+}
+
+#[sqlx::test]
+async fn a_pause_wants_its_word_and_its_reason_and_loses_nothing_typed(pool: PgPool) {
+    let stage = stage(pool).await;
+    let fields = [("palabra", "pausar"), ("motivo", "Prueba"), ("concesionario", DEALER)];
+    stage.admin.post_form("/fn/pausar", &fields).await;
+    let page = stage.admin.get("/admin/limites").await.body;
+    assert!(page.contains("escriba PAUSAR, en mayúsculas") && page.contains("value=\"Prueba\""), "{page}");
+    stage.admin.post_form("/fn/pausar", &[("palabra", "PAUSAR")]).await;
+    assert!(stage.admin.get("/admin/limites").await.body.contains("Motivo: escriba por qué"));
+    stage
+        .admin
+        .post_form("/fn/pausar", &[("palabra", "PAUSAR"), ("motivo", "x"), ("concesionario", "nadie")])
+        .await;
+    assert!(stage.admin.get("/admin/limites").await.body.contains("elija uno de la lista"));
+    assert_eq!(
+        stage.app.count("pauses").await + stage.app.count("audit").await,
+        4,
+        "two accounts, a token and a dealer"
+    );
+}
+
+#[sqlx::test]
+async fn an_override_ends_to_the_second_and_what_was_sent_meanwhile_counts(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.set_limit(Limit::DealerDay, Some(2)).await;
+    let today = day_in_santo_domingo(stage.app.clock.now());
+    let ends = day_begins(today + chrono::Days::new(1));
+    stage.set("dealer_day", DEALER, &[("valor", "4"), ("vence", &today.to_string())]).await;
+    for _ in 0..4 {
+        assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+    }
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "dealer_daily_limit");
+    // The day's count begins anew in the very second in which the override ends.
+    stage.app.clock.advance(ends - stage.app.clock.now());
+    for _ in 0..2 {
+        assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+    }
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "dealer_daily_limit");
+
+    // A dealer's «no limit» is counted: when it ends, what he sent meanwhile is in the count.
+    let today = day_in_santo_domingo(stage.app.clock.now());
+    stage.app.set_limit(Limit::UserHour, Some(3)).await;
+    stage.set("user_hour", DEALER, &[("regla", "sin"), ("vence", &today.to_string())]).await;
+    let ends = day_begins(today + chrono::Days::new(1));
+    stage.app.clock.advance(ends - stage.app.clock.now() - TimeDelta::minutes(5));
+    stage.app.set_limit(Limit::DealerDay, None).await;
+    stage.set("user_hour", DEALER, &[("regla", "sin"), ("vence", &today.to_string())]).await;
+    for _ in 0..6 {
+        let sent = stage.dealer.write_async(PLAIN, "Hola").await;
+        assert_eq!(sent.status, 202, "{}", sent.text);
+    }
+    stage.app.clock.advance(TimeDelta::minutes(5) - TimeDelta::seconds(1));
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202, "a second before it ends");
+    stage.app.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "hourly_limit");
+}
+
+#[sqlx::test]
+async fn two_admins_at_once_see_both_values(pool: PgPool) {
+    let stage = stage(pool).await;
+    let form = [("limite", "platform_day"), ("regla", "valor"), ("motivo", "Prueba")];
+    let with = |value| form.into_iter().chain([("version", "0"), ("valor", value)]).collect::<Vec<_>>();
+    sqlx::query("delete from limits").execute(&stage.app.pool).await.unwrap();
+    stage.admin.post_form("/fn/limite", &with("2,000")).await;
+    let late = stage.admin.post_form("/fn/limite", &with("1,500")).await;
+    let page = stage.admin.get(&late.location).await.body;
+    assert!(page.contains("ahora es 2,000; usted puso 1,500"), "{page}");
+    assert!(page.contains("value=\"1,500\"") && version_of(&page) == "1", "{page}");
+}
+
+#[sqlx::test]
+async fn a_value_that_another_limit_makes_void_is_said_so(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.set_limit(Limit::MetaTier, Some(250)).await;
+    stage.set("dealer_day", DEALER, &[("valor", "2000"), ("permanente", "si")]).await;
+    let page = stage.admin.get("/admin/limites").await.body;
+    assert!(page.contains("manda «Personas nuevas que permite Meta, en 24 horas»: 250"), "{page}");
+    let page =
+        stage.admin.get(&format!("/admin/limites/cambiar?limite=dealer_day&concesionario={DEALER}")).await;
+    assert!(page.body.contains("Por encima de 250 no tendrá efecto"), "{}", page.body);
+}
+
+#[sqlx::test]
+async fn every_change_is_a_sentence_and_the_chain_proves_it(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.set("dealer_day", DEALER, &[("valor", "1000"), ("permanente", "si")]).await;
+    stage.set("dealer_day", DEALER, &[("valor", "2,000"), ("vence", "2099-08-12")]).await;
+    stage.pause(&[("tipo", "offer")]).await;
+    let page = stage.admin.get("/admin/auditoria").await.body;
+    for sentence in [
+        "subió el límite «Concesionario, por día» de auto-feria de 1,000 a 2,000 hasta el 12 ago 2099.",
+        "pausó los envíos de tipo «Oferta».",
+        "La consola añadió un usuario",
+        "Campaña de feria",
+        "La cadena de 7 registros está entera.",
+    ] {
+        assert!(page.contains(sentence), "{sentence}: {page}");
+    }
+    let page = stage.admin.get("/admin/auditoria?de=pausas").await.body;
+    assert!(page.contains("pausó") && !page.contains("subió"));
+}
+
+#[sqlx::test]
+async fn one_changed_byte_anywhere_is_found_and_the_database_refuses_changes(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.set("dealer_day", DEALER, &[("valor", "1000")]).await;
+    stage.pause(&[("concesionario", DEALER)]).await;
+    let verified = verify_audit(&stage.app.pool).await.unwrap();
+    assert_eq!((verified.entries, verified.broken_at), (6, None));
+    for refused in ["update audit set reason = 'x'", "delete from audit", "truncate audit"] {
+        let error = sqlx::query(AssertSqlSafe(refused)).execute(&stage.app.pool).await.unwrap_err();
+        assert!(error.to_string().contains("not allowed"), "{refused}: {error}");
+    }
+    // Whoever owns the database can take the trigger off; the chain still tells.
+    sqlx::query("alter table audit disable trigger user").execute(&stage.app.pool).await.unwrap();
+    for change in [
+        "at = at + interval '1 microsecond'",
+        "actor_id = gen_random_uuid()",
+        "action = 'pause_ended'",
+        "dealer_id = gen_random_uuid()",
+        "subject = subject || ' '",
+        "before = before || ' '",
+        "after = after || ' '",
+        "reason = reason || ' '",
+        "seal = set_byte(seal, 31, get_byte(seal, 31) # 1)",
+        "id = id + 100",
+    ] {
+        for id in [2, 6] {
+            let change = format!(
+                "create table kept as select * from audit; update audit set {change} where id = {id}"
+            );
+            sqlx::raw_sql(AssertSqlSafe(change.clone())).execute(&stage.app.pool).await.unwrap();
+            let broken = verify_audit(&stage.app.pool).await.unwrap().broken_at;
+            assert!(broken.is_some_and(|at| at <= id + 1), "{change}: {broken:?}");
+            sqlx::raw_sql("delete from audit; insert into audit select * from kept; drop table kept")
+                .execute(&stage.app.pool)
+                .await
+                .unwrap();
+        }
+    }
+    assert_eq!(verify_audit(&stage.app.pool).await.unwrap(), verified);
+}
+
+#[sqlx::test]
+async fn nobody_else_finds_the_room_or_touches_anything_in_it(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (visitor, buyer, dealer) = (stage.app.browser(), stage.app.browser(), stage.app.browser());
+    buyer.sign_up("ana@okla.test").await;
+    stage.app.add_user("panel@okla.test", Role::Dealer, Some(DEALER)).await;
+    dealer.sign_in("panel@okla.test", PASSWORD).await;
+    let page = stage.pause(&[]).await;
+    let id = page.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    let (recorded, limits) = (stage.app.count("audit").await, stage.app.count("limits").await);
+    let routes: Vec<_> =
+        crate::tenants::routes().into_iter().filter(|route| route.starts_with("/admin")).collect();
+    assert!(routes.len() >= 3, "{routes:?}");
+    for route in routes {
+        let away = visitor.get(&route).await;
+        assert!(away.status == 303 && away.location.starts_with("/ingresar"), "{route}: {}", away.status);
+        for other in [&buyer, &dealer] {
+            assert_eq!(other.get(&format!("{route}?limite=dealer_day")).await.status, 404, "{route}");
+        }
+    }
+    let limit =
+        [("limite", "dealer_day"), ("regla", "valor"), ("valor", "9"), ("motivo", "x"), ("version", "0")];
+    for other in [&visitor, &buyer, &dealer] {
+        other.post_form("/fn/pausar", &[("palabra", "PAUSAR"), ("motivo", "x"), ("tipo", "offer")]).await;
+        other.post_form("/fn/reanudar", &[("id", &id)]).await;
+        other.post_form("/fn/limite", &limit).await;
+    }
+    assert_eq!(stage.app.count("audit").await, recorded);
+    assert_eq!((stage.app.count("limits").await, stage.app.count("pauses").await), (limits, 1));
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "paused");
+}

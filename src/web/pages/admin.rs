@@ -1,0 +1,24 @@
+//! The admin's room.
+
+mod audit;
+mod edit_limit;
+mod limits;
+
+pub use audit::AuditPage;
+pub use edit_limit::EditLimitPage;
+pub use limits::LimitsPage;
+
+use crate::domain::{
+    limits::Limit,
+    money::{dollars, grouped},
+};
+use rust_decimal::Decimal;
+
+/// So much of a limit, in words: `1,000`, `US$ 250.00`, `sin límite`.
+fn amount(limit: Limit, units: Option<i64>) -> String {
+    match (limit, units) {
+        (_, None) => "sin límite".to_owned(),
+        (Limit::DealerBudget, Some(units)) => dollars(Decimal::new(units, 6)),
+        (_, Some(units)) => grouped(units.into()),
+    }
+}

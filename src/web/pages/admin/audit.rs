@@ -1,0 +1,126 @@
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    app::{
+        audit::{Verified, verify_audit},
+        error::Result,
+        list_audit::{Page, Told, list_audit},
+    },
+    domain::{
+        audit::Action,
+        money::grouped,
+        time::{clock_in_santo_domingo, spoken_day},
+    },
+    web::{
+        address::address,
+        guard,
+        pages::failed,
+        parts::{Empty, Notice, PageTitle, Tone},
+        request::Current,
+    },
+};
+
+const LIST: &str = "/admin/auditoria";
+const PER_PAGE: u8 = 50;
+
+/// What the pills show.
+const GROUPS: [(&str, &str, &[Action]); 4] = [
+    ("", "Todo", &[]),
+    ("limites", "Límites", &[Action::LimitSet]),
+    ("pausas", "Pausas", &[Action::PauseBegun, Action::PauseEnded]),
+    ("cuentas", "Cuentas", &[Action::DealerAdded, Action::UserAdded, Action::TokenCreated]),
+];
+
+/// `/admin/auditoria`: who changed what, and the proof that nothing of it was changed since.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let group = query.get("de").unwrap_or_default();
+    let before = query.get("antes").and_then(|text| text.parse().ok());
+    Suspend::new(async move {
+        match load(&group, before).await {
+            Ok(loaded) => view! { <Shown loaded=loaded group=group/> }.into_any(),
+            Err(error) => failed(&error),
+        }
+    })
+}
+
+struct Loaded {
+    page: Page,
+    verified: Verified,
+    now: DateTime<Utc>,
+}
+
+async fn load(group: &str, before: Option<i64>) -> Result<Loaded> {
+    let current = Current::get()?;
+    let actor = guard::admin(&current)?;
+    let actions = GROUPS.iter().find(|(word, ..)| *word == group).map_or(&[][..], |(.., actions)| actions);
+    let page = list_audit(&current.state, &actor, actions, before, PER_PAGE).await?;
+    let verified = verify_audit(&current.state.searches).await?;
+    Ok(Loaded { page, verified, now: current.state.clock.now() })
+}
+
+#[component]
+fn Shown(loaded: Loaded, group: String) -> impl IntoView {
+    let Loaded { page, verified, now } = loaded;
+    let chain = match verified.broken_at {
+        None => {
+            view! { <Notice tone=Tone::Ok><p><strong>"Verificado."</strong>{format!(" La cadena de {} registros está entera.", grouped(verified.entries.into()))}</p></Notice> }
+        }
+        Some(id) => {
+            view! { <Notice tone=Tone::Bad><p><strong>"La cadena se rompe."</strong>{format!(" El registro {id} fue cambiado, falta o sobra: alguien tocó la base de datos por fuera de OKLA.")}</p></Notice> }
+        }
+    };
+    let pills = GROUPS.map(|(word, label, _)| {
+        let pairs = (!word.is_empty()).then(|| ("de", word.to_owned()));
+        let current = (group == word).then_some("true");
+        view! { <a href=address(LIST, pairs) aria-current=current>{label}</a> }
+    });
+    let next = page.next.map(|id| {
+        let pairs = (!group.is_empty()).then(|| ("de", group.clone()));
+        address(LIST, pairs.into_iter().chain([("antes", id.to_string())]))
+    });
+    let nothing = page.entries.is_empty();
+    let days = by_day(page.entries, now).into_iter().map(|(day, entries)| {
+        let entries = entries.into_iter().map(|entry| {
+            view! {
+                <li>
+                    <p><span class="soft">{clock_in_santo_domingo(entry.at)}" "</span>{entry.sentence}</p>
+                    {(!entry.reason.is_empty()).then(|| view! { <p class="soft small">{entry.reason}</p> })}
+                </li>
+            }
+        });
+        view! {
+            <section class="panel stack">
+                <h2>{day}</h2>
+                <ul class="lines">{entries.collect_view()}</ul>
+            </section>
+        }
+    });
+    view! {
+        <PageTitle text="Auditoría"/>
+        <div class="pagehead">
+            <h1>"Auditoría"</h1>
+            <p class="soft small">"Hora de Santo Domingo"</p>
+        </div>
+        {chain}
+        <nav class="sorts" aria-label="Qué se muestra">{pills.into_iter().collect_view()}</nav>
+        {nothing.then(|| view! { <Empty title="Ningún cambio"><p>"Aquí queda cada cambio de límites, pausas y cuentas."</p></Empty> })}
+        {days.collect_view()}
+        {next.map(|href| view! { <nav class="cluster" aria-label="Páginas"><a class="button second" href=href>"Anteriores"</a></nav> })}
+    }
+}
+
+fn by_day(entries: Vec<Told>, now: DateTime<Utc>) -> Vec<(String, Vec<Told>)> {
+    let mut days: Vec<(String, Vec<Told>)> = Vec::new();
+    for entry in entries {
+        let day = spoken_day(entry.at, now);
+        match days.last_mut() {
+            Some((last, entries)) if *last == day => entries.push(entry),
+            _ => days.push((day, vec![entry])),
+        }
+    }
+    days
+}
