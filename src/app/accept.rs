@@ -246,6 +246,7 @@ async fn take_places(
             if demand.outside_window {
                 counters.add_recipient(draft.to.as_str());
             }
+            decision.drop_unlimited();
             accepted.push((*draft, demand));
             let (parts, cost) = (demand.parts, demand.cost());
             answers.push(Answer::Accepted(Receipt { parts, cost, decision }));

@@ -293,40 +293,51 @@ pub async fn read_bulk(app: &App, actor: &Actor, id: BulkId) -> Result<Progress>
 
 /// Sends again what is asked for and not yet done.
 pub async fn resend_next(app: &App) -> Result<Step> {
-    let items = store::resends::list_to_do(&mut *app.pool.acquire().await?, JOBS, OF_EACH).await?;
+    let now = app.clock.now();
+    let items = store::resends::list_to_do(&mut *app.pool.acquire().await?, JOBS, OF_EACH, now).await?;
+    let mut step = Step::Nothing;
     for item in &items {
         let outcome = resend_item(app, item).await;
         let mut conn = app.pool.acquire().await?;
         match outcome {
-            Ok(outcome) => store::resends::mark_done(&mut conn, item.bulk, item.message, outcome).await?,
+            Ok(Some(outcome)) => {
+                store::resends::mark_done(&mut conn, item.bulk, item.message, outcome).await?;
+                step = Step::Worked;
+            }
+            // Its kind is paused: it waits.
+            Ok(None) => {}
             Err(error) => {
+                step = Step::Worked;
                 tracing::error!(%error, message = %item.message, "a message could not be sent again; later");
                 store::resends::mark_tried(&mut conn, item.bulk, item.message, MOST_TRIES).await?;
             }
         }
     }
-    if items.is_empty() {
-        return Ok(Step::Nothing);
+    if step == Step::Worked {
+        store::resends::close_done(&mut *app.pool.acquire().await?).await?;
     }
-    store::resends::close_done(&mut *app.pool.acquire().await?).await?;
-    Ok(Step::Worked)
+    Ok(step)
 }
 
-async fn resend_item(app: &App, item: &ItemRow) -> Result<&'static str> {
+/// What became of it; `None`: sending is paused.
+async fn resend_item(app: &App, item: &ItemRow) -> Result<Option<&'static str>> {
     let user = store::users::get_user(&mut *app.pool.acquire().await?, item.user).await?;
-    let Some(user) = user.filter(|user| user.dealer_id == Some(item.dealer)) else { return Ok("unsafe") };
+    let Some(user) = user.filter(|user| user.dealer_id == Some(item.dealer)) else {
+        return Ok(Some("unsafe"));
+    };
     let actor =
         Actor { user_id: item.user, name: user.name, role: Role::Dealer, dealer_id: Some(item.dealer) };
     match resend(app, &actor, item.message).await {
-        Ok(_) => Ok("sent"),
-        Err(AppError::Limit(_)) => Ok("limit"),
+        Ok(_) => Ok(Some("sent")),
+        Err(AppError::Paused(_)) => Ok(None),
+        Err(AppError::Limit(_)) => Ok(Some("limit")),
         // By another server, or before this one died.
         Err(AppError::Invalid(problems))
             if problems.iter().any(|problem| problem.code == "already_resent") =>
         {
-            Ok("sent")
+            Ok(Some("sent"))
         }
-        Err(AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden { .. }) => Ok("unsafe"),
+        Err(AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden { .. }) => Ok(Some("unsafe")),
         Err(error) => Err(error),
     }
 }

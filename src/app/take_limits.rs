@@ -173,7 +173,8 @@ async fn read(
     let mut counters = Counters::read(conn, wanted.collect(), now).await?;
     counters.note_recipients(conn, &[sender.to.to_owned()]).await?;
     let mut decision = weigh(&counters, &rules, sender, demand);
-    decision.standings.retain(|standing| concerns(standing.limit) && standing.most < UNLIMITED);
+    decision.standings.retain(|standing| concerns(standing.limit));
+    decision.drop_unlimited();
     Freeing::default().look_up(conn, &counters, sender, &mut decision).await?;
     Ok(decision)
 }

@@ -252,10 +252,14 @@ impl Decision {
         Some(Refusal::new(last, role, frees(last), now))
     }
 
+    /// Forgets what only counts.
+    pub fn drop_unlimited(&mut self) {
+        self.standings.retain(|standing| standing.most < UNLIMITED);
+    }
+
     /// Of the limits a sender may see the one that will refuse first if sending goes on like this.
     pub fn binding(&self, role: Role) -> Option<&Standing> {
-        let is_shown = |standing: &&Standing| standing.limit.is_shown_to(role) && standing.most < UNLIMITED;
-        let shown = self.standings.iter().filter(is_shown);
+        let shown = self.standings.iter().filter(|standing| standing.limit.is_shown_to(role));
         shown.min_by_key(|standing| standing.sends_left())
     }
 }

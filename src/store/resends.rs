@@ -188,7 +188,12 @@ pub struct ItemRow {
 
 /// Messages that are still to be sent again: of the oldest `jobs` a few each, so that nobody waits for another's two
 /// thousand. Nobody is kept from them: a message is sent again once, whoever does it.
-pub async fn list_to_do(conn: &mut PgConnection, jobs: i64, of_each: i64) -> sqlx::Result<Vec<ItemRow>> {
+pub async fn list_to_do(
+    conn: &mut PgConnection,
+    jobs: i64,
+    of_each: i64,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<ItemRow>> {
     sqlx::query_as!(
         ItemRow,
         r#"select b.id as "bulk: BulkId", i.message_id as "message!: MessageId", b.user_id as "user: UserId",
@@ -196,6 +201,9 @@ pub async fn list_to_do(conn: &mut PgConnection, jobs: i64, of_each: i64) -> sql
            from (
              select * from bulk_resends as open where is_open
                and exists (select from bulk_resend_items where bulk_id = open.id and outcome is null)
+               -- A dealer's pause keeps his jobs back, and nobody else's.
+               and not exists (select from pauses where ended_at is null and (until is null or until > $3) and kind is null
+                 and (pauses.dealer_id is null or pauses.dealer_id = open.dealer_id))
              order by created_at, id limit $1
            ) as b
            cross join lateral (
@@ -203,7 +211,8 @@ pub async fn list_to_do(conn: &mut PgConnection, jobs: i64, of_each: i64) -> sql
              order by tries, message_id limit $2
            ) as i"#,
         jobs,
-        of_each
+        of_each,
+        now
     )
     .fetch_all(conn)
     .await

@@ -53,7 +53,13 @@ impl Stage {
     }
 }
 
-fn version_of(page: &str) -> String {
+/// The newest pause of the page.
+pub fn id_of(page: &str) -> String {
+    page.split_once("name=\"id\" value=\"").expect("a pause").1.split_once('"').unwrap().0.to_owned()
+}
+
+/// The form's version of what it changes.
+pub fn version_of(page: &str) -> String {
     let input = page.split_once("name=\"version\" value=\"").expect("the form").1;
     input.split_once('"').unwrap().0.to_owned()
 }
@@ -69,8 +75,8 @@ async fn a_pause_refuses_the_very_next_send_in_words_and_its_end_lets_it_go_on(p
     assert!(refused.json["error"].as_str().unwrap().contains("OKLA detuvo sus envíos"), "{}", refused.text);
     assert_eq!(stage.app.count("messages").await + stage.app.count("idempotency_keys").await, 0);
 
-    let id = page.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0;
-    stage.admin.post_form("/fn/reanudar", &[("id", id)]).await;
+    let id = id_of(&page);
+    stage.admin.post_form("/fn/reanudar", &[("id", &id)]).await;
     assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
 }
 
@@ -110,8 +116,8 @@ async fn what_waits_in_the_queue_waits_on_while_it_is_paused(pool: PgPool) {
     let page = stage.pause(&[]).await;
     stage.app.work().await;
     assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 0);
-    let id = page.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0;
-    stage.admin.post_form("/fn/reanudar", &[("id", id)]).await;
+    let id = id_of(&page);
+    stage.admin.post_form("/fn/reanudar", &[("id", &id)]).await;
     stage.app.work().await;
     assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 1);
 }
@@ -267,7 +273,7 @@ async fn nobody_else_finds_the_room_or_touches_anything_in_it(pool: PgPool) {
     stage.app.add_user("panel@okla.test", Role::Dealer, Some(DEALER)).await;
     dealer.sign_in("panel@okla.test", PASSWORD).await;
     let page = stage.pause(&[]).await;
-    let id = page.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    let id = id_of(&page);
     let (recorded, limits) = (stage.app.count("audit").await, stage.app.count("limits").await);
     let routes: Vec<_> =
         crate::tenants::routes().into_iter().filter(|route| route.starts_with("/admin")).collect();

@@ -200,6 +200,28 @@ async fn jobs_without_anything_to_do_hold_nobody_up(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_job_waits_while_sending_is_paused_and_goes_on_after_it(pool: PgPool) {
+    let stage = stage(pool).await;
+    let form = form_of(&stage.browser.get("/panel/fallidos?rango=hoy").await.body);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+    for kind in ["null", "'contact'"] {
+        let pause = format!(
+            "insert into pauses (id, kind, reason, since) values (gen_random_uuid(), {kind}, 'prueba', now())"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(pause)).execute(&stage.app.pool).await.unwrap();
+        for _ in 0..10 {
+            assert_eq!(resend_next(&stage.app.app).await.unwrap(), Step::Nothing, "{kind}");
+        }
+        assert!(stage.browser.get(&job).await.body.contains("En marcha: 0 de 2"), "{kind}");
+        sqlx::query("delete from pauses").execute(&stage.app.pool).await.unwrap();
+    }
+    stage.do_all().await;
+    assert!(stage.browser.get(&job).await.body.contains("Listo: 2 de 2"));
+}
+
+#[sqlx::test]
 async fn anothers_failures_are_not_found(pool: PgPool) {
     let stage = stage(pool).await;
     let id = stage.failed_to(BUSY[0]).await;

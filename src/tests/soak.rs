@@ -8,6 +8,7 @@ mod fleet;
 mod kills;
 mod limits_under_fire;
 mod one_key;
+mod one_rule;
 mod permutations;
 mod scale;
 mod schedules;
