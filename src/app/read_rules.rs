@@ -7,11 +7,12 @@ use super::{
     actor::Actor,
     error::{AppError, Result},
     state::App,
+    take_limits::Rules,
 };
 use crate::{
     domain::{
         ids::DealerId,
-        limits::{Limit, effective},
+        limits::{Limit, UNLIMITED, effective},
         time::day_in_santo_domingo,
     },
     store::{self, connection::begin_snapshot, limits::ShownLimit},
@@ -52,7 +53,7 @@ pub struct OwnRule {
     pub rule: Rule,
 }
 
-pub struct Rules {
+pub struct RuleBook {
     pub general: Vec<Rule>,
     pub own: Vec<OwnRule>,
 }
@@ -61,7 +62,7 @@ pub struct Rules {
 ///
 /// # Errors
 /// `NotFound`: not an admin's.
-pub async fn read_rules(app: &App, actor: &Actor) -> Result<Rules> {
+pub async fn read_rules(app: &App, actor: &Actor) -> Result<RuleBook> {
     actor.admin()?;
     let now = app.clock.now();
     let mut snapshot = begin_snapshot(&app.searches).await?;
@@ -87,7 +88,7 @@ pub async fn read_rules(app: &App, actor: &Actor) -> Result<Rules> {
             rule: rule(limit, row.dealer, &rows),
         })
     });
-    Ok(Rules { general: general.into(), own: own.collect() })
+    Ok(RuleBook { general: general.into(), own: own.collect() })
 }
 
 /// One rule as it stands, for whoever changes it.
@@ -137,16 +138,11 @@ pub async fn list_dealers(app: &App, actor: &Actor) -> Result<Vec<(String, Strin
 }
 
 fn rule(limit: Limit, dealer: Option<DealerId>, rows: &[ShownLimit]) -> Rule {
-    let set = |limit: Limit, dealer| rows.iter().find(|row| row.name == limit.name() && row.dealer == dealer);
-    let most = |limit: Limit| {
-        let own = dealer.and_then(|_| set(limit, dealer));
-        match own.or_else(|| set(limit, None)) {
-            Some(row) => row.value.map(|value| limit.units(value)),
-            None => limit.default_value(),
-        }
-    };
+    let rules = Rules::of(rows.iter().map(|row| (row.name.clone(), row.dealer, row.value)));
+    let most = |limit: Limit| rules.most(limit, dealer).filter(|most| *most < UNLIMITED);
     let (really, bound_by) = effective(limit, most(limit), most);
-    let set_by = set(limit, dealer).map(|row| SetBy {
+    let set = rows.iter().find(|row| row.name == limit.name() && row.dealer == dealer);
+    let set_by = set.map(|row| SetBy {
         at: row.updated_at,
         by: row.set_by.clone(),
         reason: row.reason.clone(),

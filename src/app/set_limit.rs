@@ -74,9 +74,10 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
             Some(known.ok_or_else(problem)?.id)
         }
     };
+    let now = tools.clock.now();
     let mut tx = tools.pool.begin().await?;
     store::limits::lock_values(&mut tx).await?;
-    let before = store::limits::get_limit(&mut tx, change.limit, dealer).await?;
+    let before = store::limits::get_limit(&mut tx, change.limit, dealer, now).await?;
     let set = Set {
         limit: change.limit,
         dealer,
@@ -85,7 +86,7 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
         reason: "",
         by: None,
     };
-    write(&mut tx, &set, before.as_ref(), tools.clock.now()).await?;
+    write(&mut tx, &set, before.as_ref(), now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -115,7 +116,7 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
     }
     let mut tx = app.pool.begin().await?;
     store::limits::lock_values(&mut tx).await?;
-    let before = store::limits::get_limit(&mut tx, change.limit, change.dealer).await?;
+    let before = store::limits::get_limit(&mut tx, change.limit, change.dealer, now).await?;
     if before.as_ref().map_or(0, |row| row.version) != change.seen {
         let theirs = before.as_ref().map_or(Setting::Inherited, |row| Setting::of(row.value)).told();
         let yours = change.setting.told();

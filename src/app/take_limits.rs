@@ -34,7 +34,12 @@ impl Rules {
         let dealers: HashSet<_> = dealers.map(|dealer| dealer.0).collect();
         let dealers: Vec<_> = dealers.into_iter().collect();
         let set = store::limits::list_limits(conn, &dealers, now).await?;
-        Ok(Self(set.into_iter().map(|limit| ((limit.name, limit.dealer), limit.value)).collect()))
+        Ok(Self::of(set.into_iter().map(|limit| (limit.name, limit.dealer, limit.value))))
+    }
+
+    /// What is set: a limit's name, for which dealer, and its value.
+    pub fn of(set: impl Iterator<Item = (String, Option<DealerId>, Option<Decimal>)>) -> Self {
+        Self(set.map(|(name, dealer, value)| ((name, dealer), value)).collect())
     }
 
     /// The dealer's own value before the rule for all. A stored «none» is no limit; of one that nobody set the default

@@ -44,17 +44,20 @@ pub struct LimitRow {
     pub version: i64,
 }
 
-/// What was set for all (`dealer` none) or for one dealer, in force or not.
+/// What is set for all (`dealer` none) or for one dealer; what has ended is not.
 pub async fn get_limit(
     conn: &mut PgConnection,
     limit: Limit,
     dealer: Option<DealerId>,
+    now: DateTime<Utc>,
 ) -> sqlx::Result<Option<LimitRow>> {
     sqlx::query_as!(
         LimitRow,
-        "select value, expires_at, version from limits where name = $1 and dealer_id is not distinct from $2",
+        "select value, expires_at, version from limits
+         where name = $1 and dealer_id is not distinct from $2 and (expires_at is null or expires_at > $3)",
         limit.name(),
-        dealer.map(|id| id.0)
+        dealer.map(|id| id.0),
+        now
     )
     .fetch_optional(conn)
     .await

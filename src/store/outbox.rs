@@ -91,11 +91,10 @@ pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) ->
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
            where o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
-             -- What is paused waits; what may have left already is looked up all the same.
-             and (o.leased_until is not null or p.sid is not null or not exists (
-               select from pauses where ended_at is null and (until is null or until > $1)
-                 and (pauses.dealer_id is null or pauses.dealer_id = m.dealer_id)
-                 and (pauses.kind is null or pauses.kind = m.kind)))
+             -- What is paused waits; what may have left already is looked up, and what is too old expires, all the same.
+             and (o.leased_until is not null or p.sid is not null or o.expires_at <= $1 or not exists (
+               select from okla_pauses($1) as z
+               where (z.dealer_id is null or z.dealer_id = m.dealer_id) and (z.kind is null or z.kind = m.kind)))
            order by o.available_at limit $2 for update of o, m skip locked for no key update of p skip locked"#,
         now,
         most

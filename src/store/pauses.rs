@@ -13,18 +13,22 @@ use crate::domain::{
 /// The pauses in force: a handful.
 pub async fn list_in_force(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<Pause>> {
     let rows = sqlx::query!(
-        r#"select id as "id: PauseId", dealer_id as "dealer: DealerId", kind, until from pauses
-           where ended_at is null and (until is null or until > $1)"#,
+        r#"select id as "id!: PauseId", dealer_id as "dealer: DealerId", kind, until from okla_pauses($1)"#,
         now
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let kind = row.kind.map(|word| word.parse()).transpose().map_err(corrupt("kind"))?;
-            Ok(Pause { id: row.id, dealer: row.dealer, kind, until: row.until })
-        })
-        .collect()
+    rows.into_iter().map(|row| parse(row.id, row.dealer, row.kind, row.until)).collect()
+}
+
+fn parse(
+    id: PauseId,
+    dealer: Option<DealerId>,
+    kind: Option<String>,
+    until: Option<DateTime<Utc>>,
+) -> sqlx::Result<Pause> {
+    let kind = kind.map(|word| word.parse()).transpose().map_err(corrupt("kind"))?;
+    Ok(Pause { id, dealer, kind, until })
 }
 
 /// A pause as a page shows it.
@@ -42,9 +46,9 @@ pub struct PauseRow {
 pub async fn list_shown(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<PauseRow>> {
     sqlx::query_as!(
         PauseRow,
-        r#"select p.id as "id: PauseId", d.name as "dealer?", p.kind, p.reason, p.since, p.until, u.name as "begun_by?"
-           from pauses p left join dealers d on d.id = p.dealer_id left join users u on u.id = p.begun_by
-           where p.ended_at is null and (p.until is null or p.until > $1) order by p.since desc"#,
+        r#"select p.id as "id!: PauseId", d.name as "dealer?", p.kind, p.reason as "reason!", p.since as "since!", p.until, u.name as "begun_by?"
+           from okla_pauses($1) p left join dealers d on d.id = p.dealer_id left join users u on u.id = p.begun_by
+           order by p.since desc"#,
         now
     )
     .fetch_all(conn)
@@ -82,7 +86,7 @@ pub async fn end_pause(
 ) -> sqlx::Result<Option<Pause>> {
     let row = sqlx::query!(
         r#"update pauses set ended_at = $3, ended_by = $2
-           where id = $1 and ended_at is null and (until is null or until > $3)
+           where id = (select id from okla_pauses($3) where id = $1)
            returning dealer_id as "dealer: DealerId", kind, until"#,
         id.0,
         by.0,
@@ -90,9 +94,5 @@ pub async fn end_pause(
     )
     .fetch_optional(conn)
     .await?;
-    row.map(|row| {
-        let kind = row.kind.map(|word| word.parse()).transpose().map_err(corrupt("kind"))?;
-        Ok(Pause { id, dealer: row.dealer, kind, until: row.until })
-    })
-    .transpose()
+    row.map(|row| parse(id, row.dealer, row.kind, row.until)).transpose()
 }

@@ -202,8 +202,8 @@ pub async fn list_to_do(
              select * from bulk_resends as open where is_open
                and exists (select from bulk_resend_items where bulk_id = open.id and outcome is null)
                -- A dealer's pause keeps his jobs back, and nobody else's.
-               and not exists (select from pauses where ended_at is null and (until is null or until > $3) and kind is null
-                 and (pauses.dealer_id is null or pauses.dealer_id = open.dealer_id))
+               and not exists (select from okla_pauses($3) as z
+                 where z.kind is null and (z.dealer_id is null or z.dealer_id = open.dealer_id))
              order by created_at, id limit $1
            ) as b
            cross join lateral (

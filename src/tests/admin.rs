@@ -123,6 +123,22 @@ async fn what_waits_in_the_queue_waits_on_while_it_is_paused(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn what_grows_too_old_under_a_pause_fails_with_its_reason_and_is_given_back(pool: PgPool) {
+    let stage = stage(pool).await;
+    let id = stage.dealer.write_async(PLAIN, "Hola").await.id();
+    stage.pause(&[]).await;
+    stage.app.advance(TimeDelta::hours(5)).await;
+    stage.app.work().await;
+    let told = stage.dealer.status(&id).await.json;
+    assert_eq!(
+        (told["status"].as_str(), told["cost"].to_string().parse()),
+        (Some("failed"), Ok(0.0)),
+        "{told}"
+    );
+    assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 0);
+}
+
+#[sqlx::test]
 async fn a_pause_wants_its_word_and_its_reason_and_loses_nothing_typed(pool: PgPool) {
     let stage = stage(pool).await;
     let fields = [("palabra", "pausar"), ("motivo", "Prueba"), ("concesionario", DEALER)];
@@ -160,6 +176,12 @@ async fn an_override_ends_to_the_second_and_what_was_sent_meanwhile_counts(pool:
         assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
     }
     assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "dealer_daily_limit");
+
+    // What has ended can be set again, and is no other admin's change.
+    let today = day_in_santo_domingo(stage.app.clock.now());
+    stage.set("dealer_day", DEALER, &[("valor", "3"), ("vence", &today.to_string())]).await;
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+    stage.set("dealer_day", DEALER, &[("regla", "general")]).await;
 
     // A dealer's «no limit» is counted: when it ends, what he sent meanwhile is in the count.
     let today = day_in_santo_domingo(stage.app.clock.now());

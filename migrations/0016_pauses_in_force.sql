@@ -1,0 +1,11 @@
+-- What is paused, asked in one place.
+
+create function okla_pauses(at timestamptz) returns setof pauses
+    language sql stable parallel safe
+begin atomic
+    select * from pauses where ended_at is null and (until is null or until > at);
+end;
+
+-- The page reads the audit by its key and by its action; nothing asks by these.
+drop index audit_at_idx;
+drop index audit_subject_idx;
