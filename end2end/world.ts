@@ -9,8 +9,8 @@ function setting(name: string): string {
   return value;
 }
 
-/** The dealer whose number all demo vehicles of Auto Feria bear. */
 export const ADMIN = { email: "admin@okla.test", password: "demo-okla-2026" };
+/** The dealer whose number all demo vehicles of Auto Feria bear. */
 export const DEALER = { email: "concesionario@okla.test", password: "demo-okla-2026" };
 
 /** An API token for an account, from the command line. */

@@ -23,10 +23,14 @@ use uuid::Uuid;
 use super::{
     error::WebError,
     flash::{self, Flash, Problem},
+    guard::sign_in_path,
     redirect,
     request::Current,
 };
-use crate::app::error::{AppError, Result};
+use crate::app::{
+    actor::Actor,
+    error::{AppError, Result},
+};
 
 /// Sends the visitor back to `path` with what he typed and what is wrong with it.
 async fn back_with(
@@ -39,6 +43,21 @@ async fn back_with(
     flash::keep(&current.session, form, &Flash::new(values, problems(error))).await?;
     redirect::from_leptos(path);
     Ok(())
+}
+
+/// On to `path`, whose page says what was done.
+async fn done(current: &Current, form: &str, path: &str, said: &str) -> Result<()> {
+    flash::keep(&current.session, form, &Flash::new(&[("hecho", said)], Vec::new())).await?;
+    redirect::from_leptos(path);
+    Ok(())
+}
+
+/// Who presses; a visitor is sent to sign in and comes back to `page`, and there is nothing more to do.
+fn signed_in(current: &Current, page: &str) -> Option<Actor> {
+    if current.actor.is_none() {
+        redirect::from_leptos(&sign_in_path(page));
+    }
+    current.actor.clone()
 }
 
 /// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and whose

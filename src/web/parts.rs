@@ -15,8 +15,8 @@ mod title;
 mod vehicle;
 
 pub use contact::ContactForm;
-pub use dealer_bar::LimitBar;
-pub use form::{Choice, ErrorSummary, Field, FieldError, TextArea};
+pub use dealer_bar::{Fill, LimitBar};
+pub use form::{Choice, ErrorSummary, Field, FieldError, PressProblems, TextArea};
 pub use handset::{Conversation, Telephones, handset_path, number_in_query};
 pub use icons::Icon;
 pub use logo::Logo;

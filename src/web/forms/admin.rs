@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, Utc};
 use leptos::prelude::*;
 
-use super::back_with;
+use super::{back_with, done, signed_in};
 use crate::{
     app::{
         actor::Actor,
@@ -19,14 +19,7 @@ use crate::{
         reason::Reason,
         time::{day_begins, day_in_santo_domingo, parse_iso_day, parse_moment},
     },
-    web::{
-        address::address,
-        error::WebError,
-        flash::{self, Flash},
-        guard::sign_in_path,
-        redirect,
-        request::Current,
-    },
+    web::{address::address, error::WebError, redirect, request::Current},
 };
 
 /// The forms' names in the flash.
@@ -48,7 +41,7 @@ pub async fn post_begin_pause(
     #[server(default)] palabra: String,
 ) -> std::result::Result<(), WebError> {
     let current = Current::get()?;
-    let Some(actor) = signed_in(&current) else { return Ok(()) };
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let begun = async {
         actor.admin()?;
         let dealer = named_dealer(&current, &actor, &concesionario).await?;
@@ -68,7 +61,7 @@ pub async fn post_begin_pause(
         begin_pause(&current.state, &actor, BeginPause { dealer, kind, reason, until }).await
     };
     match begun.await {
-        Ok(_) => done(&current, PAUSE, "Los envíos que eligió están detenidos.").await?,
+        Ok(_) => done(&current, PAUSE, LIST, "Los envíos que eligió están detenidos.").await?,
         Err(error) => {
             let typed =
                 [("concesionario", &*concesionario), ("tipo", &tipo), ("motivo", &motivo), ("hasta", &hasta)];
@@ -82,13 +75,13 @@ pub async fn post_begin_pause(
 #[server(prefix = "/fn", endpoint = "reanudar")]
 pub async fn post_end_pause(#[server(default)] id: String) -> std::result::Result<(), WebError> {
     let current = Current::get()?;
-    let Some(actor) = signed_in(&current) else { return Ok(()) };
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let ended = match id.parse::<PauseId>() {
         Ok(id) => end_pause(&current.state, &actor, id).await,
         Err(_) => Err(AppError::NotFound),
     };
     match ended {
-        Ok(()) => done(&current, PAUSE, "Los envíos siguen.").await?,
+        Ok(()) => done(&current, PAUSE, LIST, "Los envíos siguen.").await?,
         Err(error) => back_with(&current, PAUSE, LIST, &[], error).await?,
     }
     Ok(())
@@ -100,7 +93,7 @@ pub async fn post_limit(
     #[server(flatten)] fields: HashMap<String, String>,
 ) -> std::result::Result<(), WebError> {
     let current = Current::get()?;
-    let Some(actor) = signed_in(&current) else { return Ok(()) };
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let written = |field: &str| fields.get(field).map_or("", String::as_str);
     let Ok(limit) = written("limite").parse::<Limit>() else {
         redirect::from_leptos(LIST);
@@ -118,7 +111,9 @@ pub async fn post_limit(
         change_limit(&current.state, &actor, change).await
     };
     match set.await {
-        Ok(()) => done(&current, LIMIT, "El límite está guardado y rige desde el próximo mensaje.").await?,
+        Ok(()) => {
+            done(&current, LIMIT, LIST, "El límite está guardado y rige desde el próximo mensaje.").await?;
+        }
         Err(error) => {
             let typed =
                 ["regla", "valor", "vence", "permanente", "motivo"].map(|field| (field, written(field)));
@@ -133,20 +128,6 @@ pub fn edit_path(limit: Limit, slug: &str) -> String {
     let dealer = Some(slug).filter(|slug| !slug.is_empty()).map(|slug| ("concesionario", slug.to_owned()));
     let pairs = [("limite", limit.name().to_owned())].into_iter().chain(dealer);
     address("/admin/limites/cambiar", pairs)
-}
-
-fn signed_in(current: &Current) -> Option<Actor> {
-    if current.actor.is_none() {
-        redirect::from_leptos(&sign_in_path(LIST));
-    }
-    current.actor.clone()
-}
-
-/// Back to the list, which says what was done.
-async fn done(current: &Current, form: &str, said: &str) -> Result<()> {
-    flash::keep(&current.session, form, &Flash::new(&[("hecho", said)], Vec::new())).await?;
-    redirect::from_leptos(LIST);
-    Ok(())
 }
 
 async fn named_dealer(current: &Current, actor: &Actor, slug: &str) -> Result<Option<DealerId>> {

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::back_with;
+use super::{back_with, signed_in};
 use crate::{
     app::resend::{begin_bulk_resend, resend},
     domain::{
@@ -8,7 +8,7 @@ use crate::{
         range::Range,
         time::day_in_santo_domingo,
     },
-    web::{error::WebError, flash, guard::sign_in_path, redirect, request::Current},
+    web::{error::WebError, flash, redirect, request::Current},
 };
 
 /// The forms' name in the flash.
@@ -19,10 +19,7 @@ pub const FORM: &str = "reenviar";
 pub async fn post_resend(#[server(default)] id: String) -> Result<(), WebError> {
     let current = Current::get()?;
     let page = format!("/panel/mensajes/{id}");
-    let Some(actor) = current.actor.clone() else {
-        redirect::from_leptos(&sign_in_path("/panel/mensajes"));
-        return Ok(());
-    };
+    let Some(actor) = signed_in(&current, "/panel/mensajes") else { return Ok(()) };
     let Ok(message) = id.parse::<MessageId>() else {
         redirect::from_leptos("/panel/mensajes");
         return Ok(());
@@ -43,10 +40,7 @@ pub async fn post_bulk_resend(
     #[server(default)] cuantos: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
-    let Some(actor) = current.actor.clone() else {
-        redirect::from_leptos(&sign_in_path("/panel/fallidos"));
-        return Ok(());
-    };
+    let Some(actor) = signed_in(&current, "/panel/fallidos") else { return Ok(()) };
     let today = day_in_santo_domingo(current.state.clock.now());
     let range = Range::parse(None, Some(&desde), Some(&hasta), today);
     let (Ok(id), Ok(range)) = (id.parse::<BulkId>(), range) else {

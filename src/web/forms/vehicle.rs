@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use super::back_with;
+use super::{back_with, done, signed_in};
 use crate::{
     app::{
         error::{AppError, FieldError},
@@ -65,7 +65,7 @@ pub async fn post_vehicle(
             } else {
                 "El vehículo está añadido."
             };
-            done(&current, said).await?;
+            done(&current, FORM, LIST, said).await?;
         }
         Err(error) => back_with(&current, FORM, &page, &typed, named(error)).await?,
     }
@@ -79,18 +79,15 @@ pub async fn post_pause(
     #[server(default)] pausar: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
-    let Some(actor) = current.actor.clone() else {
-        redirect::from_leptos(&sign_in_path(LIST));
-        return Ok(());
-    };
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let pause = pausar == "si";
     let Ok(vehicle) = id.parse::<VehicleId>() else {
         redirect::from_leptos(LIST);
         return Ok(());
     };
     match set_paused(&current.state, &actor, vehicle, pause).await {
-        Ok(()) if pause => done(&current, "Pausado: los compradores ya no lo ven.").await?,
-        Ok(()) => done(&current, "Publicado de nuevo, hasta su último día si tiene uno.").await?,
+        Ok(()) if pause => done(&current, FORM, LIST, "Pausado: los compradores ya no lo ven.").await?,
+        Ok(()) => done(&current, FORM, LIST, "Publicado de nuevo, hasta su último día si tiene uno.").await?,
         Err(error) => back_with(&current, FORM, &format!("{LIST}/{vehicle}"), &[], error).await?,
     }
     Ok(())
@@ -101,10 +98,7 @@ pub async fn post_pause(
 pub async fn post_import(#[server(default)] id: String) -> Result<(), WebError> {
     let current = Current::get()?;
     let page = format!("{LIST}/importar");
-    let Some(actor) = current.actor.clone() else {
-        redirect::from_leptos(&sign_in_path(&page));
-        return Ok(());
-    };
+    let Some(actor) = signed_in(&current, &page) else { return Ok(()) };
     let Ok(import) = id.parse::<ImportId>() else {
         redirect::from_leptos(&page);
         return Ok(());
@@ -114,13 +108,6 @@ pub async fn post_import(#[server(default)] id: String) -> Result<(), WebError> 
         Ok(()) => redirect::from_leptos(&import_page),
         Err(error) => back_with(&current, FORM, &import_page, &[], error).await?,
     }
-    Ok(())
-}
-
-/// Back to the list, which says what was done.
-async fn done(current: &Current, said: &str) -> crate::app::error::Result<()> {
-    flash::keep(&current.session, FORM, &flash::Flash::new(&[("hecho", said)], Vec::new())).await?;
-    redirect::from_leptos(LIST);
     Ok(())
 }
 

@@ -24,7 +24,7 @@ use crate::{
         flash::{self, Problem},
         forms, guard,
         islands::Keys,
-        parts::{Empty, Icon, LimitBar, Moment, Notice, PageTitle, Tone, icons},
+        parts::{Empty, Icon, LimitBar, Moment, Notice, PageTitle, PressProblems, Tone, icons},
         request::Current,
     },
 };
@@ -88,7 +88,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
         </div>
         <Ranges range=range asked=asked page="/panel/fallidos"/>
         <RangeProblem problem=problem/>
-        {problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
+        <PressProblems problems=problems/>
         {nothing.then(|| view! {
             <Empty title="Sin fallos en estas fechas">
                 <p><a class="button second" href="/panel">"Volver al panel"</a></p>

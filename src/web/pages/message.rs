@@ -24,7 +24,7 @@ use crate::{
         forms, guard,
         islands::Live,
         parts::{
-            Icon, LimitBar, MessageProgress, Moment, Notice, PageTitle, Strip, Tone, handset_path, icons,
+            Icon, LimitBar, MessageProgress, Moment, PageTitle, PressProblems, Strip, handset_path, icons,
         },
         request::Current,
     },
@@ -125,7 +125,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                     <MessageProgress message=&followed parts=&parts now=now payer=dealer/>
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
-                {problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
+                <PressProblems problems=problems/>
                 {(dealer && !admin).then(|| view! {
                     <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
                 })}

@@ -67,14 +67,22 @@ fn gauge(standing: &Standing, now: DateTime<Utc>) -> AnyView {
         <li class=class>
             <span>{label}</span>
             <strong>{format!("{used} de {most}")}</strong>
-            <svg class="fill" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="rest" width="100" height="6"></rect>
-                <rect class="used" width=width height="6"></rect>
-            </svg>
+            <Fill width=width/>
             {words.map(|words| view! { <em><Icon path=icons::WARN/>{words}</em> })}
         </li>
     }
     .into_any()
+}
+
+/// How much of a limit is used, in percent, drawn.
+#[component]
+pub fn Fill(width: i64) -> impl IntoView {
+    view! {
+        <svg class="fill" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="rest" width="100" height="6"></rect>
+            <rect class="used" width=width height="6"></rect>
+        </svg>
+    }
 }
 
 fn full_until(standing: &Standing, now: DateTime<Utc>) -> String {

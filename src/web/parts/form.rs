@@ -83,6 +83,13 @@ pub fn Choice<'a>(
     }
 }
 
+/// What went wrong with a press that had no fields.
+#[component]
+pub fn PressProblems(problems: Vec<Problem>) -> impl IntoView {
+    let notice = |problem: Problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> };
+    problems.into_iter().map(notice).collect_view()
+}
+
 /// What is wrong with a form, on top of it, each problem leading to its field.
 #[component]
 pub fn ErrorSummary(problems: Vec<Problem>) -> impl IntoView {

@@ -6,7 +6,7 @@ use crate::{
     app::{
         error::Result,
         pause::{PauseRow, list_pauses},
-        read_rules::{OwnRule, Rule, Rules, SetBy, list_dealers, read_rules},
+        read_rules::{OwnRule, Rule, RuleBook, SetBy, list_dealers, read_rules},
     },
     domain::{kind::Kind, limits::Limit, time::last_day},
     web::{
@@ -14,7 +14,7 @@ use crate::{
         forms::{self, edit_path},
         guard,
         pages::failed,
-        parts::{Choice, ErrorSummary, Field, FieldError, Moment, Notice, PageTitle, Tone},
+        parts::{Choice, ErrorSummary, Field, FieldError, Fill, Moment, Notice, PageTitle, Tone},
         request::Current,
     },
 };
@@ -32,7 +32,7 @@ pub fn LimitsPage() -> impl IntoView {
 
 struct Loaded {
     pauses: Vec<PauseRow>,
-    rules: Rules,
+    rules: RuleBook,
     dealers: Vec<(String, String)>,
     pause: Flash,
     limit: Flash,
@@ -253,12 +253,7 @@ fn Use(limit: Limit, used: i64, most: Option<i64>) -> impl IntoView {
     view! {
         <span class=format!("use {}", class.unwrap_or_default())>
             {words}
-            {most.map(|_| view! {
-                <svg class="fill" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                    <rect class="rest" width="100" height="6"></rect>
-                    <rect class="used" width=width height="6"></rect>
-                </svg>
-            })}
+            {most.map(|_| view! { <Fill width=width/> })}
         </span>
     }
 }

@@ -19,7 +19,9 @@ use crate::{
     web::{
         flash::{self, Flash},
         forms, guard,
-        parts::{ErrorSummary, FieldError, Icon, LimitBar, Notice, PageTitle, Price, Tone, icons},
+        parts::{
+            ErrorSummary, FieldError, Icon, LimitBar, Notice, PageTitle, PressProblems, Price, Tone, icons,
+        },
         request::Current,
     },
 };
@@ -144,7 +146,7 @@ fn Preview(loaded: Loaded) -> impl IntoView {
         <a class="back" href="/panel/vehiculos/importar"><Icon path=icons::BACK/>"Elegir otro archivo"</a>
         <h1>{heading}</h1>
         <p class="soft">{upload.file_name.clone()}</p>
-        {flash.problems.into_iter().map(|problem| view! { <Notice tone=Tone::Bad><p>{problem.message}</p></Notice> }).collect_view()}
+        <PressProblems problems=flash.problems/>
         {note}
         <dl class="facts">
             {numbers.map(|(name, count)| view! { <div><dt>{name}</dt><dd>{grouped(count.into())}</dd></div> }).collect_view()}
