@@ -6,6 +6,5 @@ begin atomic
     select * from pauses where ended_at is null and (until is null or until > at);
 end;
 
--- The page reads the audit by its key and by its action; nothing asks by these.
+-- The audit is read by its key.
 drop index audit_at_idx;
-drop index audit_subject_idx;

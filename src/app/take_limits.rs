@@ -1,6 +1,7 @@
 //! The one decision about limits: what each leaves, which binds, when it frees up. A send takes by it, a page shows it.
 
 mod counters;
+mod history;
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
-pub use self::counters::Counters;
-use super::error::Result;
+pub use self::{
+    counters::Counters,
+    history::{History, PastMessage, read_past},
+};
+use super::{error::Result, set_limit::Setting};
 use crate::{
     domain::{
         ids::DealerId,
@@ -22,7 +26,8 @@ use crate::{
 pub(super) const WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// The values that are in force.
-pub struct Rules(HashMap<(String, Option<DealerId>), Option<Decimal>>);
+#[derive(Clone)]
+pub struct Rules(HashMap<(Limit, Option<DealerId>), Option<i64>>);
 
 impl Rules {
     /// All that was set for everyone, and for these dealers.
@@ -34,25 +39,36 @@ impl Rules {
         let dealers: HashSet<_> = dealers.map(|dealer| dealer.0).collect();
         let dealers: Vec<_> = dealers.into_iter().collect();
         let set = store::limits::list_limits(conn, &dealers, now).await?;
-        Ok(Self::of(set.into_iter().map(|limit| (limit.name, limit.dealer, limit.value))))
+        Ok(Self::of(set.iter().map(|limit| (&*limit.name, limit.dealer, limit.value))))
     }
 
     /// What is set: a limit's name, for which dealer, and its value.
-    pub fn of(set: impl Iterator<Item = (String, Option<DealerId>, Option<Decimal>)>) -> Self {
-        Self(set.map(|(name, dealer, value)| ((name, dealer), value)).collect())
+    pub fn of<'a>(set: impl Iterator<Item = (&'a str, Option<DealerId>, Option<Decimal>)>) -> Self {
+        let known = set.filter_map(|(name, dealer, value)| {
+            let limit: Limit = name.parse().ok()?;
+            Some(((limit, dealer), value.map(|value| limit.units(value))))
+        });
+        Self(known.collect())
+    }
+
+    /// The same with one value changed.
+    pub fn with(mut self, limit: Limit, dealer: Option<DealerId>, setting: Setting) -> Self {
+        match setting {
+            Setting::Most(value) => self.0.insert((limit, dealer), Some(limit.units(value))),
+            Setting::NoLimit => self.0.insert((limit, dealer), None),
+            Setting::Inherited => self.0.remove(&(limit, dealer)),
+        };
+        self
     }
 
     /// The dealer's own value before the rule for all. A stored «none» is no limit; of one that nobody set the default
     /// holds. A dealer's own «none» is counted all the same ([`UNLIMITED`]): when it ends, the count is right.
     pub fn most(&self, limit: Limit, dealer: Option<DealerId>) -> Option<i64> {
-        let set = |dealer| self.0.get(&(limit.name().to_owned(), dealer));
+        let set = |dealer| self.0.get(&(limit, dealer)).copied();
         if let Some(own) = dealer.and_then(|dealer| set(Some(dealer))) {
-            return Some(own.map_or(UNLIMITED, |value| limit.units(value)));
+            return Some(own.unwrap_or(UNLIMITED));
         }
-        match set(None) {
-            Some(value) => value.map(|value| limit.units(value)),
-            None => limit.default_value(),
-        }
+        set(None).unwrap_or_else(|| limit.default_value())
     }
 }
 
@@ -71,6 +87,15 @@ impl Demand {
     pub fn cost(self) -> Decimal {
         self.unit_price * Decimal::from(self.parts)
     }
+
+    /// What it takes of a limit, in its units.
+    fn asked(self, limit: Limit, taken: &impl Taken, to: &str) -> i64 {
+        match limit {
+            Limit::DealerBudget => micro_dollars(self.cost()),
+            Limit::MetaTier => i64::from(self.outside_window && !taken.is_counted(to)),
+            _ => i64::from(self.parts),
+        }
+    }
 }
 
 /// The limits that concern a sender, each with what it counts and how much it lets through.
@@ -85,17 +110,20 @@ pub fn in_force(rules: &Rules, sender: &Sender<'_>) -> Vec<(Limit, Subject, i64)
         .collect()
 }
 
+/// What of each limit is taken already: as the database counts it, or as it was once.
+pub trait Taken {
+    fn used(&self, limit: Limit, subject: &Subject) -> i64;
+    /// Whether Meta counts this recipient already.
+    fn is_counted(&self, phone: &str) -> bool;
+}
+
 /// How everything stands for a send; nothing is taken.
-pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: Demand) -> Decision {
+pub fn weigh(taken: &impl Taken, rules: &Rules, sender: &Sender<'_>, demand: Demand) -> Decision {
     let standings = in_force(rules, sender).into_iter().map(|(limit, subject, most)| Standing {
         limit,
         most,
-        used: counters.used(limit, &subject),
-        asked: match limit {
-            Limit::DealerBudget => micro_dollars(demand.cost()),
-            Limit::MetaTier => i64::from(demand.outside_window && !counters.is_counted(sender.to)),
-            _ => i64::from(demand.parts),
-        },
+        used: taken.used(limit, &subject),
+        asked: demand.asked(limit, taken, sender.to),
         frees_at: None,
     });
     Decision { standings: standings.collect() }

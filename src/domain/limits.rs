@@ -1,6 +1,7 @@
 //! The limits: what each counts, and the one decision that the send, the form and every page share.
 
 mod caps;
+mod mark;
 mod refusal;
 mod window;
 
@@ -9,7 +10,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-pub use self::{caps::effective, refusal::Refusal, window::Window};
+pub use self::{caps::effective, mark::Mark, refusal::Refusal, window::Window};
 use super::{
     ids::{DealerId, UserId},
     user::Role,
@@ -174,7 +175,7 @@ pub const UNLIMITED: i64 = i64::MAX;
 
 /// US$ in millionths, whole.
 pub fn micro_dollars(amount: Decimal) -> i64 {
-    (amount * Decimal::from(1_000_000)).trunc().to_i64().unwrap_or(i64::MAX)
+    (amount * Decimal::from(1_000_000)).round().to_i64().unwrap_or(i64::MAX)
 }
 
 /// Whose messages a counter counts.

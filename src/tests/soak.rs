@@ -3,6 +3,7 @@
 
 mod audit;
 mod database_restart;
+mod dry_run;
 mod faults;
 mod fleet;
 mod kills;

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::Taken;
 use crate::{
     app::error::{AppError, Result},
     domain::limits::{Limit, Subject},
@@ -122,14 +123,6 @@ impl Counters {
         self.now
     }
 
-    pub fn used(&self, limit: Limit, subject: &Subject) -> i64 {
-        self.held.get(&(limit, subject.clone())).map_or(0, |counter| counter.used)
-    }
-
-    pub fn is_counted(&self, phone: &str) -> bool {
-        self.recipients.contains(phone)
-    }
-
     /// What a counter counts now.
     pub fn counted(&self, limit: Limit, subject: Subject) -> Counted {
         let since = self.held.get(&(limit, subject.clone())).map_or(self.now, |counter| counter.since);
@@ -167,6 +160,16 @@ impl Counters {
             return Ok(());
         }
         Ok(store::limits::update_counters(conn, &changed).await?)
+    }
+}
+
+impl Taken for Counters {
+    fn used(&self, limit: Limit, subject: &Subject) -> i64 {
+        self.held.get(&(limit, subject.clone())).map_or(0, |counter| counter.used)
+    }
+
+    fn is_counted(&self, phone: &str) -> bool {
+        self.recipients.contains(phone)
     }
 }
 
