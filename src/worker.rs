@@ -14,6 +14,7 @@ use crate::app::{
     figures::add_up_figures,
     hold_line::probe_held_line,
     index_words::index_words,
+    peaks::keep_peaks,
     resend::resend_next,
     state::App,
     tidy_up::tidy_up,
@@ -26,6 +27,7 @@ const SHAKEN: Duration = Duration::from_secs(2);
 /// When Twilio wants fewer questions, none is asked for so long.
 const BUSY: Duration = Duration::from_secs(30);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
+const PEAKS_EVERY: Duration = Duration::from_mins(10);
 /// Twilio counts by the day.
 const USAGE_EVERY: Duration = Duration::from_hours(6);
 /// How many questions are under way at once.
@@ -62,6 +64,7 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     ));
     tasks.spawn(run(app.clone(), stop.clone(), ADD_UP_EVERY, |app| async move { index_words(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), PEAKS_EVERY, |app| async move { keep_peaks(&app).await }));
 }
 
 /// Claims what is due, as many at once as may be under way, and has each delivered by a task of its own.

@@ -19,7 +19,7 @@ use crate::{
         ids::{DealerId, MessageId, PartId, UserId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
-        limits::{Decision, Refusal, Sender, Standing},
+        limits::{Decision, Mark, Refusal, Sender, Standing},
         pause::Paused,
         phone::Phone,
         rates::price_of,
@@ -226,6 +226,7 @@ async fn take_places(
 
     let mut answers = Vec::with_capacity(drafts.len());
     let mut accepted = Vec::with_capacity(drafts.len());
+    let mut marks = Vec::new();
     for draft in drafts {
         if let Some(paused) = Paused::by(&pauses, [draft.dealer, draft.payer], draft.kind, now) {
             answers.push(Answer::Paused(paused));
@@ -240,6 +241,7 @@ async fn take_places(
             for standing in &mut decision.standings {
                 if let Some(subject) = standing.limit.subject(&sender) {
                     counters.add(standing.limit, &subject, standing.asked, now);
+                    marks.extend(Mark::reached(standing, subject));
                 }
                 standing.used += standing.asked;
             }
@@ -257,6 +259,9 @@ async fn take_places(
     counters.save(conn).await?;
     free_refused_keys(conn, drafts, &answers).await?;
     write(conn, &accepted, now).await?;
+    if !marks.is_empty() {
+        store::limits::marks::insert_marks(conn, &marks, now).await?;
+    }
     Ok((answers, counters))
 }
 

@@ -8,6 +8,7 @@ use super::{
     actor::Actor,
     error::{AppError, Result},
     hold_line::get_hold,
+    limit_marks::{MarkRow, list_own_marks},
     read_panel::dealer_of,
     send_message::{Recipient, find_addressee},
     state::App,
@@ -73,6 +74,8 @@ pub struct DealerBar {
     pub today: i64,
     /// What this month's came to.
     pub month: Totals,
+    /// What he has not been told yet.
+    pub marks: Vec<MarkRow>,
 }
 
 impl DealerBar {
@@ -105,5 +108,7 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
     let demand = Demand { parts: 1, unit_price, outside_window: true };
     let standings = read_dealer_limits(&mut conn, &sender, demand, now).await?;
     let of_today = days.get(&today).map_or(0, |totals| totals.sums.messages);
-    Ok(DealerBar { standings, today: of_today, month: Totals::of_all(days.values()) })
+    drop(conn);
+    let marks = list_own_marks(app, actor).await?;
+    Ok(DealerBar { standings, today: of_today, month: Totals::of_all(days.values()), marks })
 }

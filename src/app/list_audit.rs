@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::{actor::Actor, error::Result, state::App};
+use super::{actor::Actor, error::Result, state::App, undo::can_be_undone};
 use crate::{
     domain::{
         audit::Action,
+        ids::UserId,
         kind::Kind,
         limits::Limit,
         money::{dollars, grouped},
@@ -22,6 +23,8 @@ pub struct Told {
     pub at: DateTime<Utc>,
     pub sentence: String,
     pub reason: String,
+    /// It can be taken back: nothing newer was done to the same thing.
+    pub can_be_undone: bool,
 }
 
 pub struct Page {
@@ -38,17 +41,27 @@ pub async fn list_audit(
     app: &App,
     actor: &Actor,
     actions: &[Action],
+    by: Option<UserId>,
     before: Option<i64>,
     limit: u8,
 ) -> Result<Page> {
     actor.admin()?;
     let words: Vec<String> = actions.iter().map(ToString::to_string).collect();
     let mut conn = app.searches.acquire().await?;
-    let mut rows = store::audit::list_entries(&mut conn, &words, before, i64::from(limit) + 1).await?;
+    let mut rows = store::audit::list_entries(&mut conn, &words, by, before, i64::from(limit) + 1).await?;
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     let next = rows.last().map(|row| row.id).filter(|_| more);
     Ok(Page { entries: rows.into_iter().map(told).collect(), next })
+}
+
+/// Everybody who may have changed something: id and name.
+///
+/// # Errors
+/// `NotFound`: not an admin's.
+pub async fn list_admins(app: &App, actor: &Actor) -> Result<Vec<(UserId, String)>> {
+    actor.admin()?;
+    Ok(store::users::list_admins(&mut *app.pool.acquire().await?).await?)
 }
 
 fn told(row: ShownRow) -> Told {
@@ -67,9 +80,12 @@ fn told(row: ShownRow) -> Told {
         Ok(Action::DealerAdded) => format!("añadió el concesionario{of_dealer}"),
         Ok(Action::UserAdded) => format!("añadió un usuario{of_dealer}"),
         Ok(Action::TokenCreated) => "creó un token de la API".to_owned(),
+        Ok(Action::RequestDenied) => format!("negó una solicitud{of_dealer}{}", asked_for(&after)),
         Err(_) => format!("hizo «{}»", row.action),
     };
-    Told { id: row.id, at: row.at, sentence: format!("{actor} {what}."), reason: row.reason }
+    let can_be_undone = row.is_newest && row.action.parse().is_ok_and(can_be_undone);
+    let sentence = format!("{actor} {what}.");
+    Told { id: row.id, at: row.at, sentence, reason: row.reason, can_be_undone }
 }
 
 fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> String {
@@ -90,6 +106,11 @@ fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> S
     let ends = after["expires_at"].as_str().and_then(|text| text.parse().ok());
     let until = ends.map(|end| format!(" hasta el {}", last_day(end))).unwrap_or_default();
     format!("{verb} el límite «{}»{of_dealer} de {} a {}{until}", limit.label(), words(before), words(after))
+}
+
+fn asked_for(entry: &Value) -> String {
+    let limit = entry["limit"].as_str().and_then(|name| name.parse::<Limit>().ok());
+    limit.map(|limit| format!(" de otro «{}»", limit.label())).unwrap_or_default()
 }
 
 fn of_kind(entry: &Value) -> String {

@@ -14,14 +14,14 @@ use super::{
 use crate::{
     domain::{
         audit::Action,
-        ids::{DealerId, UserId},
+        ids::{DealerId, RequestId, UserId},
         limits::Limit,
         money::grouped,
         reason::Reason,
     },
     store::{
         self,
-        limits::{LimitRow, NewLimit},
+        limits::{LimitRow, NewLimit, requests::Verdict},
     },
 };
 
@@ -100,6 +100,8 @@ pub struct ChangeLimit {
     pub reason: Reason,
     /// The version that the form was loaded with; 0: there was none.
     pub seen: i64,
+    /// The dealer's request that is granted with it.
+    pub request: Option<RequestId>,
 }
 
 /// Sets it; it holds from the next message on, on every server.
@@ -125,6 +127,9 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
         );
         return Err(AppError::invalid("valor", "changed_meanwhile", problem));
     }
+    if let Some(id) = change.request {
+        grant(&mut tx, id, &change, actor.user_id, now).await?;
+    }
     let set = Set {
         limit: change.limit,
         dealer: change.dealer,
@@ -135,6 +140,22 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
     };
     write(&mut tx, &set, before.as_ref(), now).await?;
     Ok(tx.commit().await?)
+}
+
+async fn grant(
+    conn: &mut PgConnection,
+    id: RequestId,
+    change: &ChangeLimit,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let verdict = Verdict { granted: true, answer: change.reason.as_str(), by };
+    let decided = store::limits::requests::decide(conn, id, &verdict, now).await?;
+    if decided.is_some_and(|(dealer, name)| Some(dealer) == change.dealer && name == change.limit.name()) {
+        return Ok(());
+    }
+    let problem = "Esta solicitud ya está decidida. Vuelva a «Límites» y mire cómo quedó.";
+    Err(AppError::invalid("", "decided_already", problem))
 }
 
 struct Set<'a> {

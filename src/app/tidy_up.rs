@@ -11,6 +11,9 @@ const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
 /// To look at a file and load it.
 const FILES_KEPT: TimeDelta = TimeDelta::days(1);
 
+/// Longer than any month.
+const MARKS_KEPT: TimeDelta = TimeDelta::days(62);
+
 /// Messages whose words are erased in one go.
 const ERASED_AT_ONCE: i64 = 500;
 
@@ -23,6 +26,7 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::limits::delete_rolling_counters_before(&mut conn, now - ROLLING_KEPT).await?;
     store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT).await?;
     store::vehicles::imports::delete_files_before(&mut conn, now - FILES_KEPT).await?;
+    store::limits::marks::delete_before(&mut conn, now - MARKS_KEPT).await?;
     store::lines::delete_recipient_paces_before(&mut conn, now).await?;
     let kept = TimeDelta::days(app.settings.retention_days.into());
     let erased = store::retention::erase_before(&mut conn, now - kept, ERASED_AT_ONCE).await?;

@@ -15,16 +15,18 @@ pub enum Action {
     DealerAdded,
     UserAdded,
     TokenCreated,
+    RequestDenied,
 }
 
 impl Action {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
         Self::DealerAdded,
         Self::UserAdded,
         Self::TokenCreated,
+        Self::RequestDenied,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Action {
             Self::DealerAdded => "dealer_added",
             Self::UserAdded => "user_added",
             Self::TokenCreated => "token_created",
+            Self::RequestDenied => "request_denied",
         }
     }
 }

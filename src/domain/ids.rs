@@ -50,6 +50,8 @@ id! {
     BulkId,
     /// A file of vehicles that a dealer uploaded.
     ImportId,
+    /// What a dealer asks for of a limit.
+    RequestId,
     /// A pause of sending.
     PauseId,
     /// An API token (the row, never the secret).

@@ -79,33 +79,55 @@ pub struct ShownRow {
     pub action: String,
     pub actor_id: Option<Uuid>,
     pub actor: Option<String>,
+    pub dealer_id: Option<DealerId>,
     pub dealer: Option<String>,
     pub subject: String,
     pub before: String,
     pub after: String,
     pub reason: String,
+    /// Nothing was done since to the same thing.
+    pub is_newest: bool,
 }
 
-/// The newest entries before `before`, of these actions, at most `limit`.
+/// One shape for all that show entries; each adds which.
+macro_rules! entries {
+    ($which:literal, $($argument:expr),*) => {
+        sqlx::query_as!(
+            ShownRow,
+            r#"select a.id, a.at, a.action, a.actor_id, u.name as "actor?", a.dealer_id as "dealer_id: DealerId",
+                 d.name as "dealer?", a.subject, a.before, a.after, a.reason,
+                 not exists (select from audit later where later.subject = a.subject
+                   and later.dealer_id is not distinct from a.dealer_id and later.id > a.id) as "is_newest!"
+               from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id "#
+                + $which,
+            $($argument),*
+        )
+    };
+}
+
+/// The newest entries before `before`, of these actions and of this actor, at most `limit`.
 pub async fn list_entries(
     conn: &mut PgConnection,
     actions: &[String],
+    actor: Option<UserId>,
     before: Option<i64>,
     limit: i64,
 ) -> sqlx::Result<Vec<ShownRow>> {
-    sqlx::query_as!(
-        ShownRow,
-        r#"select a.id, a.at, a.action, a.actor_id, u.name as "actor?", d.name as "dealer?", a.subject, a.before, a.after,
-             a.reason
-           from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
-           where (cardinality($1::text[]) = 0 or a.action = any($1)) and ($2::bigint is null or a.id < $2)
-           order by a.id desc limit $3"#,
+    entries!(
+        "where (cardinality($1::text[]) = 0 or a.action = any($1)) and ($2::bigint is null or a.id < $2)
+           and ($4::uuid is null or a.actor_id = $4)
+         order by a.id desc limit $3",
         actions,
         before,
-        limit
+        limit,
+        actor.map(|user| user.0)
     )
     .fetch_all(conn)
     .await
+}
+
+pub async fn get_entry(conn: &mut PgConnection, id: i64) -> sqlx::Result<Option<ShownRow>> {
+    entries!("where a.id = $1", id).fetch_optional(conn).await
 }
 
 fn seal(bytes: Vec<u8>) -> sqlx::Result<Seal> {

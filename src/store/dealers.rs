@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::{ids::DealerId, vehicle::Dealer};
 
@@ -104,4 +105,15 @@ pub async fn get_phone(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Resul
 pub async fn list_names(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, String)>> {
     let rows = sqlx::query!("select slug, name from dealers order by name, slug").fetch_all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
+}
+
+/// The names of these dealers.
+pub async fn list_names_of(
+    conn: &mut PgConnection,
+    dealers: &[Uuid],
+) -> sqlx::Result<Vec<(DealerId, String)>> {
+    let rows = sqlx::query!(r#"select id as "id: DealerId", name from dealers where id = any($1)"#, dealers)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }

@@ -9,7 +9,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    BulkId, DealerId, ImportId, MessageId, PartId, PauseId, TokenId, UserId, VehicleId,
+    BulkId, DealerId, ImportId, MessageId, PartId, PauseId, RequestId, TokenId, UserId, VehicleId,
 };
 
 macro_rules! uuid_column {
@@ -34,4 +34,4 @@ macro_rules! uuid_column {
     )+};
 }
 
-uuid_column!(BulkId, DealerId, ImportId, MessageId, PartId, PauseId, TokenId, UserId, VehicleId);
+uuid_column!(BulkId, DealerId, ImportId, MessageId, PartId, PauseId, RequestId, TokenId, UserId, VehicleId);

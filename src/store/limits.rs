@@ -1,8 +1,12 @@
 //! Limits: their values, and the counters that messages take from. All of it runs inside the messages' own transaction.
 
+pub mod marks;
+pub mod past;
+pub mod peaks;
+pub mod requests;
 mod shown;
 
-pub use shown::{ShownLimit, get_greatest_days, list_greatest_uses, list_shown};
+pub use shown::{ShownLimit, list_greatest_of_users, list_greatest_uses, list_shown};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;

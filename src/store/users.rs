@@ -216,3 +216,12 @@ pub async fn get_consent_to(conn: &mut PgConnection, message: MessageId) -> sqlx
     .fetch_optional(conn)
     .await
 }
+
+/// Id and name of every admin, by name.
+pub async fn list_admins(conn: &mut PgConnection) -> sqlx::Result<Vec<(UserId, String)>> {
+    let rows =
+        sqlx::query!(r#"select id as "id: UserId", name from users where role = 'admin' order by name, id"#)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}

@@ -20,6 +20,7 @@ mod forms;
 mod handset;
 mod hostile_text;
 mod idempotency;
+mod limit_requests;
 mod limits;
 mod lost_answers;
 mod magic_numbers;

@@ -93,6 +93,7 @@ impl Stage {
             ("/panel/mensajes", format!("/panel/mensajes?q={MARK}&vehiculo={vehicle}&despues={message}")),
             ("/panel/mensajes.csv", format!("/panel/mensajes.csv?despues={message}")),
             ("/panel/costos", "/panel/costos".to_owned()),
+            ("/panel/limites", "/panel/limites".to_owned()),
             ("/panel/costos.csv", "/panel/costos.csv".to_owned()),
             ("/panel/fallidos", "/panel/fallidos?rango=hoy".to_owned()),
             ("/panel/vehiculos", format!("/panel/vehiculos?buscar={MARK}")),
@@ -161,6 +162,8 @@ impl Stage {
                 "limite",
                 vec![("limite", "dealer_day"), ("concesionario", OTHER), ("valor", "1"), ("motivo", MARK)],
             ),
+            ("negar", vec![("solicitud", self.message.as_str()), ("respuesta", MARK)]),
+            ("deshacer", vec![("id", "1")]),
             ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
             ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),
             ("vehiculos-importar", vec![("id", self.import.as_str())]),
@@ -232,7 +235,8 @@ async fn no_form_touches_the_other_dealers_things(pool: PgPool) {
     let stage = stage(pool).await;
     let posts = stage.posts();
     // Of these nothing belongs to a dealer, or it is not named by an id.
-    let open = ["contactar", "ingresar", "salir", "telefono", "escribir", "registro"];
+    let open =
+        ["contactar", "ingresar", "salir", "telefono", "escribir", "registro", "solicitar", "aviso-leido"];
     for endpoint in endpoints() {
         if open.contains(&endpoint.as_str()) {
             continue;

@@ -4,15 +4,17 @@
 mod admin;
 mod contact;
 mod handset;
+mod limits;
 mod resend;
 mod sign_in;
 mod sign_up;
 mod vehicle;
 mod write;
 
-pub use admin::{LIMIT, PAUSE, edit_path};
+pub use admin::{LIMIT, PAUSE, edit_path, setting};
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
+pub use limits::{AUDIT, REQUEST};
 pub use resend::FORM as RESEND;
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
 pub use write::FORM as WRITE;

@@ -16,8 +16,8 @@ use super::{
     pages::{
         ApiDocsPage, AuditPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditLimitPage,
         EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, LimitsPage, NewVehiclePage,
-        NotFoundPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage, SignInPage, SignUpPage,
-        UploadPage, VehiclePage, VehiclesPage, WritePage,
+        NotFoundPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage, SignInPage,
+        SignUpPage, UploadPage, VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -46,6 +46,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/escribir") view=WritePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/fallidos") view=FailuresPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/reenvios/:id") view=ResendPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/limites") view=OwnLimitsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/costos") view=CostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>

@@ -1,8 +1,9 @@
 //! Limits as an admin's page shows them: with names, and how much of each is used.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::{
     ids::DealerId,
@@ -76,17 +77,23 @@ pub async fn list_greatest_uses(
     Ok(rows.into_iter().map(|row| (row.name, row.used)).collect())
 }
 
-/// The most parts that all together, and that one dealer, wrote on a day since `from`.
-pub async fn get_greatest_days(conn: &mut PgConnection, from: NaiveDate) -> sqlx::Result<(i64, i64)> {
-    let row = sqlx::query!(
-        r#"select coalesce((select max(parts) from (select sum(parts) as parts from day_totals where day >= $1 group by day) as a),
-             0)::bigint as "all!",
-           coalesce((select max(parts) from (select sum(parts) as parts from day_totals
-             where day >= $1 and dealer_id <> '00000000-0000-0000-0000-000000000000' group by dealer_id, day) as a),
-             0)::bigint as "one!""#,
-        from
+/// The most that any one user of each of these dealers has written within an hour.
+pub async fn list_greatest_of_users(
+    conn: &mut PgConnection,
+    dealers: &[Uuid],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<(DealerId, i64)>> {
+    let rows = sqlx::query!(
+        r#"select dealer_id as "dealer!: DealerId", max(used) as "used!" from (
+             select dealer_id, sum(places)::bigint as used from messages
+             where dealer_id = any($1) and sender_role = 'dealer' and places > 0
+               and created_at > $2::timestamptz - interval '1 hour'
+             group by dealer_id, sender_id
+           ) as of_users group by dealer_id"#,
+        dealers,
+        now
     )
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await?;
-    Ok((row.all, row.one))
+    Ok(rows.into_iter().map(|row| (row.dealer, row.used)).collect())
 }

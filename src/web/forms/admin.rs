@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, Utc};
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
 use super::{back_with, done, signed_in};
 use crate::{
@@ -107,7 +108,8 @@ pub async fn post_limit(
         let expires_at =
             if lasts { None } else { Some(last_day(written("vence"), current.state.clock.now())?) };
         let (reason, seen) = (reason(written("motivo"))?, written("version").parse().unwrap_or_default());
-        let change = ChangeLimit { limit, dealer, setting, expires_at, reason, seen };
+        let request = written("solicitud").parse().ok();
+        let change = ChangeLimit { limit, dealer, setting, expires_at, reason, seen, request };
         change_limit(&current.state, &actor, change).await
     };
     match set.await {
@@ -137,27 +139,34 @@ async fn named_dealer(current: &Current, actor: &Actor, slug: &str) -> Result<Op
     }
 }
 
-fn reason(typed: &str) -> Result<Reason> {
+pub(super) fn reason(typed: &str) -> Result<Reason> {
     Reason::parse(typed).map_err(|error| AppError::invalid("motivo", "invalid_reason", error.to_string()))
 }
 
-fn setting(limit: Limit, rule: &str, typed: &str) -> Result<Setting> {
+/// What the form's words come to.
+///
+/// # Errors
+/// `Invalid`: no number of the limit's unit.
+pub fn setting(limit: Limit, rule: &str, typed: &str) -> Result<Setting> {
     match rule {
         "sin" => Ok(Setting::NoLimit),
         "general" => Ok(Setting::Inherited),
-        _ => {
-            let is_money = limit == Limit::DealerBudget;
-            let value = money::parse(typed).map(|(value, _)| value);
-            let value = value.filter(|value| is_money || value.fract().is_zero());
-            let value = value.filter(|value| *value <= rust_decimal::Decimal::from(99_999_999));
-            let problem = if is_money {
-                "Valor: escriba los US$ al mes, como 250 o 1,200.50."
-            } else {
-                "Valor: escriba un número entero de 0 o más, como 2,000."
-            };
-            value.map(Setting::Most).ok_or_else(|| AppError::invalid("valor", "invalid", problem))
-        }
+        _ => value(limit, typed).map(Setting::Most),
     }
+}
+
+/// A limit's value as a person writes it.
+pub(super) fn value(limit: Limit, typed: &str) -> Result<Decimal> {
+    let is_money = limit == Limit::DealerBudget;
+    let value = money::parse(typed).map(|(value, _)| value);
+    let value = value.filter(|value| is_money || value.fract().is_zero());
+    let value = value.filter(|value| *value <= Decimal::from(99_999_999));
+    let problem = if is_money {
+        "Valor: escriba los US$ al mes, como 250 o 1,200.50."
+    } else {
+        "Valor: escriba un número entero de 0 o más, como 2,000."
+    };
+    value.ok_or_else(|| AppError::invalid("valor", "invalid", problem))
 }
 
 /// When a dealer's own value ends: with that day in Santo Domingo; of none chosen a week from now.

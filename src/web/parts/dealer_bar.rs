@@ -2,15 +2,16 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
-use super::{Icon, icons};
+use super::{Icon, Notice, Tone, icons};
 use crate::{
-    app::limits_now::DealerBar,
+    app::{limit_marks::MarkRow, limits_now::DealerBar},
     domain::{
         figures::percent,
         limits::{Limit, Standing},
         money::{dollars, grouped},
-        time::{clock_in_santo_domingo, spoken_coming},
+        time::{clock_in_santo_domingo, spoken as spoken_at, spoken_coming},
     },
+    web::request::Current,
 };
 
 /// From here on up a limit is worth a warning, in percent.
@@ -34,7 +35,7 @@ fn level(standing: &Standing) -> Level {
     }
 }
 
-/// A dealer's own limits with what is left, over all his pages.
+/// A dealer's own limits with what is left, over all his pages, and what he has not been told yet.
 #[component]
 pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + use<> {
     let has_day = bar.standings.iter().any(|standing| standing.limit == Limit::DealerDay);
@@ -42,16 +43,48 @@ pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + u
     let spent = dollars(bar.month.sums.cost);
     let arrived = percent(bar.month.arrived(), bar.month.sums.messages);
     let gauges = bar.standings.iter().map(|standing| gauge(standing, now)).collect_view();
+    let marks = bar.marks.iter().filter_map(|mark| told(mark, now)).collect_view();
     view! {
+        {marks}
         <aside class="limitbar" aria-label="Sus límites">
             <ul>
                 {gauges}
                 {(!has_day).then(|| view! { <li><span>"Hoy"</span><strong>{grouped(bar.today.into())}</strong></li> })}
                 {(!has_budget).then(|| view! { <li><span>"Gasto del mes"</span><strong>{spent}</strong></li> })}
                 {arrived.map(|share| view! { <li><span>"Entregados este mes"</span><strong>{format!("{share} %")}</strong></li> })}
+                <li><a href="/panel/limites">"Pedir más"</a></li>
             </ul>
         </aside>
     }
+}
+
+/// Once a period: so much of it is used.
+fn told(mark: &MarkRow, now: DateTime<Utc>) -> Option<AnyView> {
+    let limit: Limit = mark.name.parse().ok()?;
+    let asked = Standing { limit, most: mark.most, used: mark.used, asked: 0, frees_at: None };
+    let (label, used, most) = spoken(&asked);
+    let back = Current::get().map(|current| current.path_and_query).unwrap_or_default();
+    let (tone, words) = match mark.percent {
+        100 => (Tone::Bad, "está usado por completo"),
+        _ => (Tone::Warn, "está casi usado"),
+    };
+    let words = format!(" {words}: {used} de {most}, {}.", spoken_at(mark.at, now));
+    let percent = mark.percent.to_string();
+    Some(
+        view! {
+            <Notice tone=tone>
+                <p><strong>{format!("Su límite «{label}»")}</strong>{words}</p>
+                <form method="post" action="/fn/aviso-leido" class="cluster">
+                    <input type="hidden" name="limite" value=limit.name()/>
+                    <input type="hidden" name="porciento" value=percent/>
+                    <input type="hidden" name="volver" value=back/>
+                    <a href="/panel/limites">"Pedir más"</a>
+                    <button class="button second">"Entendido"</button>
+                </form>
+            </Notice>
+        }
+        .into_any(),
+    )
 }
 
 fn gauge(standing: &Standing, now: DateTime<Utc>) -> AnyView {

@@ -6,18 +6,20 @@ use crate::{
     app::{
         audit::{Verified, verify_audit},
         error::Result,
-        list_audit::{Page, Told, list_audit},
+        list_audit::{Page, Told, list_admins, list_audit},
     },
     domain::{
         audit::Action,
+        ids::UserId,
         money::grouped,
         time::{clock_in_santo_domingo, spoken_day},
     },
     web::{
         address::address,
-        guard,
+        flash::{self, Flash},
+        forms, guard,
         pages::failed,
-        parts::{Empty, Notice, PageTitle, Tone},
+        parts::{Empty, Notice, PageTitle, PressProblems, Tone},
         request::Current,
     },
 };
@@ -28,7 +30,7 @@ const PER_PAGE: u8 = 50;
 /// What the pills show.
 const GROUPS: [(&str, &str, &[Action]); 4] = [
     ("", "Todo", &[]),
-    ("limites", "Límites", &[Action::LimitSet]),
+    ("limites", "Límites", &[Action::LimitSet, Action::RequestDenied]),
     ("pausas", "Pausas", &[Action::PauseBegun, Action::PauseEnded]),
     ("cuentas", "Cuentas", &[Action::DealerAdded, Action::UserAdded, Action::TokenCreated]),
 ];
@@ -38,10 +40,11 @@ const GROUPS: [(&str, &str, &[Action]); 4] = [
 pub fn AuditPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let group = query.get("de").unwrap_or_default();
+    let by = query.get("quien").and_then(|text| text.parse().ok());
     let before = query.get("antes").and_then(|text| text.parse().ok());
     Suspend::new(async move {
-        match load(&group, before).await {
-            Ok(loaded) => view! { <Shown loaded=loaded group=group/> }.into_any(),
+        match load(&group, by, before).await {
+            Ok(loaded) => view! { <Shown loaded=loaded group=group by=by/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
@@ -50,21 +53,36 @@ pub fn AuditPage() -> impl IntoView {
 struct Loaded {
     page: Page,
     verified: Verified,
+    admins: Vec<(UserId, String)>,
+    flash: Flash,
     now: DateTime<Utc>,
 }
 
-async fn load(group: &str, before: Option<i64>) -> Result<Loaded> {
+async fn load(group: &str, by: Option<UserId>, before: Option<i64>) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::admin(&current)?;
     let actions = GROUPS.iter().find(|(word, ..)| *word == group).map_or(&[][..], |(.., actions)| actions);
-    let page = list_audit(&current.state, &actor, actions, before, PER_PAGE).await?;
+    let page = list_audit(&current.state, &actor, actions, by, before, PER_PAGE).await?;
     let verified = verify_audit(&current.state.searches).await?;
-    Ok(Loaded { page, verified, now: current.state.clock.now() })
+    let admins = list_admins(&current.state, &actor).await?;
+    let flash = flash::take(&current.session, forms::AUDIT).await?;
+    Ok(Loaded { page, verified, admins, flash, now: current.state.clock.now() })
 }
 
 #[component]
-fn Shown(loaded: Loaded, group: String) -> impl IntoView {
-    let Loaded { page, verified, now } = loaded;
+fn Shown(loaded: Loaded, group: String, by: Option<UserId>) -> impl IntoView {
+    let Loaded { page, verified, admins, flash, now } = loaded;
+    let done = Some(flash.value("hecho")).filter(|said| !said.is_empty());
+    let by = by.map(|id| id.to_string()).unwrap_or_default();
+    let pairs = |group: &str| {
+        [("de", group.to_owned()), ("quien", by.clone())].into_iter().filter(|(_, value)| !value.is_empty())
+    };
+    let who: Vec<_> = admins
+        .into_iter()
+        .map(
+            |(id, name)| view! { <option value=id.to_string() selected=by == id.to_string()>{name}</option> },
+        )
+        .collect();
     let chain = match verified.broken_at {
         None => {
             view! { <Notice tone=Tone::Ok><p><strong>"Verificado."</strong>{format!(" La cadena de {} registros está entera.", grouped(verified.entries.into()))}</p></Notice> }
@@ -74,21 +92,25 @@ fn Shown(loaded: Loaded, group: String) -> impl IntoView {
         }
     };
     let pills = GROUPS.map(|(word, label, _)| {
-        let pairs = (!word.is_empty()).then(|| ("de", word.to_owned()));
         let current = (group == word).then_some("true");
-        view! { <a href=address(LIST, pairs) aria-current=current>{label}</a> }
+        view! { <a href=address(LIST, pairs(word)) aria-current=current>{label}</a> }
     });
-    let next = page.next.map(|id| {
-        let pairs = (!group.is_empty()).then(|| ("de", group.clone()));
-        address(LIST, pairs.into_iter().chain([("antes", id.to_string())]))
-    });
+    let next = page.next.map(|id| address(LIST, pairs(&group).chain([("antes", id.to_string())])));
     let nothing = page.entries.is_empty();
     let days = by_day(page.entries, now).into_iter().map(|(day, entries)| {
         let entries = entries.into_iter().map(|entry| {
             view! {
-                <li>
-                    <p><span class="soft">{clock_in_santo_domingo(entry.at)}" "</span>{entry.sentence}</p>
-                    {(!entry.reason.is_empty()).then(|| view! { <p class="soft small">{entry.reason}</p> })}
+                <li class="act">
+                    <div>
+                        <p><span class="soft">{clock_in_santo_domingo(entry.at)}" "</span>{entry.sentence}</p>
+                        {(!entry.reason.is_empty()).then(|| view! { <p class="soft small">{entry.reason}</p> })}
+                    </div>
+                    {entry.can_be_undone.then(|| view! {
+                        <form method="post" action="/fn/deshacer">
+                            <input type="hidden" name="id" value=entry.id.to_string()/>
+                            <button class="button quiet" aria-label=format!("Deshacer el cambio {}", entry.id)>"Deshacer"</button>
+                        </form>
+                    })}
                 </li>
             }
         });
@@ -105,8 +127,16 @@ fn Shown(loaded: Loaded, group: String) -> impl IntoView {
             <h1>"Auditoría"</h1>
             <p class="soft small">"Hora de Santo Domingo"</p>
         </div>
+        {done.map(|said| view! { <Notice tone=Tone::Ok><p>{said}</p></Notice> })}
+        <PressProblems problems=flash.problems/>
         {chain}
         <nav class="sorts" aria-label="Qué se muestra">{pills.into_iter().collect_view()}</nav>
+        <form method="get" action=LIST class="cluster">
+            {(!group.is_empty()).then(|| view! { <input type="hidden" name="de" value=group.clone()/> })}
+            <label for="quien">"Por"</label>
+            <select id="quien" name="quien"><option value="">"Cualquiera"</option>{who}</select>
+            <button class="button second">"Filtrar"</button>
+        </form>
         {nothing.then(|| view! { <Empty title="Ningún cambio"><p>"Aquí queda cada cambio de límites, pausas y cuentas."</p></Empty> })}
         {days.collect_view()}
         {next.map(|href| view! { <nav class="cluster" aria-label="Páginas"><a class="button second" href=href>"Anteriores"</a></nav> })}

@@ -1,20 +1,30 @@
+mod general;
+mod own;
+mod stop;
+
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
+use self::{
+    general::General,
+    own::{FILTERS, Own},
+    stop::Stop,
+};
 use super::amount;
 use crate::{
     app::{
         error::Result,
+        limit_marks::{MarkRow, list_marks},
         pause::{PauseRow, list_pauses},
-        read_rules::{OwnRule, Rule, RuleBook, SetBy, list_dealers, read_rules},
+        read_rules::{Filter, RuleBook, list_dealers, read_rules},
     },
-    domain::{kind::Kind, limits::Limit, time::last_day},
+    domain::{kind::Kind, limits::Limit},
     web::{
         flash::{self, Flash},
-        forms::{self, edit_path},
-        guard,
+        forms, guard,
         pages::failed,
-        parts::{Choice, ErrorSummary, Field, FieldError, Fill, Moment, Notice, PageTitle, Tone},
+        parts::{ErrorSummary, Moment, Notice, PageTitle, Tone},
         request::Current,
     },
 };
@@ -22,8 +32,13 @@ use crate::{
 /// `/admin/limites`: whether sending goes on, what every limit lets through and how much of it is used.
 #[component]
 pub fn LimitsPage() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let word = query.get("filtro").unwrap_or_default();
+    let filter =
+        FILTERS.iter().find(|(known, ..)| *known == word).map_or(Filter::All, |(.., filter)| *filter);
+    let named = query.get("buscar").unwrap_or_default().trim().to_owned();
     Suspend::new(async move {
-        match load().await {
+        match load(filter, named).await {
             Ok(loaded) => view! { <Shown loaded=loaded/> }.into_any(),
             Err(error) => failed(&error),
         }
@@ -31,6 +46,9 @@ pub fn LimitsPage() -> impl IntoView {
 }
 
 struct Loaded {
+    filter: Filter,
+    named: String,
+    marks: Vec<MarkRow>,
     pauses: Vec<PauseRow>,
     rules: RuleBook,
     dealers: Vec<(String, String)>,
@@ -39,12 +57,15 @@ struct Loaded {
     now: DateTime<Utc>,
 }
 
-async fn load() -> Result<Loaded> {
+async fn load(filter: Filter, named: String) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::admin(&current)?;
     Ok(Loaded {
+        filter,
+        named,
+        marks: list_marks(&current.state, &actor).await?,
         pauses: list_pauses(&current.state, &actor).await?,
-        rules: read_rules(&current.state, &actor).await?,
+        rules: read_rules(&current.state, &actor, filter).await?,
         dealers: list_dealers(&current.state, &actor).await?,
         pause: flash::take(&current.session, forms::PAUSE).await?,
         limit: flash::take(&current.session, forms::LIMIT).await?,
@@ -54,7 +75,7 @@ async fn load() -> Result<Loaded> {
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { pauses, rules, dealers, pause, limit, now } = loaded;
+    let Loaded { filter, named, marks, pauses, rules, dealers, pause, limit, now } = loaded;
     let done = [pause.value("hecho"), limit.value("hecho")].into_iter().filter(|said| !said.is_empty());
     let done = done.map(|said| view! { <Notice tone=Tone::Ok><p>{said}</p></Notice> }).collect_view();
     let dealers =
@@ -67,8 +88,10 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         <State pauses=pauses now=now/>
         <Stop flash=pause/>
         <datalist id="concesionarios">{dealers}</datalist>
+        <Waiting requests=rules.waiting/>
+        <Marks marks=marks now=now/>
         <General rules=rules.general now=now/>
-        <Own rules=rules.own now=now/>
+        <Own rules=rules.own filter=filter named=named now=now/>
     }
 }
 
@@ -89,7 +112,7 @@ fn State(pauses: Vec<PauseRow>, now: DateTime<Utc>) -> impl IntoView {
         };
         let by = pause.begun_by.unwrap_or_else(|| "alguien que ya no está".to_owned());
         view! {
-            <li class="paused">
+            <li class="act paused">
                 <div>
                     <p><strong>{what}</strong>", en pausa por "{by}" desde "<Moment at=pause.since now=now/>"."</p>
                     <p class="soft">{pause.reason}</p>
@@ -111,167 +134,40 @@ fn State(pauses: Vec<PauseRow>, now: DateTime<Utc>) -> impl IntoView {
     .into_any()
 }
 
-/// The kill switch.
+/// What dealers ask for and nobody has decided.
 #[component]
-fn Stop(flash: Flash) -> impl IntoView {
-    let kinds = std::iter::once(("", "Todos los tipos"))
-        .chain(Kind::ALL.into_iter().map(|kind| (kind.as_str(), kind.label())));
-    let kind = flash.value("tipo");
-    let kinds: Vec<_> = kinds
-        .map(|(word, label)| view! { <option value=word selected=kind == word>{label}</option> })
-        .collect();
-    let is_open = !flash.problems.is_empty();
-    view! {
-        <details class="panel stack" open=is_open>
-            <summary>"Pausar envíos"</summary>
-            <form method="post" action="/fn/pausar" class="stack">
-                <p class="hint">"Rige desde el próximo envío, en todos los servidores. Lo que ya espera en la cola no sale hasta que se reanude; quien quiera escribir lee que OKLA detuvo los envíos y puede abrir su propio WhatsApp."</p>
-                <div class="columns">
-                    <div class="field">
-                        <label for="concesionario">"Concesionario"</label>
-                        <input id="concesionario" name="concesionario" list="concesionarios" placeholder="Todos" autocomplete="off" value=flash.value("concesionario")/>
-                        <FieldError field="concesionario" message=flash.problem("concesionario")/>
-                    </div>
-                    <div class="field">
-                        <label for="tipo">"Tipo de mensaje"</label>
-                        <select id="tipo" name="tipo">{kinds}</select>
-                    </div>
-                    <Field field="hasta" label="Hasta (opcional)" kind="datetime-local" complete="off" value=flash.value("hasta") problem=flash.problem("hasta")/>
-                </div>
-                <Field field="motivo" label="Motivo" complete="off" value=flash.value("motivo") problem=flash.problem("motivo")/>
-                <Field field="palabra" label="Escriba PAUSAR para confirmar" complete="off" value="" problem=flash.problem("palabra")/>
-                <button class="button danger">"Pausar"</button>
-            </form>
-        </details>
-    }
-}
-
-#[component]
-fn General(rules: Vec<Rule>, now: DateTime<Utc>) -> impl IntoView {
-    let rows = rules.into_iter().map(|rule| {
-        let Rule { limit, most, used, peak, ref set, .. } = rule;
-        view! {
-            <tr>
-                <th scope="row"><div><a href=edit_path(limit, "")>{limit.label()}</a><p class="soft small">{limit.name()}</p></div></th>
-                <td class="num" data-label="Deja pasar">{amount(limit, most)}</td>
-                <td class="num" data-label="Normal">{amount(limit, limit.default_value())}</td>
-                <td data-label="Uso ahora"><Use limit=limit used=used most=most/></td>
-                <td class="num" data-label="Máx. de 30 días">{peak.map_or_else(|| "—".to_owned(), |peak| amount(limit, Some(peak)))}</td>
-                <td data-label="Puesto"><Setter set=set.as_ref() now=now/><Void rule=&rule/></td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    view! {
-        <section class="panel stack">
-            <h2>"Para todos"</h2>
-            <p class="hint">"«Uso ahora» es el de quien más ha usado. Cada límite cuenta partes: un mensaje de WhatsApp de hasta 1,600 caracteres."</p>
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Límite"</th>
-                        <th scope="col" class="num">"Deja pasar"</th>
-                        <th scope="col" class="num">"Normal"</th>
-                        <th scope="col">"Uso ahora"</th>
-                        <th scope="col" class="num">"Máx. de 30 días"</th>
-                        <th scope="col">"Puesto"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
-}
-
-#[component]
-fn Own(rules: Vec<OwnRule>, now: DateTime<Utc>) -> impl IntoView {
-    let nothing = rules.is_empty();
-    let rows = rules.into_iter().map(|OwnRule { slug, dealer, rule }| {
-        let limit = rule.limit;
-        let until = rule.set.as_ref().and_then(|set| set.expires_at);
-        view! {
-            <tr>
-                <th scope="row">{dealer}</th>
-                <td data-label="Límite"><a href=edit_path(limit, &slug)>{limit.label()}</a></td>
-                <td class="num" data-label="Deja pasar">{amount(limit, rule.most)}</td>
-                <td class="num" data-label="Límite efectivo">{amount(limit, rule.effective)}<Void rule=&rule/></td>
-                <td data-label="Vence">{until.map_or_else(|| "permanente".into_any(), |until| last_day(until).into_any())}</td>
-                <td data-label="Puesto"><Setter set=rule.set.as_ref() now=now/></td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    let choices = Limit::ALL.into_iter().filter(|limit| limit.is_per_dealer());
-    let choices: Vec<_> = choices.map(|limit| (limit.name(), limit.label())).collect();
-    view! {
-        <section class="panel stack">
-            <h2>"De un concesionario"</h2>
-            {if nothing {
-                view! { <p>"Ninguno tiene un límite propio: para todos rigen los de arriba."</p> }.into_any()
-            } else {
-                view! {
-                    <table class="table">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Concesionario"</th>
-                                <th scope="col">"Límite"</th>
-                                <th scope="col" class="num">"Deja pasar"</th>
-                                <th scope="col" class="num">"Límite efectivo"</th>
-                                <th scope="col">"Vence"</th>
-                                <th scope="col">"Puesto"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                }
-                    .into_any()
-            }}
-            <form method="get" action="/admin/limites/cambiar" class="columns">
-                <div class="field">
-                    <label for="de">"Concesionario"</label>
-                    <input id="de" name="concesionario" list="concesionarios" required autocomplete="off"/>
-                </div>
-                <Choice field="limite" label="Límite" options=choices value="dealer_day" problem=None/>
-                <button class="button second">"Poner un límite propio"</button>
-            </form>
-        </section>
-    }
-}
-
-#[component]
-fn Use(limit: Limit, used: i64, most: Option<i64>) -> impl IntoView {
-    let width = most.and_then(|most| used.saturating_mul(100).checked_div(most)).unwrap_or(0).clamp(0, 100);
-    let class = match width {
-        100 => Some("full"),
-        80.. => Some("near"),
-        _ => None,
+fn Waiting(requests: usize) -> impl IntoView {
+    let words = match requests {
+        0 => return ().into_any(),
+        1 => "Una solicitud espera su decisión.".to_owned(),
+        many => format!("{many} solicitudes esperan su decisión."),
     };
-    let words = most.map_or_else(
-        || amount(limit, Some(used)),
-        |most| format!("{} de {}", amount(limit, Some(used)), amount(limit, Some(most))),
-    );
-    view! {
-        <span class=format!("use {}", class.unwrap_or_default())>
-            {words}
-            {most.map(|_| view! { <Fill width=width/> })}
-        </span>
+    view! { <Notice tone=Tone::Warn><p>{words}" "<a href="/admin/limites?filtro=solicitud#propios">"Verlas"</a></p></Notice> }
+        .into_any()
+}
+
+/// What was nearly or wholly used, of the periods under way.
+#[component]
+fn Marks(marks: Vec<MarkRow>, now: DateTime<Utc>) -> impl IntoView {
+    if marks.is_empty() {
+        return ().into_any();
     }
-}
-
-/// Which other limit makes a value void.
-#[component]
-fn Void<'a>(rule: &'a Rule) -> impl IntoView + use<> {
-    let cap = rule.bound_by.map(|by| format!("manda «{}»: {}", by.label(), amount(by, rule.effective)));
-    cap.map(|words| view! { <p class="soft small">{words}</p> })
-}
-
-#[component]
-fn Setter<'a>(set: Option<&'a SetBy>, now: DateTime<Utc>) -> impl IntoView + use<> {
-    let Some(set) = set else { return view! { <span class="soft">"valor normal"</span> }.into_any() };
-    let by = set.by.clone().unwrap_or_else(|| "la consola".to_owned());
+    let rows = marks.into_iter().filter_map(|mark| {
+        let limit: Limit = mark.name.parse().ok()?;
+        let (used, most) = (amount(limit, Some(mark.used)), amount(limit, Some(mark.most)));
+        let whose = mark.whose.unwrap_or_else(|| "OKLA".to_owned());
+        Some(view! {
+            <li>
+                <Moment at=mark.at now=now/>": "<strong>{whose}</strong>
+                {format!(" llegó al {} % de «{}»: {used} de {most}.", mark.percent, limit.label())}
+            </li>
+        })
+    });
     view! {
-        <span><Moment at=set.at now=now/>", "{by}</span>
-        {(!set.reason.is_empty()).then(|| view! { <p class="soft small">{set.reason.clone()}</p> })}
+        <section class="panel stack">
+            <h2>"Avisos"</h2>
+            <ul class="lines">{rows.collect_view()}</ul>
+        </section>
     }
     .into_any()
 }
