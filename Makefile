@@ -1,4 +1,4 @@
-.PHONY: run test soak bench stop clean-data sizes lighthouse prepare-queries
+.PHONY: run test soak bench stop clean-data sizes lighthouse deny scan prepare-queries
 
 run: ## de una máquina vacía a la página en http://127.0.0.1:3000
 	@scripts/run.sh
@@ -23,6 +23,12 @@ sizes: ## lo que pesa la página y lo que ocupa el servidor, contra sus límites
 
 lighthouse: ## lo que Lighthouse dice del panel y de la página de un vehículo
 	@scripts/lighthouse.sh
+
+deny: ## licencias, orígenes y prohibiciones de cada dependencia; ADVISORIES=1, también sus fallas conocidas
+	@scripts/deny.sh
+
+scan: ## un examen pasivo de cada página, sin sesión y con la de cada papel
+	@scripts/scan.sh
 
 prepare-queries: ## llena .sqlx después de cambiar una consulta
 	@scripts/prepare-queries.sh

@@ -21,7 +21,11 @@ use crate::{
         client::{self, TwilioClient},
         handset::SimulatedHandset,
     },
-    web::{router::router, serve::serve, state::AppState},
+    web::{
+        router::router,
+        serve::{Patience, serve},
+        state::AppState,
+    },
     worker,
 };
 
@@ -88,7 +92,7 @@ pub async fn run(args: Args) -> CliResult {
 
 /// Serves until `stop`, then finishes the requests that are under way.
 async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationToken) -> std::io::Result<()> {
-    let serving = serve(listener, router(state), stop.clone());
+    let serving = serve(listener, router(state), Patience::default(), stop.clone());
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(GRACE).await;

@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod clock;
 mod document;
+mod routes;
 mod twilio;
 
 use std::{
@@ -35,7 +36,11 @@ use okla::{
         client::{self, TwilioClient},
         handset::SimulatedHandset,
     },
-    web::{router::router, state::AppState},
+    web::{
+        router::router,
+        serve::{Patience, serve},
+        state::AppState,
+    },
     worker,
 };
 use serde_json::Value;
@@ -76,6 +81,12 @@ pub struct Options {
     pub auth_tokens: Vec<&'static str>,
     /// What a scrape of `/metrics` must bear.
     pub metrics_token: Option<&'static str>,
+    /// What the world sees, if not the address itself.
+    pub public_url: Option<&'static str>,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<&'static str>,
+    pub site_root: String,
+    pub patience: Patience,
 }
 
 impl Default for Options {
@@ -88,12 +99,18 @@ impl Default for Options {
             per_second: 80,
             auth_tokens: vec![TOKEN],
             metrics_token: None,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            site_root: "target/site".to_owned(),
+            patience: Patience::default(),
         }
     }
 }
 
 pub struct TestApp {
     pub url: String,
+    /// Every path of its router.
+    pub routes: Vec<String>,
     pub app: App,
     pub pool: PgPool,
     pub clock: TestClock,
@@ -144,14 +161,10 @@ impl TestApp {
         if options.workers {
             worker::start(&app, &TaskTracker::new(), &stop);
         }
-        let service = router(AppState::new(app.clone(), Arc::new(config), stop.clone()))
-            .into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(
-            axum::serve(listener, service)
-                .with_graceful_shutdown(stop.clone().cancelled_owned())
-                .into_future(),
-        );
-        Self { url, app, pool, clock, sim, stop }
+        let service = router(AppState::new(app.clone(), Arc::new(config), stop.clone()));
+        let routes = routes::of(&service);
+        tokio::spawn(serve(listener, service, options.patience, stop.clone()));
+        Self { url, routes, app, pool, clock, sim, stop }
     }
 
     /// Puts the application's clock forward, and the simulator's by the same.
@@ -295,8 +308,12 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
     let twilio: Url = twilio.parse().unwrap();
     Config {
         listen,
-        site_root: "target/site".to_owned(),
-        public_url: format!("http://{listen}").parse().unwrap(),
+        site_root: options.site_root.clone(),
+        public_url: options
+            .public_url
+            .map_or_else(|| format!("http://{listen}"), str::to_owned)
+            .parse()
+            .unwrap(),
         secret_key: Secret::new("a key for tests, long enough to be one"),
         twilio: TwilioConfig {
             account_sid: ACCOUNT.to_owned(),
@@ -307,7 +324,7 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
         },
         limits: FirstLimits { daily: 1000, hourly: 100 },
         demo: options.demo.then(|| DemoConfig { simulator_url: twilio, password: Secret::new(PASSWORD) }),
-        trusted_proxies: Vec::new(),
+        trusted_proxies: options.trusted_proxies.iter().map(|net| net.parse().unwrap()).collect(),
         delivery: DeliveryConfig {
             verify_interval: Duration::from_mins(1),
             lease: Duration::from_secs(45),

@@ -30,6 +30,7 @@ mod owner;
 mod recipients;
 mod resend;
 mod search;
+mod security;
 mod seed_load;
 mod sessions;
 mod simulator;

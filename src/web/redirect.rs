@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header, uri::PathAndQuery},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -34,6 +34,21 @@ pub async fn without_slash(request: Request, next: Next) -> Response {
         }
         _ => next.run(request).await,
     }
+}
+
+/// Whatever an answer says, it leads to a path of ours: Leptos sends a form that failed back to its `Referer`, which is the
+/// client's to write.
+pub async fn ours_only(mut response: Response) -> Response {
+    if let Some(target) = response.headers().get(header::LOCATION)
+        && let Ok(target) = target.to_str()
+        && local(target) != target
+    {
+        let path = target.parse::<Uri>().ok();
+        let path = path.as_ref().and_then(Uri::path_and_query).map_or("/", PathAndQuery::as_str);
+        let path = location(path);
+        response.headers_mut().insert(header::LOCATION, path);
+    }
+    response
 }
 
 /// Sends the browser of a page or of a posted form to a local path.

@@ -9,7 +9,7 @@ use axum::{
 use leptos::prelude::use_context;
 use tower_sessions::Session;
 
-use super::state::AppState;
+use super::{cookie, state::AppState};
 use crate::app::{
     actor::Actor,
     error::{AppError, Result},
@@ -58,14 +58,8 @@ impl Current {
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        cookie(&self.headers, name)
+        cookie::value(&self.headers, &self.state.config.public_url, name)
     }
-}
-
-/// The value of a cookie, as the browser sent it.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The nearest address that is not one of our proxies: `X-Forwarded-For` is read from the right, and only as far as

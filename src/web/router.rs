@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware,
     response::Response,
     routing::{get, post},
@@ -18,12 +18,12 @@ use tower_http::{
     compression::CompressionLayer,
     limit::RequestBodyLimitLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    services::ServeDir,
+    services::{ServeDir, fs::ServeFileSystemResponseBody},
     set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 
-use tracing::Span;
+use tracing::{Span, field::Empty};
 
 use super::{
     api, events, export, health, hooks,
@@ -105,15 +105,17 @@ pub fn router(state: AppState) -> Router {
                 .layer(middleware::from_fn(metrics::measure))
                 .layer(CompressionLayer::new())
                 .layer(middleware::from_fn_with_state(state.clone(), security::headers))
+                .layer(middleware::map_response(redirect::ours_only))
                 .layer(middleware::from_fn_with_state(state.clone(), security::same_origin_only)),
         )
         .with_state(state)
 }
 
-/// Every line logged during a request bears its id, method and path; never its query, which may name a person.
+/// Every line logged during a request bears its id, method, path and whoever is signed in; never its query, which may
+/// name a person.
 fn request_span(request: &Request) -> Span {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), user = Empty)
 }
 
 fn request_done<B>(response: &Response<B>, took: Duration, _span: &Span) {
@@ -125,7 +127,7 @@ fn assets(
     state: &AppState,
 ) -> impl tower::Service<
     Request,
-    Response = Response<tower_http::services::fs::ServeFileSystemResponseBody>,
+    Response = Response<ServeFileSystemResponseBody>,
     Error = std::convert::Infallible,
     Future: Send,
 > + Clone
@@ -134,7 +136,14 @@ fn assets(
 + 'static {
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
+        // What is not there now may be there with the next version.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            move |answer: &Response<ServeFileSystemResponseBody>| {
+                let is_it = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
+                is_it.then(|| forever.clone())
+            },
+        ))
         .service(
             ServeDir::new(format!("{}/pkg", state.config.site_root)).precompressed_br().precompressed_gzip(),
         )

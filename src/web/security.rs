@@ -9,7 +9,7 @@ use axum::{
 use leptos::nonce::Nonce;
 use url::Url;
 
-use super::state::AppState;
+use super::{cookie, state::AppState};
 
 /// The request's CSP nonce, minted here and read by the document's shell.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ pub async fn headers(State(state): State<AppState>, mut request: Request, next: 
         // The inline module that wakes the islands carries the nonce and imports the bundle from our own origin.
         &format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"),
         "style-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "manifest-src 'self'",
@@ -40,16 +40,25 @@ pub async fn headers(State(state): State<AppState>, mut request: Request, next: 
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ];
     let headers = response.headers_mut();
+    cookie::complete(headers, &state.config.public_url);
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    if state.config.public_url.scheme() == "https" {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    if cookie::is_secure(&state.config.public_url) {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    if let Some(kind @ ("text/css" | "text/javascript")) =
+        headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok())
+        && let Ok(kind) = HeaderValue::from_str(&format!("{kind}; charset=utf-8"))
+    {
+        headers.insert(header::CONTENT_TYPE, kind);
     }
     // Pages are somebody's own; what may be cached says so itself.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -8,8 +8,9 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite};
+use tracing::Span;
 
-use super::state::AppState;
+use super::{cookie, state::AppState};
 use crate::{
     app::{
         actor::Actor,
@@ -28,12 +29,12 @@ const IDLE: TimeDelta = TimeDelta::days(3);
 /// Being seen is written down no more often than this.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(15);
 
-/// The cookie: out of scripts' reach, not sent by other sites' posts, only over TLS where there is TLS.
+/// The session's cookie, of the kind that [`cookie`] describes.
 pub fn layer<S: SessionStore + Clone>(state: &AppState, store: S) -> SessionManagerLayer<S> {
-    let secure = state.config.public_url.scheme() == "https";
+    let public_url = &state.config.public_url;
     SessionManagerLayer::new(store)
-        .with_name(if secure { "__Host-okla" } else { "okla_sesion" })
-        .with_secure(secure)
+        .with_name(cookie::name(public_url, "okla_sesion"))
+        .with_secure(cookie::is_secure(public_url))
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(time::Duration::days(IDLE.num_days())))
@@ -48,6 +49,7 @@ pub async fn load_actor(
 ) -> Response {
     match signed_in(&state, &session).await {
         Ok(Some(actor)) => {
+            Span::current().record("user", tracing::field::display(actor.user_id));
             request.extensions_mut().insert(actor);
         }
         Ok(None) => {}

@@ -20,9 +20,13 @@ pub struct Webhook {
 impl Webhook {
     /// To `path` of the application, signed under `token`.
     pub fn signed(app: &TestApp, path: &str, fields: &[(&str, &str)], token: &str) -> Self {
-        let url = format!("{}{path}", app.url);
+        Self::signed_for(&format!("{}{path}", app.url), fields, token)
+    }
+
+    /// To any address.
+    pub fn signed_for(url: &str, fields: &[(&str, &str)], token: &str) -> Self {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        Self { signature: Some(signature(&url, fields, token)), url, body }
+        Self { signature: Some(signature(url, fields, token)), url: url.to_owned(), body }
     }
 
     pub async fn post(self, app: &TestApp) -> Reply {
