@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
+        dop_rate::DopRate,
         figures::Totals,
         kind::Kind,
         limits::{Decision, Limit, Sender, Standing},
@@ -76,6 +77,8 @@ pub struct DealerBar {
     pub month: Totals,
     /// What he has not been told yet.
     pub marks: Vec<MarkRow>,
+    /// What a dollar costs; `None`: nobody has noted it.
+    pub dop_rate: Option<DopRate>,
 }
 
 impl DealerBar {
@@ -108,7 +111,8 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
     let demand = Demand { parts: 1, unit_price, outside_window: true };
     let standings = read_dealer_limits(&mut conn, &sender, demand, now).await?;
     let of_today = days.get(&today).map_or(0, |totals| totals.sums.messages);
+    let dop_rate = store::dop_rates::get_latest(&mut conn).await?;
     drop(conn);
     let marks = list_own_marks(app, actor).await?;
-    Ok(DealerBar { standings, today: of_today, month: Totals::of_all(days.values()), marks })
+    Ok(DealerBar { standings, today: of_today, month: Totals::of_all(days.values()), marks, dop_rate })
 }

@@ -12,7 +12,8 @@ use crate::{
         kind::Kind,
         limits::Limit,
         money::{dollars, grouped},
-        time::last_day,
+        rates::Scope,
+        time::{last_day, spoken_coming, spoken_date},
     },
     store::{self, audit::ShownRow},
 };
@@ -81,6 +82,16 @@ fn told(row: ShownRow) -> Told {
         Ok(Action::UserAdded) => format!("añadió un usuario{of_dealer}"),
         Ok(Action::TokenCreated) => "creó un token de la API".to_owned(),
         Ok(Action::RequestDenied) => format!("negó una solicitud{of_dealer}{}", asked_for(&after)),
+        Ok(Action::RateSet) => rate_set(row.at, &before, &after),
+        Ok(Action::RateWithdrawn) => {
+            format!(
+                "retiró la tarifa «{}» de {} que empezaba {}",
+                scope(&before),
+                price(&before),
+                begins(&before)
+            )
+        }
+        Ok(Action::DopRateSet) => dop_rate_set(&before, &after),
         Err(_) => format!("hizo «{}»", row.action),
     };
     let can_be_undone = row.is_newest && row.action.parse().is_ok_and(can_be_undone);
@@ -111,6 +122,51 @@ fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> S
 fn asked_for(entry: &Value) -> String {
     let limit = entry["limit"].as_str().and_then(|name| name.parse::<Limit>().ok());
     limit.map(|limit| format!(" de otro «{}»", limit.label())).unwrap_or_default()
+}
+
+fn rate_set(at: DateTime<Utc>, before: &Value, after: &Value) -> String {
+    let from = moment(after).filter(|from| *from > at);
+    let from = from.map_or_else(|| "desde ese momento".to_owned(), |_| format!("desde {}", begins(after)));
+    let number = |rate: &Value| rate["price"].as_str().and_then(|text| text.parse::<Decimal>().ok());
+    let verb = match (number(before), number(after)) {
+        (Some(before), Some(after)) if after > before => "subió",
+        (Some(before), Some(after)) if after < before => "bajó",
+        (None, _) => return format!("puso la tarifa «{}» en {} {from}", scope(after), price(after)),
+        _ => "renovó",
+    };
+    format!("{verb} la tarifa «{}» de {} a {} {from}", scope(after), price(before), price(after))
+}
+
+fn scope(rate: &Value) -> String {
+    let word = |name: &str| rate[name].as_str();
+    let scope = Scope {
+        kind: word("kind").and_then(|word| word.parse().ok()),
+        category: word("category").and_then(|word| word.parse().ok()),
+        market: word("market").and_then(|word| word.parse().ok()),
+    };
+    scope.label()
+}
+
+fn price(rate: &Value) -> String {
+    rate["price"].as_str().and_then(|text| text.parse().ok()).map_or_else(|| "—".to_owned(), dollars)
+}
+
+fn moment(rate: &Value) -> Option<DateTime<Utc>> {
+    rate["from"].as_str().and_then(|text| text.parse().ok())
+}
+
+fn begins(rate: &Value) -> String {
+    moment(rate).map_or_else(|| "sin fecha".to_owned(), |from| format!("el {}", spoken_coming(from)))
+}
+
+fn dop_rate_set(before: &Value, after: &Value) -> String {
+    let told = |rate: &Value| {
+        let day = rate["day"].as_str().and_then(|text| text.parse().ok()).map(spoken_date);
+        let word = |name: &str| rate[name].as_str().unwrap_or_default().to_owned();
+        format!("RD$ {} del {}, {}", word("pesos"), day.unwrap_or_default(), word("source"))
+    };
+    let instead = if before.is_null() { String::new() } else { format!("; antes {}", told(before)) };
+    format!("puso el dólar a {}{instead}", told(after))
 }
 
 fn of_kind(entry: &Value) -> String {

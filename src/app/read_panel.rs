@@ -1,20 +1,24 @@
 //! A dealer's panel: what his messages of a period came to, and how his limits stand.
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
     error::{AppError, Result},
+    read_costs::month_of,
     state::App,
 };
 use crate::{
     domain::{
         figures::{ByState, Cause, Totals},
+        forecast::by_month_end,
         ids::{DealerId, VehicleId},
         range::{Choice, Range},
-        time::{day_begins, day_in_santo_domingo, first_day_of_month},
+        time::day_in_santo_domingo,
         user::Role,
     },
     store::{self, connection::begin_snapshot},
@@ -111,19 +115,17 @@ pub async fn read_causes(app: &App, actor: &Actor, range: &Range) -> Result<Vec<
 async fn read_month(conn: &mut PgConnection, dealer: DealerId, now: DateTime<Utc>) -> Result<MonthSpend> {
     let range = Range::named(Choice::Month, day_in_santo_domingo(now));
     let totals = store::figures::list_totals(conn, dealer, range.from, range.to).await?;
-    let cost_of = |day| totals.get(&day).map(|totals| totals.sums.cost).unwrap_or_default();
-    let days: Vec<_> = range.days().map(|day| (day, cost_of(day))).collect();
-    let spent = days.iter().map(|(_, cost)| cost).sum();
-    let begins = first_day_of_month(range.from);
-    let ends = begins + Months::new(1);
-    let seconds = |from, to| Decimal::from((day_begins(to) - day_begins(from)).num_seconds());
-    let passed = Decimal::from((now - day_begins(begins)).num_seconds().max(1));
-    Ok(MonthSpend {
-        days,
-        last_day: ends.pred_opt().unwrap_or(ends),
-        spent,
-        projected: (spent * seconds(begins, ends) / passed).round_dp(2),
-    })
+    Ok(MonthSpend::of(&totals, range, now))
+}
+
+impl MonthSpend {
+    /// Of the running month's days so far.
+    pub fn of(totals: &BTreeMap<NaiveDate, Totals>, month: Range, now: DateTime<Utc>) -> Self {
+        let cost_of = |day| totals.get(&day).map(|totals| totals.sums.cost).unwrap_or_default();
+        let days: Vec<_> = month.days().map(|day| (day, cost_of(day))).collect();
+        let spent = days.iter().map(|(_, cost)| cost).sum();
+        Self { days, last_day: month_of(month.from).to, spent, projected: by_month_end(spent, now) }
+    }
 }
 
 impl From<store::figures::VehicleRow> for VehicleFigures {

@@ -16,10 +16,13 @@ pub enum Action {
     UserAdded,
     TokenCreated,
     RequestDenied,
+    RateSet,
+    RateWithdrawn,
+    DopRateSet,
 }
 
 impl Action {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -27,6 +30,9 @@ impl Action {
         Self::UserAdded,
         Self::TokenCreated,
         Self::RequestDenied,
+        Self::RateSet,
+        Self::RateWithdrawn,
+        Self::DopRateSet,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -38,6 +44,9 @@ impl Action {
             Self::UserAdded => "user_added",
             Self::TokenCreated => "token_created",
             Self::RequestDenied => "request_denied",
+            Self::RateSet => "rate_set",
+            Self::RateWithdrawn => "rate_withdrawn",
+            Self::DopRateSet => "dop_rate_set",
         }
     }
 }

@@ -54,6 +54,10 @@ id! {
     RequestId,
     /// A pause of sending.
     PauseId,
+    /// A row of the rate card.
+    RateId,
+    /// What somebody said a dollar costs in pesos.
+    DopRateId,
     /// An API token (the row, never the secret).
     TokenId,
 }

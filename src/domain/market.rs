@@ -6,6 +6,8 @@
 //! Jamaica and Puerto Rico are Rest of Latin America, the remaining Caribbean is not listed and so is Other, and what is left
 //! is North America. Seen in public copies of the table, not on Meta's page itself.
 
+mod names;
+
 use std::{fmt, str::FromStr};
 
 /// A column of Meta's rate card. Its word in the database is the country's ISO 3166 code, or the region's name.

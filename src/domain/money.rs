@@ -132,6 +132,24 @@ pub fn parse(text: &str) -> Option<(Decimal, Option<Currency>)> {
     Some((amount, currency))
 }
 
+/// Reads an amount that may be a small part of a whole: `0.015`, `US$ 0.0113`, `61,25`. One point or comma at most, which
+/// begins the decimals; at most `places` of them. `None` for anything else.
+pub fn parse_exact(text: &str, places: usize) -> Option<Decimal> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let digits = ["US$", "RD$", "$"].into_iter().find_map(|sign| text.strip_prefix(sign)).unwrap_or(&text);
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    let are_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let is_amount = !whole.is_empty()
+        && whole.len() <= 9
+        && fraction.len() <= places
+        && are_digits(whole)
+        && are_digits(fraction);
+    is_amount
+        .then(|| format!("{whole}.{fraction}0").parse().ok())
+        .flatten()
+        .map(|amount: Decimal| amount.normalize())
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\u{a0}{}", self.currency.sign(), grouped(self.amount))
@@ -185,6 +203,26 @@ mod tests {
         assert_eq!(parse("14900 USD"), Some((Decimal::from(14_900), Some(Currency::Usd))));
         for text in ["", "RD$", "-5", "12,34,5", "1e5", "millón", "1,25,000", "."] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_small_amount_keeps_every_decimal_and_a_comma_is_a_point() {
+        for (text, amount) in [
+            ("0.015", "0.015"),
+            ("US$ 0,0113", "0.0113"),
+            ("61.25", "61.25"),
+            ("0.000001", "0.000001"),
+            ("7", "7"),
+        ] {
+            assert_eq!(
+                parse_exact(text, 6).map(|amount| amount.to_string()).as_deref(),
+                Some(amount),
+                "{text}"
+            );
+        }
+        for text in ["", ".5", "-1", "0.0000001", "1,000.5", "1e-2", "quince", "US$"] {
+            assert_eq!(parse_exact(text, 6), None, "{text}");
         }
     }
 }

@@ -1,11 +1,21 @@
 //! What a message costs the dealer: the rate card, and which of its rows holds for a message.
 
+mod change;
+mod drift;
+mod scope;
+
+pub use self::{
+    change::{Effect, Traffic, effect},
+    drift::{Drift, Measured, drifts},
+    scope::Scope,
+};
+
 use std::{cmp::Reverse, fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{kind::Kind, market::Market, phone::Phone};
+use super::{kind::Kind, market::Market, money, phone::Phone};
 
 /// Meta's reasons to charge. The database's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +37,22 @@ impl Category {
             Self::Authentication => "authentication",
             Self::Service => "service",
         }
+    }
+
+    /// What a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Utility => "Utilidad",
+            Self::Marketing => "Mercadeo",
+            Self::Authentication => "Autenticación",
+            Self::Service => "Servicio (dentro de 24 h)",
+        }
+    }
+
+    /// Of a message of that kind: free-form text to whoever wrote within 24 hours is a service message, all else what its
+    /// kind is.
+    pub fn of(kind: Kind, outside_window: bool) -> Self {
+        if outside_window { kind.category() } else { Self::Service }
     }
 }
 
@@ -64,6 +90,25 @@ pub struct Rate {
     pub price: Decimal,
 }
 
+impl Rate {
+    pub fn scope(&self) -> Scope {
+        Scope { kind: self.kind, category: self.category, market: self.market }
+    }
+}
+
+/// A price that no rate can have, as a sentence with the way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("US$ por parte: escriba un precio menor que 10, con seis decimales como mucho, como 0.015.")]
+pub struct InvalidPrice;
+
+/// US$ for a part, as a person types it: `0.015`, `US$ 0,0113`. Ten dollars and more are slips of the hand.
+///
+/// # Errors
+/// No such price.
+pub fn parse_price(text: &str) -> Result<Decimal, InvalidPrice> {
+    money::parse_exact(text, 6).filter(|price| *price < Decimal::TEN).ok_or(InvalidPrice)
+}
+
 /// The row that holds for a message sent at `at`; `None` if the card says nothing of it. The most specific row in effect
 /// wins: one for its kind over any without, then one for its category, then one for its market; of equals the latest, and of
 /// rows that began together the first in `rates`.
@@ -86,8 +131,7 @@ pub fn rate_for(
     rates.iter().filter(holds).min_by_key(weight)
 }
 
-/// What one part to this number costs now: free-form text to whoever wrote within 24 hours is a service message, all else
-/// what its kind is.
+/// What one part to this number costs now.
 pub fn price_of(
     rates: &[Rate],
     kind: Kind,
@@ -95,7 +139,7 @@ pub fn price_of(
     outside_window: bool,
     now: DateTime<Utc>,
 ) -> Option<Decimal> {
-    let category = if outside_window { kind.category() } else { Category::Service };
+    let category = Category::of(kind, outside_window);
     rate_for(rates, kind, category, Market::of(to.as_str()), now).map(|rate| rate.price)
 }
 

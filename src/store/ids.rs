@@ -9,7 +9,8 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    BulkId, DealerId, ImportId, MessageId, PartId, PauseId, RequestId, TokenId, UserId, VehicleId,
+    BulkId, DealerId, DopRateId, ImportId, MessageId, PartId, PauseId, RateId, RequestId, TokenId, UserId,
+    VehicleId,
 };
 
 macro_rules! uuid_column {
@@ -34,4 +35,7 @@ macro_rules! uuid_column {
     )+};
 }
 
-uuid_column!(BulkId, DealerId, ImportId, MessageId, PartId, PauseId, RequestId, TokenId, UserId, VehicleId);
+uuid_column!(
+    BulkId, DealerId, DopRateId, ImportId, MessageId, PartId, PauseId, RateId, RequestId, TokenId, UserId,
+    VehicleId,
+);

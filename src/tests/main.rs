@@ -27,6 +27,8 @@ mod magic_numbers;
 mod metrics;
 mod money;
 mod owner;
+mod platform_costs;
+mod rates_admin;
 mod recipients;
 mod resend;
 mod search;

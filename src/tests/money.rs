@@ -18,7 +18,7 @@ use crate::app::{Api, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, Reply, Tes
 
 /// A price that no float holds, effective at once.
 async fn set_price(app: &TestApp, price: &str) {
-    sqlx::query("insert into rates (id, effective_from, price) values (gen_random_uuid(), $1, $2::numeric)")
+    sqlx::query("insert into rates (id, effective_from, price, set_at) values (gen_random_uuid(), $1, $2::numeric, $1)")
         .bind(app.clock.now())
         .bind(price)
         .execute(&app.pool)

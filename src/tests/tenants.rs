@@ -140,6 +140,10 @@ impl Stage {
             // An admin's are nobody else's.
             ("/admin/limites", Ask::Theirs("/admin/limites".to_owned())),
             ("/admin/limites/cambiar", Ask::Theirs("/admin/limites/cambiar?limite=dealer_day".to_owned())),
+            ("/admin/tarifas", Ask::Theirs("/admin/tarifas".to_owned())),
+            ("/admin/tarifas/nueva", Ask::Theirs("/admin/tarifas/nueva".to_owned())),
+            ("/admin/costos", Ask::Theirs("/admin/costos".to_owned())),
+            ("/admin/costos.csv", Ask::Theirs("/admin/costos.csv".to_owned())),
             ("/admin/auditoria", Ask::Theirs("/admin/auditoria".to_owned())),
             // To write to a contact of the other's.
             ("/panel/escribir", Ask::Theirs(format!("/panel/escribir?a={message}"))),
@@ -171,6 +175,9 @@ impl Stage {
             ),
             ("negar", vec![("solicitud", self.message.as_str()), ("respuesta", MARK)]),
             ("deshacer", vec![("id", "1")]),
+            ("tarifa", vec![("precio", "0.02"), ("motivo", MARK)]),
+            ("tarifa-retirar", vec![("id", self.message.as_str())]),
+            ("tasa", vec![("pesos", "61.25"), ("fecha", "2026-01-01"), ("fuente", MARK)]),
             ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
             ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),
             ("vehiculos-importar", vec![("id", self.import.as_str())]),

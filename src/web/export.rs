@@ -1,4 +1,4 @@
-//! Files that a dealer takes with him: his messages with the list's own filter, a month's statement.
+//! Files to take along: a dealer's messages with the list's own filter, his month's statement; an admin's costs.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,16 @@ use axum::{
 };
 use futures::{Stream, TryStreamExt};
 
-use super::{guard::sign_in_path, pages::parse_month, state::AppState};
+use super::{
+    guard::sign_in_path,
+    pages::{Asked, parse_month},
+    state::AppState,
+};
 use crate::{
     app::{
         actor::Actor,
         error::{AppError, Result},
+        export_dealers::export_dealers,
         export_messages::export_messages,
         export_statement::export_statement,
         read_costs::month_of,
@@ -52,6 +57,21 @@ pub async fn statement(
     let month = month_of(asked.unwrap_or_else(|| day_in_santo_domingo(state.clock.now())));
     let name = format!("okla-estado-de-cuenta-{}.csv", month.from.format("%Y-%m"));
     file(&name, export_statement(&state, &actor, month))
+}
+
+/// `GET /admin/costos.csv?rango=`: what each dealer's messages cost.
+pub async fn dealers(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Query(query): Words,
+) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return Redirect::to(&sign_in_path("/admin/costos")).into_response();
+    };
+    let (range, _) =
+        Asked::of(|name| query.get(name).cloned()).range(day_in_santo_domingo(state.clock.now()));
+    let name = format!("okla-costos-{}-{}.csv", range.from, range.to);
+    file(&name, export_dealers(&state, &actor, range))
 }
 
 fn file(name: &str, pieces: Result<impl Stream<Item = Result<Vec<u8>>> + Send + 'static>) -> Response {

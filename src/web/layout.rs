@@ -15,9 +15,10 @@ use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
         ApiDocsPage, AuditPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditLimitPage,
-        EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, LimitsPage, NewVehiclePage,
-        NotFoundPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, ResendPage, SignInPage,
-        SignUpPage, UploadPage, VehiclePage, VehiclesPage, WritePage,
+        EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage,
+        NewVehiclePage, NotFoundPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage,
+        PlatformCostsPage, RatesPage, ResendPage, SignInPage, SignUpPage, UploadPage, VehiclePage,
+        VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -57,6 +58,9 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/vehiculos/:id") view=EditVehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/limites") view=LimitsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/limites/cambiar") view=EditLimitPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/tarifas") view=RatesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/tarifas/nueva") view=NewRatePage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/costos") view=PlatformCostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>
                     <Route path=path!("/demo/telefono") view=HandsetPage ssr=SsrMode::Async/>

@@ -21,7 +21,7 @@ mod stock;
 mod vehicle;
 mod write;
 
-pub use admin::{AuditPage, EditLimitPage, LimitsPage};
+pub use admin::{AuditPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage, RatesPage};
 pub use api_docs::ApiDocsPage;
 pub use contact::ContactPage;
 pub use costs::{CostsPage, parse_month};
@@ -33,7 +33,7 @@ pub use message::{DealerMessagePage, OwnMessagePage};
 pub use messages::OwnMessagesPage;
 pub use not_found::NotFoundPage;
 pub use own_limits::OwnLimitsPage;
-pub use panel::{LiveFigures, PanelPage};
+pub use panel::{Asked, LiveFigures, PanelPage};
 pub use panel_messages::{DealerMessagesPage, NewMessages};
 pub use resend::{ResendPage, ResendProgress};
 pub use sign_in::SignInPage;

@@ -76,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))
         .route("/panel/mensajes.csv", get(export::messages))
         .route("/panel/costos.csv", get(export::statement))
+        .route("/admin/costos.csv", get(export::dealers))
         .route("/tema", post(theme::choose))
         // Within the session: what is no route's path word for word may still be a page's.
         .fallback(unknown.layer(middleware::from_fn(redirect::without_slash)))

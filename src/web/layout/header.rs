@@ -25,9 +25,12 @@ pub fn Header() -> impl IntoView {
             ("/panel/costos", "Costos", icons::COIN),
             ("/panel/vehiculos", "Vehículos", icons::CAR),
         ],
-        Some(Role::Admin) => {
-            &[("/admin/limites", "Límites", icons::CHART), ("/admin/auditoria", "Auditoría", icons::VERIFIED)]
-        }
+        Some(Role::Admin) => &[
+            ("/admin/limites", "Límites", icons::CHART),
+            ("/admin/tarifas", "Tarifas", icons::TAG),
+            ("/admin/costos", "Costos", icons::COIN),
+            ("/admin/auditoria", "Auditoría", icons::VERIFIED),
+        ],
         None => &[],
     };
     // A message's page belongs to its list, the list not to the panel.

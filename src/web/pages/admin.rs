@@ -1,12 +1,16 @@
 //! The admin's room.
 
 mod audit;
+mod costs;
 mod edit_limit;
 mod limits;
+mod rates;
 
 pub use audit::AuditPage;
+pub use costs::PlatformCostsPage;
 pub use edit_limit::EditLimitPage;
 pub use limits::LimitsPage;
+pub use rates::{NewRatePage, RatesPage};
 
 use crate::domain::{
     limits::Limit,

@@ -13,6 +13,7 @@ use crate::{
         read_costs::{Costs, read_costs},
     },
     domain::{
+        dop_rate::DopRate,
         figures::Sums,
         money::{dollars_in_column, grouped},
         time::{parse_iso_day, spoken_month},
@@ -53,6 +54,7 @@ async fn load(month: Option<NaiveDate>) -> Result<(Costs, DealerBar, DateTime<Ut
 #[component]
 fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
     let month = costs.month;
+    let dop_rate = bar.dop_rate.as_ref();
     let name = spoken_month(month.from);
     let statement = format!("/panel/costos.csv?mes={}", month.from.format("%Y-%m"));
     let total = costs.kinds.iter().fold(Sums::default(), |mut all, (_, sums)| {
@@ -65,14 +67,14 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row"><a href=href aria-current=current>{spoken_month(*first)}</a></th>
-                {cells(sums)}
+                {cells(sums, dop_rate)}
             </tr>
         }
     });
     let months = months.collect_view();
     let kinds = costs.kinds.iter().map(|(kind, sums)| {
         let href = list_address(month, &[("tipo", kind.as_str().to_owned())]);
-        view! { <tr><th scope="row"><a href=href>{kind.label()}</a></th>{cells(sums)}</tr> }
+        view! { <tr><th scope="row"><a href=href>{kind.label()}</a></th>{cells(sums, dop_rate)}</tr> }
     });
     let kinds = kinds.collect_view();
     let nothing = costs.months.is_empty();
@@ -101,7 +103,7 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
                         <CostHead first="Tipo"/>
                         <tbody>
                             {kinds}
-                            <tr><th scope="row">"Total"</th>{cells(&total)}</tr>
+                            <tr><th scope="row">"Total"</th>{cells(&total, dop_rate)}</tr>
                         </tbody>
                     </table>
                     <p class="hint">
@@ -119,7 +121,7 @@ fn Shown(costs: Costs, bar: DealerBar, now: DateTime<Utc>) -> impl IntoView {
 }
 
 #[component]
-fn CostHead(first: &'static str) -> impl IntoView {
+pub(super) fn CostHead(first: &'static str) -> impl IntoView {
     view! {
         <thead>
             <tr>
@@ -135,11 +137,16 @@ fn CostHead(first: &'static str) -> impl IntoView {
     }
 }
 
-fn cells(sums: &Sums) -> AnyView {
+pub(super) fn cells(sums: &Sums, dop_rate: Option<&DopRate>) -> AnyView {
     view! {
         <td class="num" data-label="Mensajes">{grouped(sums.messages.into())}</td>
         <td class="num" data-label="Partes">{grouped(sums.parts.into())}</td>
-        <td class="num" data-label="Gasto">{dollars_in_column(sums.cost)}</td>
+        <td class="num" data-label="Gasto">
+            <div>
+                {dollars_in_column(sums.cost)}
+                {dop_rate.map(|rate| view! { <p class="soft small">{rate.told(sums.cost)}</p> })}
+            </div>
+        </td>
         <td class="num" data-label="Confirmado">{dollars_in_column(sums.confirmed)}</td>
         <td class="num" data-label="Estimado">{dollars_in_column(sums.cost - sums.confirmed)}</td>
         <td class="num" data-label="Parte de Twilio">{dollars_in_column(sums.told)}</td>

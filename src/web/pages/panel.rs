@@ -6,10 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-pub(super) use self::charts::VehicleTable;
-use self::{
-    charts::{ByState, Causes, Vehicles},
+pub(super) use self::{
+    charts::{ByState, VehicleTable},
     spend::Spend,
+    tiles::Tile,
+};
+use self::{
+    charts::{Causes, Vehicles},
     tiles::Tiles,
 };
 use super::failed;
@@ -45,7 +48,7 @@ pub fn PanelPage() -> impl IntoView {
 }
 
 /// A range as the address says it.
-pub(super) struct Asked {
+pub struct Asked {
     word: Option<String>,
     from: Option<String>,
     to: Option<String>,
@@ -53,11 +56,12 @@ pub(super) struct Asked {
 
 impl Asked {
     pub fn of_address() -> Self {
-        use_query_map().with_untracked(|query| Self {
-            word: query.get("rango"),
-            from: query.get("desde"),
-            to: query.get("hasta"),
-        })
+        use_query_map().with_untracked(|query| Self::of(|name| query.get(name)))
+    }
+
+    /// By what is said under each of its names.
+    pub fn of(said: impl Fn(&str) -> Option<String>) -> Self {
+        Self { word: said("rango"), from: said("desde"), to: said("hasta") }
     }
 
     /// The range, and why it is not the one that was asked for: then it is thirty days.
@@ -138,15 +142,16 @@ pub(super) fn RangeProblem(problem: Option<InvalidRange>) -> impl IntoView {
 pub fn LiveFigures<'a>(panel: &'a Panel, bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + use<> {
     let nothing = panel.totals.sums.messages == 0;
     let budget = bar.budget();
+    let dop_rate = bar.dop_rate.as_ref();
     view! {
         <LimitBar bar=bar now=now/>
         {if nothing {
             view! { <Nothing ever=panel.ever/> }.into_any()
         } else {
-            view! { <Tiles panel=panel/> <ByState panel=panel/> }.into_any()
+            view! { <Tiles panel=panel dop_rate=dop_rate/> <ByState days=&panel.days range=panel.range/> }.into_any()
         }}
         <div class="halves">
-            <Spend month=&panel.month budget=budget/>
+            <Spend month=&panel.month budget=budget dop_rate=dop_rate/>
             {(!nothing).then(|| view! { <Causes panel=panel/> })}
         </div>
         {(!nothing).then(|| view! { <Vehicles panel=panel/> })}

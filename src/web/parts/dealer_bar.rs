@@ -6,6 +6,7 @@ use super::{Icon, Notice, Tone, icons};
 use crate::{
     app::{limit_marks::MarkRow, limits_now::DealerBar},
     domain::{
+        dop_rate::{DopRate, spoken},
         figures::percent,
         limits::{Limit, Standing},
         money::{dollars, grouped},
@@ -40,9 +41,10 @@ fn level(standing: &Standing) -> Level {
 pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + use<> {
     let has_day = bar.standings.iter().any(|standing| standing.limit == Limit::DealerDay);
     let has_budget = bar.standings.iter().any(|standing| standing.limit == Limit::DealerBudget);
-    let spent = dollars(bar.month.sums.cost);
+    let dop_rate = bar.dop_rate.as_ref();
+    let spent = spoken(bar.month.sums.cost, dop_rate);
     let arrived = percent(bar.month.arrived(), bar.month.sums.messages);
-    let gauges = bar.standings.iter().map(|standing| gauge(standing, now)).collect_view();
+    let gauges = bar.standings.iter().map(|standing| gauge(standing, dop_rate, now)).collect_view();
     let marks = bar.marks.iter().filter_map(|mark| told(mark, now)).collect_view();
     view! {
         {marks}
@@ -51,6 +53,7 @@ pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + u
                 {gauges}
                 {(!has_day).then(|| view! { <li><span>"Hoy"</span><strong>{grouped(bar.today.into())}</strong></li> })}
                 {(!has_budget).then(|| view! { <li><span>"Gasto del mes"</span><strong>{spent}</strong></li> })}
+                {dop_rate.map(|rate| view! { <li><span>{format!("RD$ {}", rate.note())}</span></li> })}
                 {arrived.map(|share| view! { <li><span>"Entregados este mes"</span><strong>{format!("{share} %")}</strong></li> })}
                 <li><a href="/panel/limites">"Pedir más"</a></li>
             </ul>
@@ -62,7 +65,7 @@ pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + u
 fn told(mark: &MarkRow, now: DateTime<Utc>) -> Option<AnyView> {
     let limit: Limit = mark.name.parse().ok()?;
     let asked = Standing { limit, most: mark.most, used: mark.used, asked: 0, frees_at: None };
-    let (label, used, most) = spoken(&asked);
+    let (label, used, most) = counted(&asked, None);
     let back = Current::get().map(|current| current.path_and_query).unwrap_or_default();
     let (tone, words) = match mark.percent {
         100 => (Tone::Bad, "está usado por completo"),
@@ -87,14 +90,14 @@ fn told(mark: &MarkRow, now: DateTime<Utc>) -> Option<AnyView> {
     )
 }
 
-fn gauge(standing: &Standing, now: DateTime<Utc>) -> AnyView {
+fn gauge(standing: &Standing, dop_rate: Option<&DopRate>, now: DateTime<Utc>) -> AnyView {
     let level = level(standing);
     let (class, words) = match level {
         Level::Fine => (None, None),
         Level::Near => (Some("near"), Some("cerca del límite".to_owned())),
         Level::Full => (Some("full"), Some(full_until(standing, now))),
     };
-    let (label, used, most) = spoken(standing);
+    let (label, used, most) = counted(standing, dop_rate);
     let width = standing.used.saturating_mul(100).checked_div(standing.most).unwrap_or(100).clamp(0, 100);
     view! {
         <li class=class>
@@ -126,14 +129,14 @@ fn full_until(standing: &Standing, now: DateTime<Utc>) -> String {
     }
 }
 
-fn spoken(standing: &Standing) -> (&'static str, String, String) {
+fn counted(standing: &Standing, dop_rate: Option<&DopRate>) -> (&'static str, String, String) {
     let count = |number: i64| grouped(number.into());
     match standing.limit {
         Limit::DealerHour => ("Última hora", count(standing.used), count(standing.most)),
         Limit::UserHour => ("Usted, última hora", count(standing.used), count(standing.most)),
         Limit::DealerBudget => (
             "Gasto del mes",
-            dollars(Decimal::new(standing.used, 6)),
+            spoken(Decimal::new(standing.used, 6), dop_rate),
             dollars(Decimal::new(standing.most, 6)),
         ),
         _ => ("Hoy", count(standing.used), count(standing.most)),

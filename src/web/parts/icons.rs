@@ -28,6 +28,7 @@ pub const QUESTION: &str =
 pub const SEARCH: &str = "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM20 20l-4-4";
 pub const SEND: &str = "M4 11.5L20 4l-5 16-3.5-6.5zM11.5 13.5L20 4";
 pub const SUN: &str = "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2v2M12 20v2M2 12h2M20 12h2M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4";
+pub const TAG: &str = "M4 4h8l8 8-8 8-8-8zM8 8v.1";
 pub const USER: &str = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20.5a8 8 0 0 1 16 0";
 pub const VERIFIED: &str = "M12 3l7 3v5.5c0 4.5-3 7.5-7 9.5-4-2-7-5-7-9.5V6zM8.5 12l2.5 2.5 4.5-5";
 pub const WARN: &str = "M12 4L2.5 20h19zM12 10v5M12 17.6v.1";

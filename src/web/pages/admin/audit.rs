@@ -28,10 +28,11 @@ const LIST: &str = "/admin/auditoria";
 const PER_PAGE: u8 = 50;
 
 /// What the pills show.
-const GROUPS: [(&str, &str, &[Action]); 4] = [
+const GROUPS: [(&str, &str, &[Action]); 5] = [
     ("", "Todo", &[]),
     ("limites", "Límites", &[Action::LimitSet, Action::RequestDenied]),
     ("pausas", "Pausas", &[Action::PauseBegun, Action::PauseEnded]),
+    ("tarifas", "Tarifas", &[Action::RateSet, Action::RateWithdrawn, Action::DopRateSet]),
     ("cuentas", "Cuentas", &[Action::DealerAdded, Action::UserAdded, Action::TokenCreated]),
 ];
 
@@ -137,7 +138,7 @@ fn Shown(loaded: Loaded, group: String, by: Option<UserId>) -> impl IntoView {
             <select id="quien" name="quien"><option value="">"Cualquiera"</option>{who}</select>
             <button class="button second">"Filtrar"</button>
         </form>
-        {nothing.then(|| view! { <Empty title="Ningún cambio"><p>"Aquí queda cada cambio de límites, pausas y cuentas."</p></Empty> })}
+        {nothing.then(|| view! { <Empty title="Ningún cambio"><p>"Aquí queda cada cambio de límites, pausas, tarifas y cuentas."</p></Empty> })}
         {days.collect_view()}
         {next.map(|href| view! { <nav class="cluster" aria-label="Páginas"><a class="button second" href=href>"Anteriores"</a></nav> })}
     }

@@ -56,14 +56,20 @@ fn bins(days: &[(NaiveDate, ByState)], by_month: bool) -> Vec<Bin> {
     bins
 }
 
+/// Messages by date and state; each bar leads to its dates on `page`.
 #[component]
-pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
-    let bins = bins(&panel.days, panel.range.is_by_month());
+pub fn ByState<'a>(
+    days: &'a [(NaiveDate, ByState)],
+    range: Range,
+    #[prop(default = "/panel/mensajes")] page: &'static str,
+) -> impl IntoView + use<> {
+    let bins = bins(days, range.is_by_month());
+    let link = |bin: &Bin| address(page, bin.range.to_pairs());
     let most = bins.iter().map(|bin| bin.counts.all()).max().unwrap_or_default().max(1);
     let width = bins.len() * STEP;
-    let bars = bins.iter().zip(0..).map(|(bin, index)| bar(bin, index, most)).collect_view();
+    let bars = bins.iter().zip(0..).map(|(bin, index)| bar(bin, link(bin), index, most)).collect_view();
     let rows = bins.iter().rev().map(|bin| {
-        let href = list_address(bin.range, &[]);
+        let href = link(bin);
         let cells = StateGroup::ALL.map(|group| {
             view! { <td class="num" data-label=group.label()>{grouped(bin.counts.of(group).into())}</td> }
         });
@@ -78,12 +84,12 @@ pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     let (first, last) = (bins.first().map(Bin::label), bins.last().map(Bin::label));
     view! {
         <section class="panel stack">
-            <h2>{if panel.range.is_by_month() { "Mensajes por mes" } else { "Mensajes por día" }}</h2>
+            <h2>{if range.is_by_month() { "Mensajes por mes" } else { "Mensajes por día" }}</h2>
             <ul class="legend" aria-hidden="true">
                 {StateGroup::ALL.map(|group| view! { <li data-group=group.as_str()>{group.label()}</li> }).collect_view()}
             </ul>
             <figure class="chart">
-                <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="group" aria-label="Mensajes por fecha y estado; cada barra lleva a sus mensajes">
+                <svg viewBox=format!("0 0 {width} {HEIGHT}") preserveAspectRatio="none" role="group" aria-label="Mensajes por fecha y estado; cada barra lleva a su fecha">
                     {bars}
                 </svg>
                 <figcaption class="axis"><span>{first}</span><span>{format!("Máximo: {}", grouped(most.into()))}</span><span>{last}</span></figcaption>
@@ -105,7 +111,7 @@ pub fn ByState<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     }
 }
 
-fn bar(bin: &Bin, index: usize, most: i64) -> AnyView {
+fn bar(bin: &Bin, href: String, index: usize, most: i64) -> AnyView {
     let x = index * STEP;
     let mut top = HEIGHT;
     let parts = StateGroup::ALL.map(|group| {
@@ -125,7 +131,7 @@ fn bar(bin: &Bin, index: usize, most: i64) -> AnyView {
     }
     let label = format!("{}: {} mensajes ({})", bin.label(), bin.counts.all(), said.join(", "));
     view! {
-        <a href=list_address(bin.range, &[]) aria-label=label>
+        <a href=href aria-label=label>
             <rect class="touch" x=x y=0 width=STEP height=HEIGHT></rect>
             {parts.collect_view()}
         </a>

@@ -4,25 +4,38 @@ use chrono::{Datelike, NaiveDate};
 use leptos::prelude::*;
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use super::{day_range, list_address};
+use super::day_range;
 use crate::{
     app::read_panel::MonthSpend,
     domain::{
+        dop_rate::{DopRate, spoken},
         money::{dollars, dollars_in_column},
         time::spoken_date,
     },
+    web::address::address,
 };
 
+/// Where a dealer's bars lead.
+const OWN: &str = "/panel/mensajes";
 const HEIGHT: Decimal = Decimal::from_parts(160, 0, 0, false, 0);
 const STEP: u32 = 12;
 const BAR: u32 = 9;
 
+/// Each bar leads to its day on `page`; `budget` is a dealer's, if he has one.
 #[component]
-pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoView + use<> {
-    let words = match budget {
-        Some(budget) => format!("{} de un presupuesto de {}", dollars(month.spent), dollars(budget)),
-        None => format!("{}, sin presupuesto fijado", dollars(month.spent)),
+pub fn Spend<'a>(
+    month: &'a MonthSpend,
+    #[prop(optional_no_strip)] budget: Option<Decimal>,
+    dop_rate: Option<&'a DopRate>,
+    #[prop(default = OWN)] page: &'static str,
+) -> impl IntoView + use<> {
+    let spent = spoken(month.spent, dop_rate);
+    let words = match (budget, page) {
+        (Some(budget), _) => format!("{spent} de un presupuesto de {}", dollars(budget)),
+        (None, OWN) => format!("{spent}, sin presupuesto fijado"),
+        (None, _) => spent,
     };
+    let of_day = |day: NaiveDate| address(page, day_range(day).to_pairs());
     if month.spent.is_zero() {
         return view! {
             <section class="panel stack">
@@ -41,7 +54,7 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
     let bars = sums.iter().map(|(day, sum)| {
         let label = format!("{}: {} en el mes", spoken_date(*day), dollars(*sum));
         view! {
-            <a href=list_address(day_range(*day), &[]) aria-label=label>
+            <a href=of_day(*day) aria-label=label>
                 <rect class="touch" x=day.day0() * STEP y=0 width=STEP height=160></rect>
                 <rect class="used" x=day.day0() * STEP y=top(*sum) width=BAR height=height(*sum)></rect>
             </a>
@@ -61,7 +74,7 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
     let rows = month.days.iter().zip(&sums).rev().map(|((day, cost), (_, sum))| {
         view! {
             <tr>
-                <th scope="row"><a href=list_address(day_range(*day), &[])>{spoken_date(*day)}</a></th>
+                <th scope="row"><a href=of_day(*day)>{spoken_date(*day)}</a></th>
                 <td class="num" data-label="Ese día">{dollars_in_column(*cost)}</td>
                 <td class="num" data-label="En el mes">{dollars_in_column(*sum)}</td>
             </tr>
@@ -72,10 +85,10 @@ pub fn Spend<'a>(month: &'a MonthSpend, budget: Option<Decimal>) -> impl IntoVie
     view! {
         <section class="panel stack">
             <h2>"Gasto de este mes"</h2>
-            <p>{words}". A este ritmo serán "<strong>{dollars(month.projected)}</strong>" el "{spoken_date(month.last_day)}
+            <p>{words}". A este ritmo serán "<strong>{spoken(month.projected, dop_rate)}</strong>" el "{spoken_date(month.last_day)}
                 {over.then_some(", más que el presupuesto")}"."</p>
             <figure class="chart">
-                <svg viewBox=format!("0 0 {width} 160") preserveAspectRatio="none" role="group" aria-label="Gasto acumulado por día; cada barra lleva a los mensajes del día">
+                <svg viewBox=format!("0 0 {width} 160") preserveAspectRatio="none" role="group" aria-label="Gasto acumulado por día; cada barra lleva a su día">
                     {bars} {coming} {line}
                 </svg>
             </figure>

@@ -7,6 +7,7 @@ use super::list_address;
 use crate::{
     app::read_panel::Panel,
     domain::{
+        dop_rate::{DopRate, spoken},
         figures::percent,
         money::{dollars, grouped},
         state_group::StateGroup,
@@ -14,7 +15,7 @@ use crate::{
 };
 
 #[component]
-pub fn Tiles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
+pub fn Tiles<'a>(panel: &'a Panel, dop_rate: Option<&'a DopRate>) -> impl IntoView + use<> {
     let (now, before) = (&panel.totals, &panel.before);
     let all = now.sums.messages;
     let states = |groups: &[StateGroup]| {
@@ -38,7 +39,7 @@ pub fn Tiles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
             <Tile label="Fallidos" value=if failed == 0 { "Sin fallos".to_owned() } else { format!("{} · {}", grouped(failed.into()), share(failed)) }
                 href=states(&[StateGroup::Failed]) tone=(failed * 20 > all).then_some("bad")
                 more=format!("{}{}", change(failed, before.of(StateGroup::Failed)), cause.map(|cause| format!(". Sobre todo: {cause}")).unwrap_or_default())/>
-            <Tile label="Gasto" value=dollars(spent) href=format!("{}&orden=costo", list_address(panel.range, &[]))
+            <Tile label="Gasto" value=spoken(spent, dop_rate) href=format!("{}&orden=costo", list_address(panel.range, &[]))
                 more=format!("{}. {} confirmado, {} estimado. Parte de Twilio: {}.", change_of_cost(spent, before.sums.cost), dollars(now.sums.confirmed), dollars(spent - now.sums.confirmed), dollars(now.sums.told))/>
             <Tile label="Costo por contacto" value=per_contact.map_or_else(|| "Sin contactos".to_owned(), dollars)
                 href=list_address(panel.range, &[("de", "compradores".to_owned())])
@@ -47,8 +48,9 @@ pub fn Tiles<'a>(panel: &'a Panel) -> impl IntoView + use<> {
     }
 }
 
+/// One figure, and where it leads.
 #[component]
-fn Tile(
+pub fn Tile(
     label: &'static str,
     value: String,
     href: String,
