@@ -102,6 +102,7 @@ pub fn router(state: AppState) -> Router {
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
                 .layer(TraceLayer::new_for_http().make_span_with(request_span).on_response(request_done))
+                .layer(middleware::map_request(keep_span))
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(middleware::from_fn(metrics::measure))
                 .layer(CompressionLayer::new())
@@ -117,6 +118,12 @@ pub fn router(state: AppState) -> Router {
 fn request_span(request: &Request) -> Span {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", id, method = %request.method(), path = request.uri().path(), user = Empty)
+}
+
+/// For who learns later who is signed in.
+async fn keep_span(mut request: Request) -> Request {
+    request.extensions_mut().insert(Span::current());
+    request
 }
 
 fn request_done<B>(response: &Response<B>, took: Duration, _span: &Span) {

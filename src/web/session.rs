@@ -49,7 +49,10 @@ pub async fn load_actor(
 ) -> Response {
     match signed_in(&state, &session).await {
         Ok(Some(actor)) => {
-            Span::current().record("user", tracing::field::display(actor.user_id));
+            // Other layers' spans lie between; this one is every line's.
+            if let Some(span) = request.extensions().get::<Span>() {
+                span.record("user", tracing::field::display(actor.user_id));
+            }
             request.extensions_mut().insert(actor);
         }
         Ok(None) => {}

@@ -154,5 +154,5 @@ async fn an_error_in_the_address_shows_in_no_page(pool: PgPool) {
             }
         }
     }
-    assert!(pages > 30, "only {pages} pages were looked at");
+    assert!(pages > 20, "only {pages} pages were looked at");
 }

@@ -1,5 +1,7 @@
 //! Every route that the router knows, and every form, by whoever may not have it. A route without a rule is a failure.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use reqwest::{Method, header};
 use sqlx::PgPool;
 
@@ -139,13 +141,26 @@ async fn who_may_opens_the_admins_and_the_dealers_pages(pool: PgPool) {
     }
 }
 
+/// What the tables hold once the stage's own sendings have come to rest.
+async fn settled(app: &TestApp) -> BTreeSet<String> {
+    let mut before = app.everything().await;
+    loop {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = app.everything().await;
+        if now == before {
+            return now;
+        }
+        before = now;
+    }
+}
+
 #[sqlx::test]
 async fn no_form_does_anything_for_nobody_a_buyer_or_another_dealer(pool: PgPool) {
     let stage = tenants::stage(pool).await;
     let (nobody, buyer) = (stage.app.browser(), stage.app.browser());
     buyer.sign_up("ana@okla.test").await;
     let posts = stage.posts();
-    let before = stage.app.everything().await;
+    let before = settled(&stage.app).await;
     for endpoint in tenants::endpoints() {
         let path = format!("/fn/{endpoint}");
         let open = tenants::OPEN.contains(&endpoint.as_str());
