@@ -91,6 +91,10 @@ pub struct TwilioConfig {
     pub api_key: Option<(String, Secret)>,
     pub number: Phone,
     pub api_base_url: Url,
+    /// The Senders API.
+    pub messaging_base_url: Url,
+    /// The Content API.
+    pub content_base_url: Url,
 }
 
 /// The limits a new database starts with; afterwards the admin's page rules.
@@ -112,10 +116,7 @@ impl Config {
     pub fn from_env() -> Result<Self> {
         let listen =
             parse_or("LEPTOS_SITE_ADDR", "127.0.0.1:3000", "escriba dirección:puerto, como 127.0.0.1:3000")?;
-        let public_url = match optional("PUBLIC_URL") {
-            Some(text) => web_url("PUBLIC_URL", &text)?,
-            None => web_url("PUBLIC_URL", &format!("http://{listen}"))?,
-        };
+        let public_url = base_url("PUBLIC_URL", &format!("http://{listen}"))?;
         if public_url.path() != "/" || public_url.query().is_some() || !public_url.username().is_empty() {
             let problem = format!("«{public_url}» lleva algo más que protocolo, servidor y puerto");
             return Err(ConfigError::new("PUBLIC_URL", problem));
@@ -242,11 +243,19 @@ impl TwilioConfig {
         };
         let number = Phone::parse_api(&required("TWILIO_WHATSAPP_NUMBER")?)
             .map_err(|_| ConfigError::new("TWILIO_WHATSAPP_NUMBER", "debe ser E.164, como +18095550100"))?;
-        let api_base_url = match optional("TWILIO_API_BASE_URL") {
-            Some(text) => web_url("TWILIO_API_BASE_URL", &text)?,
-            None => web_url("TWILIO_API_BASE_URL", "https://api.twilio.com")?,
-        };
-        Ok(Self { account_sid, auth_tokens, api_key, number, api_base_url })
+        let api_base_url = base_url("TWILIO_API_BASE_URL", "https://api.twilio.com")?;
+        // The simulator speaks all of Twilio at one address; no test of it may reach the real one.
+        let local = is_loopback(&api_base_url).then(|| api_base_url.to_string());
+        let other = |name, real: &str| base_url(name, local.as_deref().unwrap_or(real));
+        Ok(Self {
+            account_sid,
+            auth_tokens,
+            api_key,
+            number,
+            messaging_base_url: other("TWILIO_MESSAGING_BASE_URL", "https://messaging.twilio.com")?,
+            content_base_url: other("TWILIO_CONTENT_BASE_URL", "https://content.twilio.com")?,
+            api_base_url,
+        })
     }
 }
 
@@ -257,16 +266,17 @@ impl DemoConfig {
             Some("1") => {}
             Some(_) => return Err(ConfigError::new("OKLA_DEMO", "solo vale 1 (o nada)")),
         }
-        if !is_loopback(&twilio.api_base_url) {
-            return Err(ConfigError::new(
-                "TWILIO_API_BASE_URL",
-                "en modo de prueba (OKLA_DEMO=1) debe ser el simulador, en una dirección local",
-            ));
+        for (name, url) in [
+            ("TWILIO_API_BASE_URL", &twilio.api_base_url),
+            ("TWILIO_MESSAGING_BASE_URL", &twilio.messaging_base_url),
+            ("TWILIO_CONTENT_BASE_URL", &twilio.content_base_url),
+        ] {
+            if !is_loopback(url) {
+                let problem = "en modo de prueba (OKLA_DEMO=1) debe ser el simulador, en una dirección local";
+                return Err(ConfigError::new(name, problem));
+            }
         }
-        let simulator_url = match optional("OKLA_SIM_URL") {
-            Some(text) => web_url("OKLA_SIM_URL", &text)?,
-            None => twilio.api_base_url.clone(),
-        };
+        let simulator_url = base_url("OKLA_SIM_URL", twilio.api_base_url.as_str())?;
         Ok(Some(Self { simulator_url, password: demo_password() }))
     }
 }
@@ -352,6 +362,10 @@ fn web_url(name: &'static str, text: &str) -> Result<Url> {
     // axum must be able to read what we sign and redirect to.
     url.filter(|url| url.as_str().parse::<Uri>().is_ok())
         .ok_or_else(|| ConfigError::new(name, format!("«{text}» no es una dirección http(s) completa")))
+}
+
+fn base_url(name: &'static str, default: &str) -> Result<Url> {
+    web_url(name, optional(name).as_deref().unwrap_or(default))
 }
 
 fn parse_or<T: std::str::FromStr>(name: &'static str, default: &str, remedy: &str) -> Result<T> {

@@ -32,6 +32,7 @@ pub mod reason;
 pub mod remedy;
 pub mod report;
 pub mod retry;
+pub mod sender;
 pub mod state_group;
 pub mod text;
 pub mod time;

@@ -28,6 +28,7 @@ mod plan;
 mod refusal;
 mod resource;
 mod router;
+mod senders;
 mod settings;
 mod signature;
 mod state;

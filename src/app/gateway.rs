@@ -73,6 +73,25 @@ pub struct UsageRecord {
     pub end: NaiveDate,
 }
 
+/// One of our numbers as the provider knows it, in its own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sender {
+    /// `ONLINE`, `OFFLINE`, `PENDING_VERIFICATION` …
+    pub status: String,
+    /// `HIGH`, `MEDIUM`, `LOW`; missing until it is rated.
+    pub quality: Option<String>,
+    /// `10K Customers/24hr`; missing until Meta sets it.
+    pub messaging_limit: Option<String>,
+}
+
+/// The account's message templates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Templates {
+    pub all: usize,
+    /// Those that may open a conversation.
+    pub approved: usize,
+}
+
 /// Why a call failed, by what may be done next (Twilio fact sheet §9).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GatewayError {
@@ -120,6 +139,15 @@ pub trait Gateway: Send + Sync + 'static {
 
     /// Everything that WhatsApp messages cost from `from` to `to` (days of UTC, both included), by category.
     fn usage(&self, from: NaiveDate, to: NaiveDate) -> BoxFuture<'_, Result<Vec<UsageRecord>, GatewayError>>;
+
+    /// One of our numbers (E.164) as a WhatsApp sender; `None`: the account has none by that number.
+    fn sender<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Option<Sender>, GatewayError>>;
+
+    /// How many templates the account has.
+    fn templates(&self) -> BoxFuture<'_, Result<Templates, GatewayError>>;
+
+    /// What time it is there, by its answer's `Date`, to the second.
+    fn time(&self) -> BoxFuture<'_, Result<DateTime<Utc>, GatewayError>>;
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ pub async fn fetch_approval(
 }
 
 /// This API's links are absolute; they lead back to where the client came in.
-fn base(headers: &HeaderMap) -> String {
+pub(super) fn base(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     format!("http://{}", host.unwrap_or("localhost"))
 }

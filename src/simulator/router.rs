@@ -13,7 +13,7 @@ use axum::{
 use super::{
     Simulator, account, answer, auth, content, control, create, inbound, list,
     refusal::Refusal,
-    resource,
+    resource, senders,
     usage::{self, Span},
 };
 
@@ -37,6 +37,8 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
             &format!("{MESSAGES}/{{file}}"),
             get(resource::fetch).post(resource::update).delete(resource::delete),
         )
+        .route("/v2/Channels/Senders", get(senders::list))
+        .route("/v2/Channels/Senders/{sid}", get(senders::fetch))
         .route("/v1/Content", get(content::list))
         .route("/v1/ContentAndApprovals", get(content::list_with_approvals))
         .route("/v1/Content/{sid}", get(content::fetch))

@@ -33,6 +33,10 @@ pub struct Settings {
     pub enforce_window: bool,
     /// Unless it is `active`, every API call but the reading of the account is refused.
     pub account_status: AccountStatus,
+    /// The sender's state in Twilio's words; of these Meta decides the last two, null until it has.
+    pub sender_status: String,
+    pub quality_rating: Option<String>,
+    pub messaging_limit: Option<String>,
     /// Twilio's code with which every message ends as `failed`, whatever its number; null for none.
     pub fail_with: Option<u32>,
 }
@@ -48,6 +52,9 @@ impl Default for Settings {
             error_rate: 0.0,
             enforce_window: false,
             account_status: AccountStatus::Active,
+            sender_status: "ONLINE".to_owned(),
+            quality_rating: Some("HIGH".to_owned()),
+            messaging_limit: None,
             fail_with: None,
         }
     }

@@ -2,10 +2,16 @@
 
 use std::sync::{Arc, Mutex};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use okla::{
-    app::gateway::{Content, Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, UsageRecord},
+    app::{
+        clock::{Clock as _, SystemClock},
+        gateway::{
+            Content, Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, Sender, Templates,
+            UsageRecord,
+        },
+    },
     domain::user::Role,
 };
 use serde_json::json;
@@ -63,6 +69,18 @@ impl Gateway for GatewayMock {
 
     fn usage(&self, _: NaiveDate, _: NaiveDate) -> BoxFuture<'_, Result<Vec<UsageRecord>, GatewayError>> {
         Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn sender<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Sender>, GatewayError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn templates(&self) -> BoxFuture<'_, Result<Templates, GatewayError>> {
+        Box::pin(async { Ok(Templates::default()) })
+    }
+
+    fn time(&self) -> BoxFuture<'_, Result<DateTime<Utc>, GatewayError>> {
+        Box::pin(async { Ok(SystemClock.now()) })
     }
 }
 

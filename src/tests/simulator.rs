@@ -9,4 +9,5 @@ mod messages;
 mod numbers;
 mod restart;
 pub mod rig;
+mod senders;
 mod usage;

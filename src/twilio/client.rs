@@ -1,12 +1,13 @@
 //! The Twilio client: fulfils [`Gateway`], and says of each failure whether the request was refused, may be retried, or
 //! has an unknown fate. It never repeats a request by itself: only the outbox decides to send again.
 
+mod account;
 mod answer;
 mod settings;
 
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use reqwest::{Client, RequestBuilder};
 use tokio::sync::Semaphore;
@@ -14,9 +15,11 @@ use url::Url;
 
 pub use self::settings::{SetUpError, Settings};
 use self::{answer::Answer, settings::http_client};
-use super::wire::{self, usage};
+use super::wire::{self, account::account_status, usage};
 use crate::{
-    app::gateway::{Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, UsageRecord},
+    app::gateway::{
+        Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, Sender, Templates, UsageRecord,
+    },
     domain::phone,
     metrics,
 };
@@ -49,6 +52,8 @@ pub struct TwilioClient {
     api_key: Option<(String, String)>,
     /// `…/2010-04-01/Accounts/{AC}`, without a slash at its end.
     account: Url,
+    messaging: Url,
+    content: Url,
     sends: Semaphore,
     questions: Semaphore,
 }
@@ -69,6 +74,8 @@ impl TwilioClient {
             owner: (settings.account_sid, settings.auth_token),
             api_key: settings.api_key,
             account,
+            messaging: settings.messaging_url,
+            content: settings.content_url,
             sends: Semaphore::new(settings.concurrency),
             questions: Semaphore::new(QUESTIONS),
         })
@@ -82,10 +89,11 @@ impl TwilioClient {
         url
     }
 
-    /// Where a page of the list is. `None` for an address outside the provider, which would be sent our credentials.
-    fn page_url(&self, next: &str) -> Option<Url> {
-        let url = self.account.join(next).ok()?;
-        (url.origin() == self.account.origin()).then_some(url)
+    /// Where a page of a list is whose first was at `base`. `None` for an address outside the provider, which would be sent
+    /// our credentials.
+    fn page_url(base: &Url, next: &str) -> Option<Url> {
+        let url = base.join(next).ok()?;
+        (url.origin() == base.origin()).then_some(url)
     }
 
     fn get(&self, url: Url) -> RequestBuilder {
@@ -103,12 +111,12 @@ impl TwilioClient {
         url.set_path(&format!("{}.json", self.account.path()));
         let (user, secret) = &self.owner;
         let request = self.http.get(url).basic_auth(user, Some(secret));
-        self.exchange("probe", "account", request, wire::account_status).await
+        self.exchange("probe", "account", request, account_status).await
     }
 
     /// The next page's address, which Twilio gives.
-    fn get_next(&self, next: &str) -> Result<RequestBuilder, GatewayError> {
-        let url = self.page_url(next).ok_or_else(|| GatewayError::Unknown {
+    fn get_next(&self, base: &Url, next: &str) -> Result<RequestBuilder, GatewayError> {
+        let url = Self::page_url(base, next).ok_or_else(|| GatewayError::Unknown {
             reason: "the next page's address leads away from Twilio".to_owned(),
         })?;
         Ok(self.get(url))
@@ -196,7 +204,7 @@ impl Gateway for TwilioClient {
                     ("From", wire::address(from).as_str()),
                     ("PageSize", PAGE_SIZE),
                 ]),
-                Some(next) => self.get_next(next)?,
+                Some(next) => self.get_next(&self.account, next)?,
             };
             let mut found = self.exchange("list", &phone::masked(to), request, wire::page).await?;
             if page.is_some() && found.next.as_deref() == page {
@@ -243,10 +251,22 @@ impl Gateway for TwilioClient {
                 let page = self.exchange("usage", "account", request, usage::page).await?;
                 records.extend(page.records);
                 let Some(next) = page.next else { return Ok(usage::without_sums(records)) };
-                request = self.get_next(&next)?;
+                request = self.get_next(&self.account, &next)?;
             }
             // A part of a bill is no bill.
             Err(GatewayError::Unknown { reason: "the pages of usage do not end".to_owned() })
         })
+    }
+
+    fn sender<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Option<Sender>, GatewayError>> {
+        Box::pin(self.find_sender(number))
+    }
+
+    fn templates(&self) -> BoxFuture<'_, Result<Templates, GatewayError>> {
+        Box::pin(self.count_templates())
+    }
+
+    fn time(&self) -> BoxFuture<'_, Result<DateTime<Utc>, GatewayError>> {
+        Box::pin(self.read_time())
     }
 }

@@ -1,6 +1,7 @@
 //! Twilio's wire format. Writing is exact; reading forgives: any field may be missing, of another type or of no sense,
 //! and only a message without a sid is no message.
 
+pub(super) mod account;
 pub(super) mod usage;
 
 use std::collections::BTreeMap;
@@ -79,11 +80,6 @@ pub(super) fn page(text: &str) -> Option<ProviderPage> {
         messages: messages.iter().filter_map(Value::as_object).filter_map(message_of).collect(),
         next: text_of(&envelope, "next_page_uri"),
     })
-}
-
-/// The status in an account's JSON.
-pub(super) fn account_status(text: &str) -> Option<String> {
-    text_of(&object(text)?, "status")
 }
 
 /// Code and explanation of an error answer: Twilio's own JSON, RFC 9457 or XML; nothing is known of any other. Numbers

@@ -151,3 +151,49 @@ async fn the_simulator_is_probed_and_billed_like_twilio() {
     rig.set(value!({ "accountStatus": "active" })).await;
     client.probe().await.unwrap();
 }
+
+fn senders(senders: &str, next: &str) -> Reply {
+    let meta = format!(r#"{{"key":"senders","next_page_url":{next}}}"#);
+    json("200 OK", &format!(r#"{{"senders":[{senders}],"meta":{meta}}}"#))
+}
+
+#[tokio::test]
+async fn our_number_is_found_on_whatever_page_of_the_senders_it_stands() {
+    let next = "/v2/Channels/Senders?Channel=whatsapp&Page=1&PageToken=PA1";
+    let other = r#"{"sender_id":"whatsapp:+18095550199","status":"OFFLINE"}"#;
+    let ours =
+        r#"{"sender_id":"whatsapp:+18095550100","status":"ONLINE","properties":{"quality_rating":"HIGH"}}"#;
+    let server = Server::start([senders(other, &format!("\"{next}\"")), senders(ours, "null")]).await;
+    let sender = client(&server).sender("+18095550100").await.unwrap().unwrap();
+    assert_eq!((sender.status.as_str(), sender.quality.as_deref()), ("ONLINE", Some("HIGH")));
+    let received = server.received();
+    assert_eq!(received[0].line, "GET /v2/Channels/Senders?Channel=whatsapp&PageSize=50");
+    assert_eq!(received[1].line, format!("GET {next}"));
+    assert!(received.iter().all(|request| request.head.contains(OWNER)));
+}
+
+#[tokio::test]
+async fn a_list_that_leads_elsewhere_or_is_none_tells_nothing_of_our_number() {
+    let elsewhere = senders("", r#""https://elsewhere.example/x""#);
+    let html = answer("200 OK", "", "text/html", "<html>Welcome</html>");
+    for reply in [elsewhere, html, json("500 Internal Server Error", "{}")] {
+        let server = Server::start([reply]).await;
+        assert!(is_unknown(&client(&server).sender("+18095550100").await.unwrap_err()));
+        assert_eq!(server.received().len(), 1, "no credentials leave for elsewhere");
+    }
+    let server = Server::start([senders("", "null")]).await;
+    assert_eq!(client(&server).sender("+18095550100").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn any_answer_tells_the_time_there_and_none_without_a_date_does() {
+    let date = "Date: Mon, 23 Nov 2026 14:05:09 GMT\r\n";
+    let server = Server::start([
+        answer("401 Unauthorized", date, "application/json", "{}"),
+        json("200 OK", r#"{"messages":[]}"#),
+    ])
+    .await;
+    let client = client(&server);
+    assert_eq!(client.time().await.unwrap().to_rfc3339(), "2026-11-23T14:05:09+00:00");
+    assert!(is_unknown(&client.time().await.unwrap_err()));
+}

@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, time::Duration};
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use reqwest::{
     RequestBuilder, Response, StatusCode,
     header::{AsHeaderName, DATE, HeaderMap, RETRY_AFTER},
@@ -21,6 +21,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// `Twilio-Request-Id`, what Twilio's support asks for.
     pub(super) request_id: Option<String>,
+    /// Its own clock.
+    pub(super) date: Option<DateTime<Utc>>,
     retry_after: Option<Duration>,
     /// As much of the body as came.
     text: String,
@@ -47,6 +49,7 @@ impl Answer {
         Ok(Self {
             status: response.status(),
             request_id: header(headers, "Twilio-Request-Id").map(str::to_owned),
+            date: date(headers),
             retry_after: retry_after(headers),
             text,
             broken,
@@ -98,6 +101,10 @@ fn header(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(header(headers, DATE)?).ok().map(|date| date.to_utc())
+}
+
 /// Seconds, or a date that is read against the answer's own `Date`, so that no clock of ours matters.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = header(headers, RETRY_AFTER)?.trim();
@@ -105,8 +112,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         Duration::from_secs(seconds)
     } else {
         let until = DateTime::parse_from_rfc2822(text).ok()?;
-        let since = DateTime::parse_from_rfc2822(header(headers, DATE)?).ok()?;
-        (until - since).to_std().ok()?
+        (until.to_utc() - date(headers)?).to_std().ok()?
     };
     Some(wait.min(LONGEST_WAIT))
 }

@@ -17,6 +17,9 @@ pub struct Settings {
     pub api_key: Option<(String, String)>,
     /// `https://api.twilio.com`, or the simulator's address.
     pub base_url: Url,
+    /// Likewise `https://messaging.twilio.com` and `https://content.twilio.com`.
+    pub messaging_url: Url,
+    pub content_url: Url,
     /// Until a connection stands, name look-up and TLS included. Less than `total_timeout`: what never connected was
     /// certainly never sent.
     pub connect_timeout: Duration,
@@ -27,12 +30,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults: 5 s to connect, 30 s in all, 10 at a time, no API key.
+    /// The defaults: all of Twilio at one address, 5 s to connect, 30 s in all, 10 at a time, no API key.
     pub fn new(account_sid: String, auth_token: String, base_url: Url) -> Self {
         Self {
             account_sid,
             auth_token,
             api_key: None,
+            messaging_url: base_url.clone(),
+            content_url: base_url.clone(),
             base_url,
             connect_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(30),
@@ -63,11 +68,12 @@ pub(super) fn http_client(settings: &Settings) -> Result<Client, SetUpError> {
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy();
-    let builder = match settings.base_url.scheme() {
-        "https" => builder,
-        // The simulator needs no certificates, and a bare machine has none to load.
-        "http" => builder.tls_certs_only([]),
-        _ => return Err(SetUpError::BaseUrl),
-    };
+    let urls = [&settings.base_url, &settings.messaging_url, &settings.content_url];
+    if !urls.iter().all(|url| ["http", "https"].contains(&url.scheme())) {
+        return Err(SetUpError::BaseUrl);
+    }
+    let is_plain = urls.iter().all(|url| url.scheme() == "http");
+    // The simulator needs no certificates, and a bare machine has none to load.
+    let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
     Ok(builder.build()?)
 }
