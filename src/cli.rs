@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod audit;
+mod check;
 mod costs;
 mod dealer;
 mod demo;
@@ -45,6 +46,8 @@ enum Command {
     Serve(serve::Args),
     /// Aplica migrations/ y dice qué aplicó
     Migrate,
+    /// Comprueba lo que debe estar bien antes del primer día, y dice cómo arreglar lo que no
+    Check,
     /// Usuarios
     #[command(subcommand)]
     User(user::Command),
@@ -84,6 +87,7 @@ impl Cli {
         match self.command {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate => migrate::run().await,
+            Command::Check => check::run().await,
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,
             Command::Audit(command) => audit::run(command).await,

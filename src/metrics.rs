@@ -1,12 +1,16 @@
 //! What this process counts and times for Prometheus: every name and its meaning in one place. Any layer may count; the
 //! values live in the process, so who watches several adds them up.
 
+mod system;
+
 use std::{sync::LazyLock, time::Duration};
 
 use prometheus::{
     Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry, TextEncoder,
     core::Collector,
 };
+
+pub use self::system::Figures;
 
 /// From what a local query takes to what Twilio may take.
 const SECONDS: [f64; 12] = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
@@ -24,6 +28,8 @@ struct Metrics {
     queue_depth: Gauge,
     queue_overdue: Gauge,
     verifying: Gauge,
+    callback_tests: HistogramVec,
+    system: system::System,
 }
 
 impl Metrics {
@@ -33,8 +39,10 @@ impl Metrics {
         };
         let counted =
             |name: &str, help: &str, label: &str| IntCounterVec::new(Opts::new(name, help), &[label]);
+        let registry = Registry::new();
         let metrics = Self {
-            registry: Registry::new(),
+            system: system::System::new(&registry)?,
+            registry,
             requests: timed(
                 "okla_http_request_duration_seconds",
                 "HTTP requests until the head of the answer, by route and class of status",
@@ -63,8 +71,13 @@ impl Metrics {
                 "How long the part that should have left first has been due",
             )?,
             verifying: Gauge::new("okla_verifying", "Parts whose outcome at Twilio is unknown")?,
+            callback_tests: timed(
+                "okla_callback_test_duration_seconds",
+                "Our own signed calls to our webhook through its public address: good, bad",
+                &["result"],
+            )?,
         };
-        let all: [Box<dyn Collector>; 9] = [
+        let all: [Box<dyn Collector>; 10] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.accepted.clone()),
             Box::new(metrics.refused.clone()),
@@ -74,6 +87,7 @@ impl Metrics {
             Box::new(metrics.queue_depth.clone()),
             Box::new(metrics.queue_overdue.clone()),
             Box::new(metrics.verifying.clone()),
+            Box::new(metrics.callback_tests.clone()),
         ];
         for one in all {
             metrics.registry.register(one)?;
@@ -136,6 +150,31 @@ pub fn callback(result: Callback) {
     };
     if let Ok(metrics) = &*METRICS {
         metrics.callbacks.with_label_values(&[word]).inc();
+    }
+}
+
+/// Webhooks whose signature this process refused since it started.
+pub fn refused_signatures() -> i64 {
+    let count =
+        METRICS.as_ref().map_or(0, |metrics| metrics.callbacks.with_label_values(&["bad_signature"]).get());
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Our webhook was called through its public address.
+pub fn callback_test(is_good: bool, took: Duration) {
+    if let Ok(metrics) = &*METRICS {
+        let result = if is_good { "good" } else { "bad" };
+        metrics.callback_tests.with_label_values(&[result]).observe(took.as_secs_f64());
+    }
+}
+
+/// What the database says of the whole at a scrape; nothing: it does not answer.
+pub fn system(figures: Option<&Figures>) {
+    if let Ok(metrics) = &*METRICS {
+        match figures {
+            Some(figures) => metrics.system.set(figures),
+            None => metrics.system.forget(),
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::app::{
+    ask_now::ask_wanted,
+    ask_sender::ask_sender,
+    beat::{beat, say_goodbye},
     check_next::check_next,
     claim::claim,
     compare_usage::ask_usage_of_late,
@@ -26,6 +29,11 @@ const IDLE: Duration = Duration::from_millis(500);
 const SHAKEN: Duration = Duration::from_secs(2);
 /// When Twilio wants fewer questions, none is asked for so long.
 const BUSY: Duration = Duration::from_secs(30);
+/// Wanted by a person who looks at the page.
+const ASK_EVERY: Duration = Duration::from_secs(2);
+/// Its own time is in the database.
+const SENDER_EVERY: Duration = Duration::from_mins(1);
+const BEAT_EVERY: Duration = Duration::from_secs(10);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 const PEAKS_EVERY: Duration = Duration::from_mins(10);
 /// Twilio counts by the day.
@@ -56,6 +64,8 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         |app| async move { probe_held_line(&app).await },
     ));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), ASK_EVERY, |app| async move { ask_wanted(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), SENDER_EVERY, |app| async move { ask_sender(&app).await }));
     tasks.spawn(run(
         app.clone(),
         stop.clone(),
@@ -65,6 +75,14 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(run(app.clone(), stop.clone(), ADD_UP_EVERY, |app| async move { index_words(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), TIDY_EVERY, |app| async move { tidy_up(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), PEAKS_EVERY, |app| async move { keep_peaks(&app).await }));
+}
+
+/// Has this process say that it lives, with or without workers, and goodbye in the end.
+pub async fn be_known(app: App, stop: CancellationToken) {
+    run(app.clone(), stop, BEAT_EVERY, |app| async move { beat(&app).await }).await;
+    if let Err(error) = say_goodbye(&app).await {
+        tracing::warn!(%error, "this process could not say goodbye");
+    }
 }
 
 /// Claims what is due, as many at once as may be under way, and has each delivered by a task of its own.

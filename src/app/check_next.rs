@@ -65,6 +65,23 @@ pub async fn refresh(app: &App, message: MessageId) -> Result<()> {
     Ok(())
 }
 
+/// Asks about a part beside its plan, which goes on as if nobody had: that nothing is found proves nothing here, for two
+/// looks prove it only with time between them.
+pub async fn ask_once(app: &App, part: PartId) -> Result<()> {
+    let Some(part) = read(app, part).await? else { return Ok(()) };
+    let asked = match (&part.sid, part.status) {
+        (Some(sid), _) => app.gateway.fetch(sid).await,
+        (None, Status::Verifying) if !has_twin(app, &part).await? => look(app, &part).await?,
+        (None, _) => return Ok(()),
+    };
+    match asked {
+        Ok(Some(told)) => take_in(app, part.id, &told).await?,
+        Ok(None) => {}
+        Err(error) => tracing::warn!(part = %part.id, %error, "Twilio could not be asked"),
+    }
+    Ok(())
+}
+
 async fn read(app: &App, part: PartId) -> Result<Option<PartToCheck>> {
     Ok(store::parts::get_part(&mut *app.pool.acquire().await?, part).await?)
 }

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     domain::time::first_day_of_month,
-    store::{self, usage::NewRecord},
+    store::{
+        self,
+        usage::{MonthRow, NewRecord},
+    },
 };
 
 /// A month of UTC, which is how Twilio bills. Amounts are US$.
@@ -31,6 +34,18 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// As it was stored.
+    pub fn of(month: NaiveDate, row: &MonthRow) -> Self {
+        Self {
+            month,
+            ledger: row.ledger.normalize(),
+            told: row.told.normalize(),
+            untold: row.untold,
+            confirmed: row.confirmed.map(|sum| sum.normalize()),
+            asked_at: row.asked_at,
+        }
+    }
+
     /// By how much the ledger is above what is confirmed.
     pub fn drift(&self) -> Option<Decimal> {
         self.confirmed.map(|confirmed| self.ledger - confirmed)
@@ -58,7 +73,11 @@ pub async fn ask_usage(app: &App, month: NaiveDate) -> Result<()> {
         })
         .collect();
     let mut tx = app.pool.begin().await?;
-    store::usage::upsert_month(&mut tx, month, &records, app.clock.now()).await?;
+    let now = app.clock.now();
+    store::usage::upsert_month(&mut tx, month, &records, now).await?;
+    let (begins, ends) = bounds(month);
+    let row = store::usage::get_month(&mut tx, month, begins, ends).await?;
+    store::usage::upsert_comparison(&mut tx, month, &row, now).await?;
     Ok(tx.commit().await?)
 }
 
@@ -75,18 +94,15 @@ pub async fn ask_usage_of_late(app: &App) -> Result<Step> {
 
 /// What is known of a month.
 pub async fn compare_usage(pool: &PgPool, month: NaiveDate) -> Result<Comparison> {
+    let (begins, ends) = bounds(month);
+    let row = store::usage::get_month(&mut *pool.acquire().await?, month, begins, ends).await?;
+    Ok(Comparison::of(month, &row))
+}
+
+/// A month's first instant and the next one's, UTC.
+fn bounds(month: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
     let begins = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
-    let mut conn = pool.acquire().await?;
-    let row =
-        store::usage::get_month(&mut conn, month, begins(month), begins(month + Months::new(1))).await?;
-    Ok(Comparison {
-        month,
-        ledger: row.ledger.normalize(),
-        told: row.told.normalize(),
-        untold: row.untold,
-        confirmed: row.confirmed.map(|sum| sum.normalize()),
-        asked_at: row.asked_at,
-    })
+    (begins(month), begins(month + Months::new(1)))
 }
 
 /// The first day of an instant's month, UTC.

@@ -66,7 +66,9 @@ pub async fn list_admins(app: &App, actor: &Actor) -> Result<Vec<(UserId, String
 }
 
 fn told(row: ShownRow) -> Told {
+    let action = row.action.parse();
     let actor = match (&row.actor, row.actor_id) {
+        _ if action == Ok(Action::LimitFollowed) => "OKLA".to_owned(),
         (Some(name), _) => name.clone(),
         (None, Some(_)) => "Alguien que ya no está".to_owned(),
         (None, None) => "La consola".to_owned(),
@@ -74,8 +76,8 @@ fn told(row: ShownRow) -> Told {
     let of_dealer = row.dealer.as_ref().map(|dealer| format!(" de {dealer}")).unwrap_or_default();
     let value = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (before, after) = (value(&row.before), value(&row.after));
-    let what = match row.action.parse() {
-        Ok(Action::LimitSet) => limit_set(&row.subject, &of_dealer, &before, &after),
+    let what = match action {
+        Ok(Action::LimitSet | Action::LimitFollowed) => limit_set(&row.subject, &of_dealer, &before, &after),
         Ok(Action::PauseBegun) => format!("pausó los envíos{of_dealer}{}", of_kind(&after)),
         Ok(Action::PauseEnded) => format!("reanudó los envíos{of_dealer}{}", of_kind(&before)),
         Ok(Action::DealerAdded) => format!("añadió el concesionario{of_dealer}"),

@@ -18,6 +18,7 @@ use crate::{
         limits::Limit,
         money::grouped,
         reason::Reason,
+        sender::MessagingLimit,
     },
     store::{
         self,
@@ -85,6 +86,7 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
         expires_at: None,
         reason: "",
         by: None,
+        by_itself: false,
     };
     write(&mut tx, &set, before.as_ref(), now).await?;
     Ok(tx.commit().await?)
@@ -137,6 +139,7 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
         expires_at: change.expires_at,
         reason: change.reason.as_str(),
         by: Some(actor.user_id),
+        by_itself: false,
     };
     write(&mut tx, &set, before.as_ref(), now).await?;
     Ok(tx.commit().await?)
@@ -158,6 +161,33 @@ async fn grant(
     Err(AppError::invalid("", "decided_already", problem))
 }
 
+/// Takes over what Meta lets our number do, in Twilio's words; nothing changes if it holds already.
+pub async fn follow_messaging_limit(
+    conn: &mut PgConnection,
+    told: MessagingLimit,
+    words: &str,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let limit = Limit::MetaTier;
+    let value = match told {
+        MessagingLimit::Most(most) => Some(Decimal::from(most)),
+        MessagingLimit::Unlimited => None,
+    };
+    // Mostly it does hold, and nobody has to wait for that.
+    let holds = |row: Option<&LimitRow>| row.and_then(|row| row.value) == value;
+    if holds(store::limits::get_limit(conn, limit, None, now).await?.as_ref()) {
+        return Ok(false);
+    }
+    store::limits::lock_values(conn).await?;
+    let before = store::limits::get_limit(conn, limit, None, now).await?;
+    let reason = format!("Twilio dice «{words}».");
+    let setting = Setting::of(value);
+    let set =
+        Set { limit, dealer: None, setting, expires_at: None, reason: &reason, by: None, by_itself: true };
+    write(conn, &set, before.as_ref(), now).await?;
+    Ok(true)
+}
+
 struct Set<'a> {
     limit: Limit,
     dealer: Option<DealerId>,
@@ -165,6 +195,8 @@ struct Set<'a> {
     expires_at: Option<DateTime<Utc>>,
     reason: &'a str,
     by: Option<UserId>,
+    /// Nobody changed it; OKLA follows the provider.
+    by_itself: bool,
 }
 
 async fn write(
@@ -198,12 +230,13 @@ async fn write(
     store::limits::delete_counters(conn, set.limit).await?;
     let as_set = |value: Option<Decimal>, expires_at: Option<DateTime<Utc>>| json!({ "value": value.map(|value| value.normalize().to_string()), "expires_at": expires_at });
     let after = if set.setting == Setting::Inherited { Value::Null } else { as_set(value, set.expires_at) };
+    let action = if set.by_itself { Action::LimitFollowed } else { Action::LimitSet };
     let change = Change {
         dealer: set.dealer,
         before: before.map_or(Value::Null, |row| as_set(row.value, row.expires_at)),
         after,
         reason: set.reason.to_owned(),
-        ..Change::new(Action::LimitSet, &set.limit.name(), set.by, now)
+        ..Change::new(action, &set.limit.name(), set.by, now)
     };
     record(conn, change).await
 }

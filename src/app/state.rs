@@ -8,6 +8,7 @@ use url::Url;
 
 use super::{
     accept::{Draft, Verdict, accept},
+    callback_test::CallbackTest,
     clock::SharedClock,
     gateway::Gateway,
     gather::Gatherer,
@@ -51,6 +52,7 @@ pub struct Ports {
     pub searches: PgPool,
     pub clock: SharedClock,
     pub gateway: Arc<dyn Gateway>,
+    pub callback_test: Arc<dyn CallbackTest>,
     /// The simulated telephones; only in demo mode.
     pub handset: Option<Arc<dyn Handset>>,
     pub notices: Notices,

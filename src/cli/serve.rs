@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     store,
     twilio::{
+        callback_test::SignedCall,
         client::{self, TwilioClient},
         handset::SimulatedHandset,
     },
@@ -57,6 +58,7 @@ pub async fn run(args: Args) -> CliResult {
     let now = SystemClock.now();
     let app = App::start(Ports {
         gateway: Arc::new(twilio_client(&config)?),
+        callback_test: Arc::new(callback_test(&config)),
         handset: handset(&config)?,
         notices: Notices::start(pool.clone(), stop.clone()),
         heartbeat: if args.no_workers { Heartbeat::without_workers() } else { Heartbeat::starting(now) },
@@ -69,6 +71,7 @@ pub async fn run(args: Args) -> CliResult {
     tokio::task::spawn_blocking(passwords::warm_up);
 
     let tasks = TaskTracker::new();
+    tasks.spawn(worker::be_known(app.clone(), stop.clone()));
     if !args.no_workers {
         worker::start(&app, &tasks, &stop);
     }
@@ -103,14 +106,25 @@ async fn serve_web(listener: TcpListener, state: AppState, stop: CancellationTok
     }
 }
 
-fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
+pub(super) fn twilio_client(config: &Config) -> Result<TwilioClient, client::SetUpError> {
     let twilio = &config.twilio;
-    let token = twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default();
-    let mut settings = client::Settings::new(twilio.account_sid.clone(), token, twilio.api_base_url.clone());
+    let mut settings =
+        client::Settings::new(twilio.account_sid.clone(), first_token(config), twilio.api_base_url.clone());
     settings.concurrency = config.delivery.concurrency;
     settings.total_timeout = config.delivery.twilio_timeout();
+    settings.messaging_url = twilio.messaging_base_url.clone();
+    settings.content_url = twilio.content_base_url.clone();
     settings.api_key = twilio.api_key.as_ref().map(|(sid, secret)| (sid.clone(), secret.expose().to_owned()));
     TwilioClient::new(settings)
+}
+
+pub(super) fn callback_test(config: &Config) -> SignedCall {
+    SignedCall::new(config.public_url.clone(), first_token(config))
+}
+
+/// It makes the calls, and Twilio signs by it.
+fn first_token(config: &Config) -> String {
+    config.twilio.auth_tokens.first().map(|token| token.expose().to_owned()).unwrap_or_default()
 }
 
 fn handset(config: &Config) -> Result<Option<Arc<dyn Handset>>, client::SetUpError> {

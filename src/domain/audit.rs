@@ -19,10 +19,12 @@ pub enum Action {
     RateSet,
     RateWithdrawn,
     DopRateSet,
+    /// OKLA took over what the provider says.
+    LimitFollowed,
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -33,6 +35,7 @@ impl Action {
         Self::RateSet,
         Self::RateWithdrawn,
         Self::DopRateSet,
+        Self::LimitFollowed,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Action {
             Self::RateSet => "rate_set",
             Self::RateWithdrawn => "rate_withdrawn",
             Self::DopRateSet => "dop_rate_set",
+            Self::LimitFollowed => "limit_followed",
         }
     }
 }

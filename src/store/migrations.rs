@@ -1,5 +1,6 @@
 //! The database's shape: `migrations/`, compiled in.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, migrate::Migrator};
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
@@ -12,6 +13,16 @@ pub async fn apply(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::migrate
     let pending = pending(conn).await.map_err(sqlx::migrate::MigrateError::Execute)?;
     MIGRATOR.run(&mut *conn).await?;
     Ok(pending)
+}
+
+/// The newest that this database has: its name, and when it was applied.
+pub async fn get_last(conn: &mut PgConnection) -> sqlx::Result<Option<(String, DateTime<Utc>)>> {
+    sqlx::query_as(
+        "select lpad(version::text, 4, '0') || ' ' || description, installed_on from _sqlx_migrations
+         where success order by version desc limit 1",
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// The names of migrations that this database lacks.

@@ -52,6 +52,43 @@ pub struct MonthRow {
     pub asked_at: Option<DateTime<Utc>>,
 }
 
+/// Keeps how the two compare now.
+pub async fn upsert_comparison(
+    conn: &mut PgConnection,
+    month: NaiveDate,
+    row: &MonthRow,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into usage_months (month, ledger, told, untold, confirmed, asked_at) values ($1, $2, $3, $4, $5, $6)
+         on conflict (month) do update set ledger = excluded.ledger, told = excluded.told, untold = excluded.untold,
+           confirmed = excluded.confirmed, asked_at = excluded.asked_at",
+        month,
+        row.ledger,
+        row.told,
+        row.untold,
+        row.confirmed,
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// How the newest months compared when Twilio was last asked about them, the newest first.
+pub async fn list_comparisons(
+    conn: &mut PgConnection,
+    most: i64,
+) -> sqlx::Result<Vec<(NaiveDate, MonthRow)>> {
+    let rows =
+        sqlx::query!("select * from usage_months order by month desc limit $1", most).fetch_all(conn).await?;
+    let compared = rows.into_iter().map(|row| {
+        let (ledger, told, untold, confirmed) = (row.ledger, row.told, row.untold, row.confirmed);
+        (row.month, MonthRow { ledger, told, untold, confirmed, asked_at: Some(row.asked_at) })
+    });
+    Ok(compared.collect())
+}
+
 /// The month whose first instant is `from` and whose last lies before `until`, both of UTC days.
 pub async fn get_month(
     conn: &mut PgConnection,

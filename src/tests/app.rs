@@ -33,6 +33,7 @@ use okla::{
     config::{Config, DeliveryConfig, DemoConfig, FirstLimits, Secret, TwilioConfig},
     domain::{limits::Limit, phone::Phone, user::Role},
     twilio::{
+        callback_test::SignedCall,
         client::{self, TwilioClient},
         handset::SimulatedHandset,
     },
@@ -151,6 +152,10 @@ impl TestApp {
                 settings.total_timeout = options.twilio_timeout;
                 Arc::new(TwilioClient::new(settings).unwrap())
             }),
+            callback_test: Arc::new(SignedCall::new(
+                config.public_url.clone(),
+                options.auth_tokens[0].to_owned(),
+            )),
             handset: config.demo.as_ref().map(|demo| -> Arc<dyn Handset> {
                 Arc::new(SimulatedHandset::new(demo.simulator_url.clone()).unwrap())
             }),
@@ -321,6 +326,8 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
             api_key: None,
             number: Phone::parse_api(SENDER).unwrap(),
             api_base_url: twilio.clone(),
+            messaging_base_url: twilio.clone(),
+            content_base_url: twilio.clone(),
         },
         limits: FirstLimits { daily: 1000, hourly: 100 },
         demo: options.demo.then(|| DemoConfig { simulator_url: twilio, password: Secret::new(PASSWORD) }),

@@ -38,6 +38,7 @@ mod sessions;
 mod simulator;
 mod soak;
 mod stock;
+mod system;
 mod tenants;
 mod twilio_client;
 mod vehicles;

@@ -1,6 +1,9 @@
 //! `/metrics`: who may read it, and what is in it.
 
-use okla::domain::user::Role;
+use okla::{
+    app::{ask_sender::ask_sender, beat::beat},
+    domain::user::Role,
+};
 use reqwest::Method;
 use sqlx::PgPool;
 
@@ -50,6 +53,41 @@ async fn scrape_tells_requests_calls_and_what_waits(pool: PgPool) {
     ] {
         assert!(has(&told, line), "{line} is missing in\n{}", told.text);
     }
+}
+
+#[sqlx::test]
+async fn scrape_tells_the_system_as_its_page_does(pool: PgPool) {
+    let options = Options { demo: true, workers: false, ..Options::default() };
+    let app = TestApp::start_with(pool, options).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    dealer.write_async(PLAIN, "hola").await;
+    app.sim.set(serde_json::json!({ "messagingLimit": "Unlimited Customers/24hr" })).await;
+    ask_sender(&app.app).await.unwrap();
+    beat(&app.app).await.unwrap();
+    let told = scrape(&app.anonymous()).await;
+    for line in [
+        r#"okla_queue_parts{state="due"} 1"#,
+        r#"okla_queue_parts{state="leased"} 0"#,
+        r#"okla_servers{state="delivering"} 1"#,
+        r#"okla_servers{state="silent"} 0"#,
+        "okla_silent 0",
+        "okla_pace_allowed 8",
+        r#"okla_stage_seconds{quantile="0.95",stage="call"} NaN"#,
+        "okla_sender_online 1",
+        "okla_sender_quality 3",
+        "okla_messaging_limit inf",
+        r#"okla_usage_dollars{source="twilio"} NaN"#,
+    ] {
+        assert!(has(&told, line), "{line} is missing in\n{}", told.text);
+    }
+    assert!(
+        told.text.contains(r#"okla_build_info{migration="0020 system",version="0.1.0"} 1"#),
+        "{}",
+        told.text
+    );
+    app.work().await;
+    let told = scrape(&app.anonymous()).await;
+    assert!(!has(&told, r#"okla_stage_seconds{quantile="0.95",stage="call"} NaN"#), "{}", told.text);
 }
 
 fn has(told: &Reply, wanted: &str) -> bool {

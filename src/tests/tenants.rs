@@ -145,6 +145,7 @@ impl Stage {
             ("/admin/costos", Ask::Theirs("/admin/costos".to_owned())),
             ("/admin/costos.csv", Ask::Theirs("/admin/costos.csv".to_owned())),
             ("/admin/auditoria", Ask::Theirs("/admin/auditoria".to_owned())),
+            ("/admin/sistema", Ask::Theirs("/admin/sistema".to_owned())),
             // To write to a contact of the other's.
             ("/panel/escribir", Ask::Theirs(format!("/panel/escribir?a={message}"))),
         ];
@@ -169,6 +170,8 @@ impl Stage {
             ),
             ("pausar", vec![("palabra", "PAUSAR"), ("motivo", MARK)]),
             ("reanudar", vec![("id", self.message.as_str())]),
+            ("preguntar", vec![("parte", self.message.as_str())]),
+            ("probar-avisos", Vec::new()),
             (
                 "limite",
                 vec![("limite", "dealer_day"), ("concesionario", OTHER), ("valor", "1"), ("motivo", MARK)],

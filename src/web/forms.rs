@@ -9,6 +9,7 @@ mod rates;
 mod resend;
 mod sign_in;
 mod sign_up;
+mod system;
 mod vehicle;
 mod write;
 
@@ -18,6 +19,7 @@ pub use handset::FORM as HANDSET;
 pub use limits::{AUDIT, REQUEST};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
+pub use system::{SYSTEM, millis};
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
 pub use write::FORM as WRITE;
 

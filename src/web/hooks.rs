@@ -1,5 +1,7 @@
 //! Twilio's webhooks: the signature is checked on the raw bytes before anything is read.
 
+use std::time::Instant;
+
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -10,7 +12,10 @@ use uuid::Uuid;
 
 use super::state::AppState;
 use crate::{
-    app::record_callback::{Webhook, receive_message, record_callback},
+    app::{
+        callback_test::{MARK, answer_test},
+        record_callback::{Webhook, receive_message, record_callback},
+    },
     metrics::{self, Callback},
     twilio::signature::{SignedRequest, verify},
 };
@@ -20,16 +25,27 @@ const MOST_BYTES: usize = 64 * 1024;
 
 /// `POST /webhooks/twilio/status?m=<uuid>`: 204 once stored, whatever it says.
 pub async fn status(State(state): State<AppState>, request: Request) -> Response {
+    let began = Instant::now();
     let call = match verified(&state, request).await {
         Ok(call) => call,
         Err(refusal) => return refusal,
     };
+    if call.fields.iter().any(|(name, _)| name == MARK) {
+        return answer_own_test(&state, began).await;
+    }
     let ours = call.uri.query().and_then(|query| {
         form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == "m")
             .and_then(|(_, id)| Uuid::parse_str(&id).ok())
     });
     answer(record_callback(&state, &call.webhook(), ours).await)
+}
+
+/// Our own test of the way here: its signature is verified like any other, and the answer tells how long that took us.
+async fn answer_own_test(state: &AppState, began: Instant) -> Response {
+    let answered = answer_test(state).await;
+    let timing = format!("okla;dur={:.3}", began.elapsed().as_secs_f64() * 1_000.0);
+    ([("server-timing", timing)], answer(answered)).into_response()
 }
 
 /// `POST /webhooks/twilio/inbound`: 204 once stored. No text is ever answered: it would reach the person as a reply.

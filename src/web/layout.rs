@@ -17,7 +17,7 @@ use super::{
         ApiDocsPage, AuditPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditLimitPage,
         EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage,
         NewVehiclePage, NotFoundPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage,
-        PlatformCostsPage, RatesPage, ResendPage, SignInPage, SignUpPage, UploadPage, VehiclePage,
+        PlatformCostsPage, RatesPage, ResendPage, SignInPage, SignUpPage, SystemPage, UploadPage, VehiclePage,
         VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
@@ -62,6 +62,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/admin/tarifas/nueva") view=NewRatePage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/costos") view=PlatformCostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/sistema") view=SystemPage ssr=SsrMode::Async/>
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>
                     <Route path=path!("/demo/telefono") view=HandsetPage ssr=SsrMode::Async/>
                 </FlatRoutes>

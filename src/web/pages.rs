@@ -21,7 +21,7 @@ mod stock;
 mod vehicle;
 mod write;
 
-pub use admin::{AuditPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage, RatesPage};
+pub use admin::{AuditPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage, RatesPage, SystemPage};
 pub use api_docs::ApiDocsPage;
 pub use contact::ContactPage;
 pub use costs::{CostsPage, parse_month};

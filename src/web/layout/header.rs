@@ -29,6 +29,7 @@ pub fn Header() -> impl IntoView {
             ("/admin/limites", "Límites", icons::CHART),
             ("/admin/tarifas", "Tarifas", icons::TAG),
             ("/admin/costos", "Costos", icons::COIN),
+            ("/admin/sistema", "Sistema", icons::DEVICE),
             ("/admin/auditoria", "Auditoría", icons::VERIFIED),
         ],
         None => &[],

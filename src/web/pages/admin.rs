@@ -5,12 +5,14 @@ mod costs;
 mod edit_limit;
 mod limits;
 mod rates;
+mod system;
 
 pub use audit::AuditPage;
 pub use costs::PlatformCostsPage;
 pub use edit_limit::EditLimitPage;
 pub use limits::LimitsPage;
 pub use rates::{NewRatePage, RatesPage};
+pub use system::SystemPage;
 
 use crate::domain::{
     limits::Limit,

@@ -30,7 +30,7 @@ const PER_PAGE: u8 = 50;
 /// What the pills show.
 const GROUPS: [(&str, &str, &[Action]); 5] = [
     ("", "Todo", &[]),
-    ("limites", "Límites", &[Action::LimitSet, Action::RequestDenied]),
+    ("limites", "Límites", &[Action::LimitSet, Action::LimitFollowed, Action::RequestDenied]),
     ("pausas", "Pausas", &[Action::PauseBegun, Action::PauseEnded]),
     ("tarifas", "Tarifas", &[Action::RateSet, Action::RateWithdrawn, Action::DopRateSet]),
     ("cuentas", "Cuentas", &[Action::DealerAdded, Action::UserAdded, Action::TokenCreated]),

@@ -128,6 +128,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 {rule.set.as_ref().and_then(|set| set.expires_at).filter(|end| *end > now).map(|end| view! { <div><dt>"Último día"</dt><dd>{last_day(end)}</dd></div> })}
             </dl>
             {bound}
+            {(limit == Limit::MetaTier).then(|| view! { <Notice><p>"Cuando Twilio dice cuánto permite Meta, ese valor manda: lo que ponga aquí dura hasta la próxima vez que se le pregunte, dentro de una hora a lo más."</p></Notice> })}
             {request.as_ref().map(|request| view! { <Asked limit=limit request=request/> })}
             {seen.map(|seen| view! { <Effect limit=limit before=&rule seen=seen/> })}
             <form method="post" action="/fn/limite" class="panel stack">

@@ -73,7 +73,9 @@ pub(super) fn Void<'a>(rule: &'a Rule) -> impl IntoView + use<> {
 #[component]
 pub(super) fn Setter<'a>(set: Option<&'a SetBy>, now: DateTime<Utc>) -> impl IntoView + use<> {
     let Some(set) = set else { return view! { <span class="soft">"valor normal"</span> }.into_any() };
-    let by = set.by.clone().unwrap_or_else(|| "la consola".to_owned());
+    // The command line gives no reason; OKLA, which follows Twilio, does.
+    let nobody = if set.reason.is_empty() { "la consola" } else { "OKLA" };
+    let by = set.by.clone().unwrap_or_else(|| nobody.to_owned());
     view! {
         <span><Moment at=set.at now=now/>", "{by}</span>
         {(!set.reason.is_empty()).then(|| view! { <p class="soft small">{set.reason.clone()}</p> })}
