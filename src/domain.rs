@@ -5,6 +5,8 @@ pub mod body;
 pub mod bulk;
 pub mod conversation;
 pub mod delivery;
+#[cfg(feature = "ssr")]
+pub mod device;
 pub mod dop_rate;
 pub mod figures;
 pub mod forecast;

@@ -14,6 +14,7 @@ use crate::{
         money::{dollars, grouped},
         rates::Scope,
         time::{last_day, spoken_coming, spoken_date},
+        user::Role,
     },
     store::{self, audit::ShownRow},
 };
@@ -74,6 +75,7 @@ fn told(row: ShownRow) -> Told {
         (None, None) => "La consola".to_owned(),
     };
     let of_dealer = row.dealer.as_ref().map(|dealer| format!(" de {dealer}")).unwrap_or_default();
+    let user = row.user.as_deref().unwrap_or("alguien que ya no está");
     let value = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
     let (before, after) = (value(&row.before), value(&row.after));
     let what = match action {
@@ -94,6 +96,15 @@ fn told(row: ShownRow) -> Told {
             )
         }
         Ok(Action::DopRateSet) => dop_rate_set(&before, &after),
+        Ok(Action::UserDisabled) => format!("desactivó la cuenta de {user}"),
+        Ok(Action::UserEnabled) => format!("activó de nuevo la cuenta de {user}"),
+        Ok(Action::RoleChanged) => role_changed(user, &of_dealer, &before, &after),
+        Ok(Action::NumberRevealed) => format!("vio el número de {user}"),
+        Ok(Action::SessionsEnded) => sessions_ended(user, &before),
+        Ok(Action::TokenRevoked) => format!("revocó un token de la API de {user}"),
+        Ok(Action::SecondFactorOn) => "activó su segundo factor".to_owned(),
+        Ok(Action::SecondFactorOff) => "quitó su segundo factor".to_owned(),
+        Ok(Action::SecondFactorReset) => format!("quitó el segundo factor de {user}"),
         Err(_) => format!("hizo «{}»", row.action),
     };
     let can_be_undone = row.is_newest && row.action.parse().is_ok_and(can_be_undone);
@@ -169,6 +180,22 @@ fn dop_rate_set(before: &Value, after: &Value) -> String {
     };
     let instead = if before.is_null() { String::new() } else { format!("; antes {}", told(before)) };
     format!("puso el dólar a {}{instead}", told(after))
+}
+
+fn role_changed(user: &str, of_dealer: &str, before: &Value, after: &Value) -> String {
+    let word = |entry: &Value| {
+        let role = entry["role"].as_str().and_then(|word| word.parse().ok());
+        role.map(|role: Role| role.label().to_lowercase()).unwrap_or_default()
+    };
+    format!("cambió el papel de {user} de {} a {}{of_dealer}", word(before), word(after))
+}
+
+fn sessions_ended(user: &str, before: &Value) -> String {
+    match before["sessions"].as_u64() {
+        Some(1) => format!("cerró una sesión de {user}"),
+        Some(many) => format!("cerró {many} sesiones de {user}"),
+        None => format!("cerró sesiones de {user}"),
+    }
 }
 
 fn of_kind(entry: &Value) -> String {

@@ -322,7 +322,8 @@ pub async fn resend_next(app: &App) -> Result<Step> {
 /// What became of it; `None`: sending is paused.
 async fn resend_item(app: &App, item: &ItemRow) -> Result<Option<&'static str>> {
     let user = store::users::get_user(&mut *app.pool.acquire().await?, item.user).await?;
-    let Some(user) = user.filter(|user| user.dealer_id == Some(item.dealer)) else {
+    let Some(user) = user.filter(|user| user.dealer_id == Some(item.dealer) && user.disabled_at.is_none())
+    else {
         return Ok(Some("unsafe"));
     };
     let actor =

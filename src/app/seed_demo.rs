@@ -7,7 +7,10 @@ use super::{
     passwords,
     state::Tools,
 };
-use crate::{domain::user::Role, store};
+use crate::{
+    domain::user::Role,
+    store::{self, users::UserRow},
+};
 
 /// The dealer of the demo dealer's user.
 const DEMO_DEALER: &str = "auto-feria";
@@ -19,7 +22,8 @@ pub const DEMO_ACCOUNTS: [(&str, &str, Role); 3] = [
     ("admin@okla.test", "Equipo OKLA", Role::Admin),
 ];
 
-/// Loads dealers, vehicles and demo accounts; a second time only brings the accounts to this password.
+/// Loads dealers, vehicles and demo accounts; a second time only brings the accounts to what the sign-in page
+/// says of them: this password opens them, and nothing else is asked.
 pub async fn seed_demo(tools: &Tools, password: &str) -> Result<()> {
     let mut tx = tools.pool.begin().await?;
     seed_catalogue(&mut tx, tools.clock.now()).await?;
@@ -32,12 +36,23 @@ pub async fn seed_demo(tools: &Tools, password: &str) -> Result<()> {
                 add_user(tools, AddUser { email, name: Some(name), role, dealer, password, demo: true })
                     .await?;
             }
-            Some(user) if !passwords::verify(password, Some(user.password_hash.clone())).await? => {
-                let hash = passwords::hash(password).await?;
-                store::users::update_password(&mut *tools.pool.acquire().await?, user.id, &hash).await?;
-            }
-            Some(_) => {}
+            Some(user) => open_to_all(tools, user, password).await?,
         }
+    }
+    Ok(())
+}
+
+async fn open_to_all(tools: &Tools, user: UserRow, password: &str) -> Result<()> {
+    let mut conn = tools.pool.acquire().await?;
+    if user.has_second_factor {
+        store::second_factors::delete_factor(&mut conn, user.id).await?;
+    }
+    if user.disabled_at.is_some() {
+        store::user_list::set_disabled(&mut conn, user.id, None).await?;
+    }
+    if !passwords::verify(password, Some(user.password_hash)).await? {
+        let hash = passwords::hash(password).await?;
+        store::users::update_password(&mut conn, user.id, &hash).await?;
     }
     Ok(())
 }

@@ -126,7 +126,9 @@ pub struct Settings {
     pub price_plan: Vec<Duration>,
     /// The words of messages are erased after so many days.
     pub retention_days: u16,
-    /// Keys the hashes that must not be guessable (device cookies, throttle keys).
+    /// Outside demo mode, whose accounts everyone knows, an admin does nothing before he has a second factor.
+    pub admins_need_second_factor: bool,
+    /// Keys what must not be guessed or read: device cookies, throttle keys, second factors.
     pub secret_key: Secret,
 }
 
@@ -143,6 +145,7 @@ impl Settings {
             concurrency: config.delivery.concurrency,
             price_plan: config.delivery.price_plan.clone(),
             retention_days: config.retention_days,
+            admins_need_second_factor: config.demo.is_none(),
             secret_key: config.secret_key.clone(),
         }
     }

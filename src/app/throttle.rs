@@ -15,7 +15,7 @@ use super::{
     error::{AppError, Result},
     state::App,
 };
-use crate::store;
+use crate::{domain::ids::UserId, store};
 
 /// One door, and who knocks at it.
 #[derive(Clone, Copy, Debug)]
@@ -41,12 +41,25 @@ pub enum Door<'a> {
     SignUpFrom {
         address: IpAddr,
     },
+    /// Codes for an account whose password is known, as above: from one address, from anywhere, by a known device.
+    Code {
+        user: UserId,
+        address: IpAddr,
+    },
+    CodeTo {
+        user: UserId,
+    },
+    CodeBy {
+        device: &'a str,
+    },
 }
 
 impl Door<'_> {
     fn knocks_allowed(self) -> i32 {
         match self {
-            Self::SignIn { .. } | Self::SignInBy { .. } => 10,
+            Self::SignIn { .. } | Self::SignInBy { .. } | Self::Code { .. } | Self::CodeBy { .. } => 10,
+            // A guess is right once in 333,333: fewer than from anywhere for a password.
+            Self::CodeTo { .. } => 20,
             Self::SignInFrom { .. } => 60,
             Self::SignInTo { .. } => 100,
             Self::SignUpFrom { .. } => 30,
@@ -55,7 +68,7 @@ impl Door<'_> {
 
     fn window(self) -> TimeDelta {
         match self {
-            Self::SignUpFrom { .. } => TimeDelta::minutes(60),
+            Self::SignUpFrom { .. } | Self::CodeTo { .. } => TimeDelta::minutes(60),
             _ => TimeDelta::minutes(15),
         }
     }
@@ -67,6 +80,9 @@ impl Door<'_> {
             Self::SignInTo { email } => format!("sign-in to {email}"),
             Self::SignInBy { device } => format!("sign-in by {device}"),
             Self::SignUpFrom { address } => format!("sign-up from {}", household(address)),
+            Self::Code { user, address } => format!("code of {user} {}", household(address)),
+            Self::CodeTo { user } => format!("code of {user}"),
+            Self::CodeBy { device } => format!("code by {device}"),
         }
     }
 }

@@ -10,6 +10,8 @@ const ROLLING_KEPT: TimeDelta = TimeDelta::days(2);
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
 /// To look at a file and load it.
 const FILES_KEPT: TimeDelta = TimeDelta::days(1);
+/// Who was tried in vain.
+const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Longer than any month.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(62);
@@ -19,8 +21,9 @@ const SERVERS_KEPT: TimeDelta = TimeDelta::days(1);
 /// Messages whose words are erased in one go.
 const ERASED_AT_ONCE: i64 = 500;
 
-/// Erases the words of messages older than is kept. Deletes expired sessions, old throttle windows, keys whose day is
-/// over, uploaded files, servers that fell silent, allowances that are whole again, and counters of those who have not sent for long.
+/// Erases the words of messages older than is kept. Deletes expired sessions, old throttle windows, failed sign-ins, keys
+/// whose day is over, uploaded files, servers that fell silent, allowances that are whole again, and counters of those who
+/// have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
     store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(2)).await?;
@@ -30,6 +33,7 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::vehicles::imports::delete_files_before(&mut conn, now - FILES_KEPT).await?;
     store::limits::marks::delete_before(&mut conn, now - MARKS_KEPT).await?;
     store::servers::delete_silent(&mut conn, now - SERVERS_KEPT).await?;
+    store::sign_in_failures::delete_before(&mut conn, now - FAILURES_KEPT).await?;
     store::lines::delete_recipient_paces_before(&mut conn, now).await?;
     let kept = TimeDelta::days(app.settings.retention_days.into());
     let erased = store::retention::erase_before(&mut conn, now - kept, ERASED_AT_ONCE).await?;

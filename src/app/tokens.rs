@@ -80,7 +80,11 @@ pub struct Token {
 pub async fn list_tokens(tools: &Tools, email: &str) -> Result<Vec<Token>> {
     let mut conn = tools.pool.acquire().await?;
     let user = find_user(&mut conn, email).await?;
-    let rows = store::users::list_tokens(&mut conn, user).await?;
+    tokens_of(&mut conn, user).await
+}
+
+pub(super) async fn tokens_of(conn: &mut PgConnection, user: UserId) -> Result<Vec<Token>> {
+    let rows = store::users::list_tokens(conn, user).await?;
     let token = |row: store::users::TokenRow| Token {
         id: row.id,
         name: row.name,
@@ -96,14 +100,17 @@ pub async fn list_tokens(tools: &Tools, email: &str) -> Result<Vec<Token>> {
 /// # Errors
 /// `Invalid` when there is none by that id, or it was revoked before.
 pub async fn revoke_token(tools: &Tools, id: TokenId) -> Result<()> {
-    let mut conn = tools.pool.acquire().await?;
-    if store::users::mark_token_revoked(&mut conn, id, tools.clock.now()).await? {
-        return Ok(());
-    }
-    Err(AppError::invalid("id", "unknown", format!("No hay un token {id}, o ya estaba revocado.")))
+    let now = tools.clock.now();
+    let mut tx = tools.pool.begin().await?;
+    let unknown =
+        || AppError::invalid("id", "unknown", format!("No hay un token {id}, o ya estaba revocado."));
+    let user = store::users::mark_token_revoked(&mut tx, id, now).await?.ok_or_else(unknown)?;
+    let before = json!({ "token": id });
+    record(&mut tx, Change { before, ..Change::new(Action::TokenRevoked, &user, None, now) }).await?;
+    Ok(tx.commit().await?)
 }
 
-async fn find_user(conn: &mut PgConnection, email: &str) -> Result<UserId> {
+pub(super) async fn find_user(conn: &mut PgConnection, email: &str) -> Result<UserId> {
     let email = Email::parse(email).map_err(|problem| AppError::invalid("email", "invalid", problem))?;
     let user = store::users::get_user_by_email(conn, email.as_str()).await?;
     let unknown = || AppError::invalid("email", "unknown", format!("No hay una cuenta {}.", email.as_str()));

@@ -1,10 +1,13 @@
-//! `okla user add`: a user in any role.
+//! `okla user`: a user in any role; the way back for who lost his second factor.
 
 use std::io::{IsTerminal, Read};
 
 use super::{CliResult, sentence, tools};
 use crate::{
-    app::add_user::{AddUser, add_user},
+    app::{
+        add_user::{AddUser, add_user},
+        set_second_factor::reset_second_factor,
+    },
     domain::user::Role,
 };
 
@@ -12,6 +15,15 @@ use crate::{
 pub enum Command {
     /// Añade un usuario; la contraseña se lee de la entrada estándar
     Add(Add),
+    /// Quita el segundo factor de quien perdió su teléfono y sus códigos de recuperación
+    ResetSecondFactor(ResetSecondFactor),
+}
+
+#[derive(clap::Args)]
+pub struct ResetSecondFactor {
+    /// La cuenta
+    #[arg(long)]
+    email: String,
 }
 
 #[derive(clap::Args)]
@@ -30,9 +42,20 @@ pub struct Add {
     dealer: Option<String>,
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks with the operator")]
+#[expect(clippy::print_stdout, reason = "it talks with the operator")]
 pub async fn run(command: Command) -> CliResult {
-    let Command::Add(add) = command;
+    match command {
+        Command::Add(add) => run_add(add).await,
+        Command::ResetSecondFactor(ResetSecondFactor { email }) => {
+            reset_second_factor(&tools().await?, &email).await.map_err(sentence)?;
+            println!("{email} entra otra vez solo con su contraseña.");
+            Ok(())
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks with the operator")]
+async fn run_add(add: Add) -> CliResult {
     if std::io::stdin().is_terminal() {
         eprintln!("Escriba la contraseña y termine con Ctrl-D:");
     }

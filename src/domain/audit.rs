@@ -21,10 +21,19 @@ pub enum Action {
     DopRateSet,
     /// OKLA took over what the provider says.
     LimitFollowed,
+    UserDisabled,
+    UserEnabled,
+    RoleChanged,
+    NumberRevealed,
+    SessionsEnded,
+    TokenRevoked,
+    SecondFactorOn,
+    SecondFactorOff,
+    SecondFactorReset,
 }
 
 impl Action {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 20] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -36,6 +45,15 @@ impl Action {
         Self::RateWithdrawn,
         Self::DopRateSet,
         Self::LimitFollowed,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::RoleChanged,
+        Self::NumberRevealed,
+        Self::SessionsEnded,
+        Self::TokenRevoked,
+        Self::SecondFactorOn,
+        Self::SecondFactorOff,
+        Self::SecondFactorReset,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -51,6 +69,15 @@ impl Action {
             Self::RateWithdrawn => "rate_withdrawn",
             Self::DopRateSet => "dop_rate_set",
             Self::LimitFollowed => "limit_followed",
+            Self::UserDisabled => "user_disabled",
+            Self::UserEnabled => "user_enabled",
+            Self::RoleChanged => "role_changed",
+            Self::NumberRevealed => "number_revealed",
+            Self::SessionsEnded => "sessions_ended",
+            Self::TokenRevoked => "token_revoked",
+            Self::SecondFactorOn => "second_factor_on",
+            Self::SecondFactorOff => "second_factor_off",
+            Self::SecondFactorReset => "second_factor_reset",
         }
     }
 }

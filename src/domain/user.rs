@@ -20,11 +20,22 @@ pub enum Role {
 }
 
 impl Role {
+    pub const ALL: [Self; 3] = [Self::Buyer, Self::Dealer, Self::Admin];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Buyer => "buyer",
             Self::Dealer => "dealer",
             Self::Admin => "admin",
+        }
+    }
+
+    /// What a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Buyer => "Comprador",
+            Self::Dealer => "Concesionario",
+            Self::Admin => "Administrador",
         }
     }
 }

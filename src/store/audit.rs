@@ -82,6 +82,8 @@ pub struct ShownRow {
     pub dealer_id: Option<DealerId>,
     pub dealer: Option<String>,
     pub subject: String,
+    /// The name of the user who was changed.
+    pub user: Option<String>,
     pub before: String,
     pub after: String,
     pub reason: String,
@@ -95,10 +97,12 @@ macro_rules! entries {
         sqlx::query_as!(
             ShownRow,
             r#"select a.id, a.at, a.action, a.actor_id, u.name as "actor?", a.dealer_id as "dealer_id: DealerId",
-                 d.name as "dealer?", a.subject, a.before, a.after, a.reason,
+                 d.name as "dealer?", a.subject, s.name as "user?", a.before, a.after, a.reason,
                  not exists (select from audit later where later.subject = a.subject
                    and later.dealer_id is not distinct from a.dealer_id and later.id > a.id) as "is_newest!"
-               from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id "#
+               from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
+                 left join users s
+                   on s.id = case when a.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a.subject::uuid end "#
                 + $which,
             $($argument),*
         )

@@ -4,13 +4,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
     session_store::{Error, Result},
 };
+
+use crate::domain::ids::UserId;
 
 #[derive(Clone, Debug)]
 pub struct PostgresSessions {
@@ -94,7 +96,45 @@ pub async fn delete_expired(pool: &PgPool) -> sqlx::Result<u64> {
         .map(|done| done.rows_affected())
 }
 
-fn hash(id: &Id) -> Vec<u8> {
+/// A signed-in session: what names it, and what it holds.
+pub struct SessionRow {
+    pub id_hash: Vec<u8>,
+    pub data: serde_json::Value,
+}
+
+/// A user's sessions that have not expired.
+pub async fn list_sessions(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        "select id_hash, data from sessions where user_id = $1 and expires_at > now()",
+        user.0
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// `false`: he has none of that name.
+pub async fn delete_session(conn: &mut PgConnection, user: UserId, id_hash: &[u8]) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from sessions where user_id = $1 and id_hash = $2", user.0, id_hash)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// All of a user's but `kept`; how many there were.
+pub async fn delete_sessions(
+    conn: &mut PgConnection,
+    user: UserId,
+    kept: Option<&[u8]>,
+) -> sqlx::Result<u64> {
+    sqlx::query!("delete from sessions where user_id = $1 and id_hash is distinct from $2", user.0, kept)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected())
+}
+
+/// What names a session where its id must not be seen.
+pub fn hash(id: &Id) -> Vec<u8> {
     Sha256::digest(id.0.to_be_bytes()).to_vec()
 }
 

@@ -11,11 +11,14 @@ use crate::domain::{
 /// A user as stored; the role is parsed by the caller.
 pub struct UserRow {
     pub id: UserId,
+    pub email: String,
     pub name: String,
     pub password_hash: String,
     pub role: String,
     pub dealer_id: Option<DealerId>,
     pub demo: bool,
+    pub disabled_at: Option<DateTime<Utc>>,
+    pub has_second_factor: bool,
 }
 
 pub struct NewUser<'a> {
@@ -72,7 +75,9 @@ pub async fn insert_consent(
 pub async fn get_user_by_email(conn: &mut PgConnection, email: &str) -> sqlx::Result<Option<UserRow>> {
     sqlx::query_as!(
         UserRow,
-        r#"select id as "id: UserId", name, password_hash, role, dealer_id as "dealer_id: DealerId", demo
+        r#"select id as "id: UserId", email, name, password_hash, role, dealer_id as "dealer_id: DealerId", demo, disabled_at,
+             exists (select from second_factors f where f.user_id = users.id and f.confirmed_at is not null)
+               as "has_second_factor!"
            from users where email = $1"#,
         email
     )
@@ -83,7 +88,9 @@ pub async fn get_user_by_email(conn: &mut PgConnection, email: &str) -> sqlx::Re
 pub async fn get_user(conn: &mut PgConnection, id: UserId) -> sqlx::Result<Option<UserRow>> {
     sqlx::query_as!(
         UserRow,
-        r#"select id as "id: UserId", name, password_hash, role, dealer_id as "dealer_id: DealerId", demo
+        r#"select id as "id: UserId", email, name, password_hash, role, dealer_id as "dealer_id: DealerId", demo, disabled_at,
+             exists (select from second_factors f where f.user_id = users.id and f.confirmed_at is not null)
+               as "has_second_factor!"
            from users where id = $1"#,
         id.0
     )
@@ -119,12 +126,13 @@ pub struct TokenOwnerRow {
     pub user: UserRow,
 }
 
-/// The owner of a token that is not revoked.
+/// The owner of a token that is not revoked, whose account is not disabled.
 pub async fn get_user_by_token(conn: &mut PgConnection, hash: &[u8]) -> sqlx::Result<Option<TokenOwnerRow>> {
     let row = sqlx::query!(
         r#"select t.id as "token_id: TokenId", t.last_used_at,
-             u.id as "id: UserId", u.name, u.password_hash, u.role, u.dealer_id as "dealer_id: DealerId", u.demo
-           from api_tokens t join users u on u.id = t.user_id where t.token_hash = $1 and t.revoked_at is null"#,
+             u.id as "id: UserId", u.email, u.name, u.password_hash, u.role, u.dealer_id as "dealer_id: DealerId", u.demo
+           from api_tokens t join users u on u.id = t.user_id
+           where t.token_hash = $1 and t.revoked_at is null and u.disabled_at is null"#,
         hash
     )
     .fetch_optional(conn)
@@ -134,11 +142,15 @@ pub async fn get_user_by_token(conn: &mut PgConnection, hash: &[u8]) -> sqlx::Re
         last_used_at: row.last_used_at,
         user: UserRow {
             id: row.id,
+            email: row.email,
             name: row.name,
             password_hash: row.password_hash,
             role: row.role,
             dealer_id: row.dealer_id,
             demo: row.demo,
+            disabled_at: None,
+            // A program has no telephone.
+            has_second_factor: false,
         },
     }))
 }
@@ -182,20 +194,42 @@ pub async fn list_tokens(conn: &mut PgConnection, user: UserId) -> sqlx::Result<
     .await
 }
 
-/// `false`: there is none, or it was revoked before.
+/// Whose it was; `None`: there is none, or it was revoked before.
 pub async fn mark_token_revoked(
     conn: &mut PgConnection,
     token: TokenId,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update api_tokens set revoked_at = $2 where id = $1 and revoked_at is null",
+) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!(
+        r#"update api_tokens set revoked_at = $2 where id = $1 and revoked_at is null returning user_id as "user: UserId""#,
         token.0,
         now
     )
+    .fetch_optional(conn)
+    .await
+}
+
+/// How many there were.
+pub async fn mark_tokens_revoked(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "update api_tokens set revoked_at = $2 where user_id = $1 and revoked_at is null",
+        user.0,
+        now
+    )
     .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .await
+    .map(|done| done.rows_affected())
+}
+
+pub async fn mark_signed_in(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("update users set last_signed_in_at = $2 where id = $1", id.0, now)
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 pub async fn update_password(conn: &mut PgConnection, id: UserId, hash: &str) -> sqlx::Result<()> {

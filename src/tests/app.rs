@@ -80,6 +80,8 @@ pub struct Options {
     pub per_second: u32,
     /// Webhooks signed with any of these verify; the first makes the calls.
     pub auth_tokens: Vec<&'static str>,
+    /// As `okla serve` has it outside demo mode; most tests of an admin are about something else.
+    pub admins_need_second_factor: bool,
     /// What a scrape of `/metrics` must bear.
     pub metrics_token: Option<&'static str>,
     /// What the world sees, if not the address itself.
@@ -99,6 +101,7 @@ impl Default for Options {
             twilio_timeout: Duration::from_secs(30),
             per_second: 80,
             auth_tokens: vec![TOKEN],
+            admins_need_second_factor: false,
             metrics_token: None,
             public_url: None,
             trusted_proxies: Vec::new(),
@@ -161,7 +164,10 @@ impl TestApp {
             }),
             notices: Notices::start(pool.clone(), stop.clone()),
             heartbeat: Heartbeat::starting(clock.now()),
-            settings: Arc::new(Settings::from_config(&config)),
+            settings: Arc::new(Settings {
+                admins_need_second_factor: options.admins_need_second_factor,
+                ..Settings::from_config(&config)
+            }),
         });
         if options.workers {
             worker::start(&app, &TaskTracker::new(), &stop);

@@ -21,8 +21,21 @@ const MARK: &str = "marca-del-otro";
 const BUSY: &str = "+18297771018";
 
 /// Forms of which nothing belongs to a dealer, or it is not named by an id.
-pub const OPEN: [&str; 8] =
-    ["contactar", "ingresar", "salir", "telefono", "escribir", "registro", "solicitar", "aviso-leido"];
+pub const OPEN: [&str; 13] = [
+    "contactar",
+    "ingresar",
+    "ingresar-codigo",
+    "salir",
+    "telefono",
+    "escribir",
+    "registro",
+    "solicitar",
+    "aviso-leido",
+    "segundo-factor-empezar",
+    "segundo-factor-confirmar",
+    "segundo-factor-quitar",
+    "sesiones-cerrar-otras",
+];
 
 /// How a route is asked for what is not the visitor's.
 enum Ask {
@@ -104,12 +117,15 @@ impl Stage {
             ("/panel/vehiculos/nuevo", "/panel/vehiculos/nuevo".to_owned()),
             ("/panel/vehiculos/importar", "/panel/vehiculos/importar".to_owned()),
             ("/mensajes", "/mensajes".to_owned()),
+            ("/cuenta", "/cuenta".to_owned()),
+            ("/cuenta/segundo-factor", "/cuenta/segundo-factor".to_owned()),
         ];
         let open = [
             "/",
             "/vehiculos/:id",
             "/vehiculos/:id/contactar",
             "/ingresar",
+            "/ingresar/codigo",
             "/registro",
             "/api/docs",
             "/demo/telefono",
@@ -146,6 +162,9 @@ impl Stage {
             ("/admin/costos.csv", Ask::Theirs("/admin/costos.csv".to_owned())),
             ("/admin/auditoria", Ask::Theirs("/admin/auditoria".to_owned())),
             ("/admin/sistema", Ask::Theirs("/admin/sistema".to_owned())),
+            ("/admin/usuarios", Ask::Theirs("/admin/usuarios".to_owned())),
+            ("/admin/usuarios/intentos", Ask::Theirs("/admin/usuarios/intentos".to_owned())),
+            ("/admin/usuarios/:id", Ask::Theirs(format!("/admin/usuarios/{message}"))),
             // To write to a contact of the other's.
             ("/panel/escribir", Ask::Theirs(format!("/panel/escribir?a={message}"))),
         ];
@@ -181,6 +200,12 @@ impl Stage {
             ("tarifa", vec![("precio", "0.02"), ("motivo", MARK)]),
             ("tarifa-retirar", vec![("id", self.message.as_str())]),
             ("tasa", vec![("pesos", "61.25"), ("fecha", "2026-01-01"), ("fuente", MARK)]),
+            ("usuario-numero", vec![("id", &self.message), ("motivo_numero", MARK)]),
+            ("usuario-estado", vec![("id", &self.message), ("desactivar", "si"), ("motivo_estado", MARK)]),
+            ("usuario-papel", vec![("id", &self.message), ("papel", "admin"), ("motivo_papel", MARK)]),
+            ("usuario-factor", vec![("id", &self.message), ("motivo_factor", MARK)]),
+            ("usuario-sesiones", vec![("id", &self.message)]),
+            ("usuario-token", vec![("id", &self.message), ("token", &self.message)]),
             ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
             ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),
             ("vehiculos-importar", vec![("id", self.import.as_str())]),

@@ -1,6 +1,7 @@
 //! The server functions that plain HTML forms post to. Success redirects; what the visitor can mend goes back with him
 //! in a flash; each says in its first line who may call it.
 
+mod account;
 mod admin;
 mod contact;
 mod handset;
@@ -10,9 +11,11 @@ mod resend;
 mod sign_in;
 mod sign_up;
 mod system;
+mod users;
 mod vehicle;
 mod write;
 
+pub use account::{ACCOUNT, CODE, FACTOR};
 pub use admin::{LIMIT, PAUSE, edit_path, setting};
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
@@ -20,6 +23,7 @@ pub use limits::{AUDIT, REQUEST};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
 pub use system::{SYSTEM, millis};
+pub use users::{USER, user_path};
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
 pub use write::FORM as WRITE;
 
@@ -29,7 +33,7 @@ use uuid::Uuid;
 use super::{
     error::WebError,
     flash::{self, Flash, Problem},
-    guard::sign_in_path,
+    guard::door,
     redirect,
     request::Current,
 };
@@ -61,7 +65,7 @@ async fn done(current: &Current, form: &str, path: &str, said: &str) -> Result<(
 /// Who presses; a visitor is sent to sign in and comes back to `page`, and there is nothing more to do.
 fn signed_in(current: &Current, page: &str) -> Option<Actor> {
     if current.actor.is_none() {
-        redirect::from_leptos(&sign_in_path(page));
+        redirect::from_leptos(&door(current, page));
     }
     current.actor.clone()
 }

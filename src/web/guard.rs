@@ -9,15 +9,26 @@ use crate::{
     domain::user::Role,
 };
 
+/// Where the second factor is set up.
+pub const SECOND_FACTOR: &str = "/cuenta/segundo-factor";
+
 /// The signed-in person; a visitor is sent to sign in and comes back here.
 ///
 /// # Errors
 /// `SignedOut` once the visitor has been sent away: the page has nothing more to do.
 pub fn signed_in(current: &Current) -> Result<Actor> {
     current.actor.clone().ok_or_else(|| {
-        redirect::from_leptos(&sign_in_path(&current.path_and_query));
+        redirect::from_leptos(&door(current, &current.path_and_query));
         AppError::SignedOut
     })
+}
+
+/// The signed-in person, also one who is still to set up his second factor.
+///
+/// # Errors
+/// As [`signed_in`].
+pub fn signed_in_or_enrolling(current: &Current) -> Result<Actor> {
+    current.enrolling.clone().map_or_else(|| signed_in(current), Ok)
 }
 
 /// A dealer's user; another signed-in person does not find the page.
@@ -47,9 +58,20 @@ pub fn dealer_or_admin(current: &Current) -> Result<Actor> {
     if actor.role == Role::Buyer { Err(AppError::NotFound) } else { Ok(actor) }
 }
 
+/// Where whoever is not signed in gets in: the sign-in page that leads back to `path`; or, for who still lacks it, the
+/// page of the second factor.
+pub fn door(current: &Current, path: &str) -> String {
+    if current.enrolling.is_some() { SECOND_FACTOR.to_owned() } else { sign_in_path(path) }
+}
+
 /// The sign-in page that leads back to `path`.
 pub fn sign_in_path(path: &str) -> String {
     leading_back("/ingresar", path)
+}
+
+/// The page on which the code is asked for; from it the way leads to `path`.
+pub fn code_path(path: &str) -> String {
+    leading_back("/ingresar/codigo", path)
 }
 
 /// The sign-up page that leads back to `path`.

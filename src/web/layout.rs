@@ -14,10 +14,11 @@ use leptos_router::{
 use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
-        ApiDocsPage, AuditPage, ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, EditLimitPage,
-        EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage,
-        NewVehiclePage, NotFoundPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage,
-        PlatformCostsPage, RatesPage, ResendPage, SignInPage, SignUpPage, SystemPage, UploadPage, VehiclePage,
+        AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
+        DealerMessagePage, DealerMessagesPage, EditLimitPage, EditVehiclePage, FailuresPage, HandsetPage,
+        HomePage, ImportPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage, OwnLimitsPage,
+        OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ResendPage,
+        SecondFactorPage, SignInPage, SignUpPage, SystemPage, UploadPage, UserPage, UsersPage, VehiclePage,
         VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
@@ -40,7 +41,10 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/vehiculos/:id") view=VehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/vehiculos/:id/contactar") view=ContactPage ssr=SsrMode::Async/>
                     <Route path=path!("/ingresar") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/ingresar/codigo") view=CodePage ssr=SsrMode::Async/>
                     <Route path=path!("/registro") view=SignUpPage ssr=SsrMode::Async/>
+                    <Route path=path!("/cuenta") view=AccountPage ssr=SsrMode::Async/>
+                    <Route path=path!("/cuenta/segundo-factor") view=SecondFactorPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel") view=PanelPage ssr=SsrMode::Async/>
@@ -63,6 +67,9 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/admin/costos") view=PlatformCostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/sistema") view=SystemPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/usuarios") view=UsersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/usuarios/intentos") view=AttemptsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/usuarios/:id") view=UserPage ssr=SsrMode::Async/>
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>
                     <Route path=path!("/demo/telefono") view=HandsetPage ssr=SsrMode::Async/>
                 </FlatRoutes>

@@ -1,7 +1,9 @@
 //! One file a page; each one `Suspend` around one use case.
 
+mod account;
 mod admin;
 mod api_docs;
+mod code;
 mod contact;
 mod costs;
 mod failures;
@@ -15,14 +17,20 @@ mod own_limits;
 mod panel;
 mod panel_messages;
 mod resend;
+mod second_factor;
 mod sign_in;
 mod sign_up;
 mod stock;
 mod vehicle;
 mod write;
 
-pub use admin::{AuditPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage, RatesPage, SystemPage};
+pub use account::AccountPage;
+pub use admin::{
+    AttemptsPage, AuditPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage, RatesPage,
+    SystemPage, UserPage, UsersPage,
+};
 pub use api_docs::ApiDocsPage;
+pub use code::CodePage;
 pub use contact::ContactPage;
 pub use costs::{CostsPage, parse_month};
 pub use failures::FailuresPage;
@@ -36,6 +44,7 @@ pub use own_limits::OwnLimitsPage;
 pub use panel::{Asked, LiveFigures, PanelPage};
 pub use panel_messages::{DealerMessagesPage, NewMessages};
 pub use resend::{ResendPage, ResendProgress};
+pub use second_factor::SecondFactorPage;
 pub use sign_in::SignInPage;
 pub use sign_up::SignUpPage;
 pub use stock::{EditVehiclePage, ImportPage, NewVehiclePage, UploadPage, VehiclesPage};

@@ -9,7 +9,7 @@ use axum::{
 use leptos::prelude::use_context;
 use tower_sessions::Session;
 
-use super::{cookie, state::AppState};
+use super::{cookie, session::Enrolling, state::AppState};
 use crate::app::{
     actor::Actor,
     error::{AppError, Result},
@@ -22,6 +22,8 @@ pub struct Current {
     pub session: Session,
     /// Who is signed in.
     pub actor: Option<Actor>,
+    /// Who is to set up his second factor first; then there is no `actor`.
+    pub enrolling: Option<Actor>,
     pub headers: HeaderMap,
     pub path_and_query: String,
     peer: IpAddr,
@@ -40,6 +42,7 @@ impl Current {
             state,
             session,
             actor: parts.extensions.get().cloned(),
+            enrolling: parts.extensions.get().map(|Enrolling(actor)| actor.clone()),
             headers: parts.headers,
             path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             peer: connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip()),

@@ -1,33 +1,37 @@
 //! Who is signed in. The session holds the user's id and when he signed in and was last seen: it ends 30 days after the
-//! first and 3 days after the second.
+//! first and 3 days after the second. One that waits for the code of a second factor holds whose: nobody is signed in.
 
 use axum::{
     extract::{Request, State},
+    http::header,
     middleware::Next,
     response::Response,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite};
 use tracing::Span;
 
-use super::{cookie, state::AppState};
+use super::{cookie, request::Current, state::AppState};
 use crate::{
     app::{
         actor::Actor,
         error::{AppError, Result},
-        sign_in::get_actor,
+        sessions::{DEVICE, IDLE, SEEN, SIGNED_IN, USER, is_alive},
+        sign_in::{Known, get_known},
     },
-    domain::ids::UserId,
+    domain::{device::device_words, ids::UserId},
 };
 
-const USER: &str = "user";
-const SIGNED_IN: &str = "signed_in";
-const SEEN: &str = "seen";
-
-const ABSOLUTE: TimeDelta = TimeDelta::days(30);
-const IDLE: TimeDelta = TimeDelta::days(3);
+const AWAITED: &str = "awaited";
+/// How long a code may be waited for after the password.
+const CODE_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// Being seen is written down no more often than this.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(15);
+
+/// Signed in, but before he may do anything he is to set up his second factor: to all else he is a visitor.
+#[derive(Clone)]
+pub struct Enrolling(pub Actor);
 
 /// The session's cookie, of the kind that [`cookie`] describes.
 pub fn layer<S: SessionStore + Clone>(state: &AppState, store: S) -> SessionManagerLayer<S> {
@@ -40,7 +44,7 @@ pub fn layer<S: SessionStore + Clone>(state: &AppState, store: S) -> SessionMana
         .with_expiry(Expiry::OnInactivity(time::Duration::days(IDLE.num_days())))
 }
 
-/// Puts the [`Actor`] of a live session into the request.
+/// Puts the [`Actor`] of a live session into the request, or whoever is [`Enrolling`].
 pub async fn load_actor(
     State(state): State<AppState>,
     session: Session,
@@ -48,7 +52,10 @@ pub async fn load_actor(
     next: Next,
 ) -> Response {
     match signed_in(&state, &session).await {
-        Ok(Some(actor)) => {
+        Ok(Some(Known { actor, must_enrol: true })) => {
+            request.extensions_mut().insert(Enrolling(actor));
+        }
+        Ok(Some(Known { actor, .. })) => {
             // Other layers' spans lie between; this one is every line's.
             if let Some(span) = request.extensions().get::<Span>() {
                 span.record("user", tracing::field::display(actor.user_id));
@@ -62,30 +69,55 @@ pub async fn load_actor(
     next.run(request).await
 }
 
-async fn signed_in(state: &AppState, session: &Session) -> Result<Option<Actor>> {
+async fn signed_in(state: &AppState, session: &Session) -> Result<Option<Known>> {
     let Some(user) = session.get::<UserId>(USER).await.map_err(fault)? else {
         return Ok(None);
     };
     let now = state.clock.now();
     let signed_in: Option<DateTime<Utc>> = session.get(SIGNED_IN).await.map_err(fault)?;
     let seen: Option<DateTime<Utc>> = session.get(SEEN).await.map_err(fault)?;
-    let alive = signed_in.is_some_and(|at| now - at < ABSOLUTE) && seen.is_some_and(|at| now - at < IDLE);
-    let actor = if alive { get_actor(state, user).await? } else { None };
-    if actor.is_none() {
+    let alive = signed_in.zip(seen).is_some_and(|(signed_in, seen)| is_alive(signed_in, seen, now));
+    let known = if alive { get_known(state, user).await? } else { None };
+    if known.is_none() {
         session.flush().await.map_err(fault)?;
     } else if seen.is_none_or(|at| now - at >= SEEN_EVERY) {
         session.insert(SEEN, now).await.map_err(fault)?;
     }
-    Ok(actor)
+    Ok(known)
 }
 
 /// Begins a signed-in session under a new id; what a visitor had typed stays.
-pub async fn begin(state: &AppState, session: &Session, actor: &Actor) -> Result<()> {
-    let now = state.clock.now();
+pub async fn begin(current: &Current, actor: &Actor) -> Result<()> {
+    let (session, now) = (&current.session, current.state.clock.now());
+    let agent = current.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     session.cycle_id().await.map_err(fault)?;
+    session.remove_value(AWAITED).await.map_err(fault)?;
+    session.insert(DEVICE, device_words(agent.unwrap_or_default())).await.map_err(fault)?;
     session.insert(USER, actor.user_id).await.map_err(fault)?;
     session.insert(SIGNED_IN, now).await.map_err(fault)?;
     session.insert(SEEN, now).await.map_err(fault)
+}
+
+/// Whose code is waited for, and since when.
+#[derive(Serialize, Deserialize)]
+struct Awaited {
+    user: UserId,
+    since: DateTime<Utc>,
+}
+
+/// His password was right; his code is waited for, under a new id, and whoever was signed in here is so no more.
+pub async fn await_code(current: &Current, user: UserId) -> Result<()> {
+    let (session, since) = (&current.session, current.state.clock.now());
+    session.cycle_id().await.map_err(fault)?;
+    session.remove_value(USER).await.map_err(fault)?;
+    session.insert(AWAITED, Awaited { user, since }).await.map_err(fault)
+}
+
+/// Whose code is waited for; `None`: nobody's, or it was waited for too long.
+pub async fn awaited(current: &Current) -> Result<Option<UserId>> {
+    let awaited: Option<Awaited> = current.session.get(AWAITED).await.map_err(fault)?;
+    let now = current.state.clock.now();
+    Ok(awaited.filter(|awaited| now - awaited.since < CODE_WITHIN).map(|awaited| awaited.user))
 }
 
 /// Ends the session and forgets it.

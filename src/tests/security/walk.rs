@@ -33,6 +33,7 @@ fn whose(route: &str) -> Option<Whose> {
     Some(match route {
         "/"
         | "/ingresar"
+        | "/ingresar/codigo"
         | "/registro"
         | "/vehiculos/{id}"
         | "/vehiculos/imagen/{name}"
@@ -47,9 +48,12 @@ fn whose(route: &str) -> Option<Whose> {
         | "/v/{version}/pkg"
         | "/v/{version}/pkg/"
         | "/v/{version}/pkg/{*__private__axum_nest_tail_param}" => Whose::Everybodys,
-        "/mensajes" | "/mensajes/{id}" | "/mensajes/{id}/eventos" | "/vehiculos/{id}/contactar" => {
-            Whose::Persons
-        }
+        "/mensajes"
+        | "/mensajes/{id}"
+        | "/mensajes/{id}/eventos"
+        | "/vehiculos/{id}/contactar"
+        | "/cuenta"
+        | "/cuenta/segundo-factor" => Whose::Persons,
         "/api/whatsapp/send" | "/api/whatsapp/status/{id}" | "/api/whatsapp/messages" => Whose::Programs,
         "/webhooks/twilio/status" | "/webhooks/twilio/inbound" => Whose::Twilios,
         "/metrics" => Whose::Demo,

@@ -8,7 +8,7 @@ use crate::{
         error::WebError,
         flash::{self, Flash, Problem},
         forms::{one_sending, problems},
-        guard::sign_in_path,
+        guard::door,
         islands::{ContactAnswer, Refused},
         redirect,
         request::Current,
@@ -34,7 +34,7 @@ pub async fn contact(
     };
     let Some(actor) = current.actor.clone() else {
         flash::keep(&current.session, FORM, &Flash::new(&typed, Vec::new())).await?;
-        let page = sign_in_path(&form_page);
+        let page = door(&current, &form_page);
         redirect_page(&current, &page);
         return Ok(ContactAnswer::SignIn { page });
     };

@@ -15,6 +15,7 @@ pub fn Header() -> impl IntoView {
     // A page outside the session's reach, such as the one for unknown addresses, greets everybody as a visitor.
     let current = Current::get().ok();
     let here = current.as_ref().map_or("/", |current| current.path_and_query.as_str()).to_owned();
+    let enrolling = current.as_ref().and_then(|current| current.enrolling.clone());
     let actor = current.and_then(|current| current.actor);
     let path = here.split('?').next().unwrap_or_default().to_owned();
     let places: &[(&str, &str, &str)] = match actor.as_ref().map(|actor| actor.role) {
@@ -30,6 +31,7 @@ pub fn Header() -> impl IntoView {
             ("/admin/tarifas", "Tarifas", icons::TAG),
             ("/admin/costos", "Costos", icons::COIN),
             ("/admin/sistema", "Sistema", icons::DEVICE),
+            ("/admin/usuarios", "Usuarios", icons::USER),
             ("/admin/auditoria", "Auditoría", icons::VERIFIED),
         ],
         None => &[],
@@ -53,9 +55,15 @@ pub fn Header() -> impl IntoView {
                                 view! { <li><a href=*href aria-current=current><Icon path=icon/>{*label}</a></li> }
                             })
                             .collect_view()}
-                        {match actor {
+                        {match actor.or(enrolling) {
                             Some(actor) => view! {
-                                <li class="who" title="Su cuenta"><Icon path=icons::USER/><span>{actor.name}</span></li>
+                                <li>
+                                    <a class="who" href="/cuenta" title="Su cuenta" aria-current=(path == "/cuenta").then_some("page")>
+                                        <Icon path=icons::USER/>
+                                        <span>{actor.name}</span>
+                                        <span class="unseen">", su cuenta"</span>
+                                    </a>
+                                </li>
                                 <li>
                                     <form method="post" action="/fn/salir">
                                         <button><Icon path=icons::LEAVE/>"Salir"</button>

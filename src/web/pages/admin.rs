@@ -1,18 +1,24 @@
 //! The admin's room.
 
+mod attempts;
 mod audit;
 mod costs;
 mod edit_limit;
 mod limits;
 mod rates;
 mod system;
+mod user;
+mod users;
 
+pub use attempts::AttemptsPage;
 pub use audit::AuditPage;
 pub use costs::PlatformCostsPage;
 pub use edit_limit::EditLimitPage;
 pub use limits::LimitsPage;
 pub use rates::{NewRatePage, RatesPage};
 pub use system::SystemPage;
+pub use user::UserPage;
+pub use users::UsersPage;
 
 use crate::domain::{
     limits::Limit,

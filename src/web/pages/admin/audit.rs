@@ -27,13 +27,28 @@ use crate::{
 const LIST: &str = "/admin/auditoria";
 const PER_PAGE: u8 = 50;
 
+const ACCOUNTS: [Action; 12] = [
+    Action::DealerAdded,
+    Action::UserAdded,
+    Action::TokenCreated,
+    Action::UserDisabled,
+    Action::UserEnabled,
+    Action::RoleChanged,
+    Action::NumberRevealed,
+    Action::SessionsEnded,
+    Action::TokenRevoked,
+    Action::SecondFactorOn,
+    Action::SecondFactorOff,
+    Action::SecondFactorReset,
+];
+
 /// What the pills show.
 const GROUPS: [(&str, &str, &[Action]); 5] = [
     ("", "Todo", &[]),
     ("limites", "Límites", &[Action::LimitSet, Action::LimitFollowed, Action::RequestDenied]),
     ("pausas", "Pausas", &[Action::PauseBegun, Action::PauseEnded]),
     ("tarifas", "Tarifas", &[Action::RateSet, Action::RateWithdrawn, Action::DopRateSet]),
-    ("cuentas", "Cuentas", &[Action::DealerAdded, Action::UserAdded, Action::TokenCreated]),
+    ("cuentas", "Cuentas", &ACCOUNTS),
 ];
 
 /// `/admin/auditoria`: who changed what, and the proof that nothing of it was changed since.
