@@ -52,6 +52,7 @@ impl Rules {
     }
 
     /// The same with one value changed.
+    #[must_use]
     pub fn with(mut self, limit: Limit, dealer: Option<DealerId>, setting: Setting) -> Self {
         match setting {
             Setting::Most(value) => self.0.insert((limit, dealer), Some(limit.units(value))),

@@ -56,13 +56,9 @@ impl Stage {
         self.dealer.get("/panel/limites").await.body
     }
 
-    fn edit(&self) -> String {
-        format!("/admin/limites/cambiar?limite=dealer_day&concesionario={DEALER}")
-    }
-
     /// Posts what the edit page holds, with this value.
     async fn save(&self, value: &str) -> String {
-        let page = self.admin.get(&self.edit()).await.body;
+        let page = self.admin.get(&edit()).await.body;
         let version = version_of(&page);
         let request = page
             .split_once("name=\"solicitud\" value=\"")
@@ -81,13 +77,17 @@ impl Stage {
     }
 }
 
+fn edit() -> String {
+    format!("/admin/limites/cambiar?limite=dealer_day&concesionario={DEALER}")
+}
+
 #[sqlx::test]
 async fn a_change_shows_what_it_would_have_refused_before_it_is_saved(pool: PgPool) {
     let stage = stage(pool).await;
     stage.send(5).await;
     let limits = stage.app.count("limits").await + 1;
-    let tried = |value: &str| format!("{}&probar=si&regla=valor&valor={value}&motivo=Prueba", stage.edit());
-    let page = stage.admin.get(&stage.edit()).await.body;
+    let tried = |value: &str| format!("{}&probar=si&regla=valor&valor={value}&motivo=Prueba", edit());
+    let page = stage.admin.get(&edit()).await.body;
     assert!(!page.contains(">Guardar<") && page.contains("Ver el efecto"), "{page}");
 
     let page = stage.admin.get(&tried("3")).await.body;
@@ -118,7 +118,7 @@ async fn a_dealer_asks_for_more_and_reads_what_was_decided(pool: PgPool) {
     assert!(page.contains("Una solicitud espera su decisión."), "{page}");
     let page = stage.admin.get("/admin/limites?filtro=solicitud").await.body;
     assert!(page.contains("Pide 300") && page.contains("Feria del 4 de diciembre"), "{page}");
-    let page = stage.admin.get(&stage.edit()).await.body;
+    let page = stage.admin.get(&edit()).await.body;
     assert!(
         page.contains("El concesionario pide 300.") && page.contains("name=\"valor\" inputmode=\"decimal\""),
         "{page}"
@@ -131,7 +131,7 @@ async fn a_dealer_asks_for_more_and_reads_what_was_decided(pool: PgPool) {
     );
 
     stage.ask("9000", "Más").await;
-    let page = stage.admin.get(&stage.edit()).await.body;
+    let page = stage.admin.get(&edit()).await.body;
     let id = page.split_once("name=\"solicitud\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
     let denial = [("solicitud", id.as_str()), ("limite", "dealer_day"), ("concesionario", DEALER)];
     let back = stage.admin.post_form("/fn/negar", &denial).await;

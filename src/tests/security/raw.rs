@@ -29,8 +29,9 @@ impl TestApp {
 
     /// A request whose connection ends with its answer. `target` and `lines` as they are, with a host among them.
     pub async fn say_request(&self, method: &str, target: &str, lines: &[&str]) -> String {
-        let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-        self.say(format!("{method} {target} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n").as_bytes()).await
+        let lines = lines.join("\r\n");
+        self.say(format!("{method} {target} HTTP/1.1\r\n{lines}\r\nConnection: close\r\n\r\n").as_bytes())
+            .await
     }
 }
 

@@ -36,7 +36,7 @@ pub async fn post_request(
     };
     match asked.await {
         Ok(()) => {
-            done(&current, REQUEST, PAGE, "Su solicitud está enviada. La respuesta se ve aquí.").await?
+            done(&current, REQUEST, PAGE, "Su solicitud está enviada. La respuesta se ve aquí.").await?;
         }
         Err(error) => {
             let typed = [("limite", &*limite), ("valor", &valor), ("motivo", &motivo)];
@@ -85,7 +85,7 @@ pub async fn post_denial(
     match denied.await {
         Ok(()) => {
             done(&current, LIMIT, LIST, "La solicitud está negada; el concesionario lee su respuesta.")
-                .await?
+                .await?;
         }
         Err(error) => {
             let page =

@@ -58,7 +58,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let chosen = Some(flash.value("limite")).filter(|word| !word.is_empty());
     let chosen = chosen.unwrap_or_else(|| Limit::DealerHour.name().to_owned());
     let nothing = requests.is_empty();
-    let rows = requests.into_iter().map(|request| line(request, now)).collect_view();
+    let rows = requests.iter().map(|request| line(request, now)).collect_view();
     view! {
         <PageTitle text="Sus límites"/>
         <LimitBar bar=&bar now=now/>
@@ -89,7 +89,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     }
 }
 
-fn line(request: RequestRow, now: DateTime<Utc>) -> impl IntoView {
+fn line(request: &RequestRow, now: DateTime<Utc>) -> impl IntoView + use<> {
     let limit: Option<Limit> = request.name.parse().ok();
     let value = request.value.normalize();
     let wish = if limit == Some(Limit::DealerBudget) { dollars(value) } else { grouped(value) };

@@ -86,7 +86,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         {done}
         <ErrorSummary problems=pause.problems.clone()/>
         <State pauses=pauses now=now/>
-        <Stop flash=pause/>
+        <Stop flash=&pause/>
         <datalist id="concesionarios">{dealers}</datalist>
         <Waiting requests=rules.waiting/>
         <Marks marks=marks now=now/>

@@ -10,7 +10,7 @@ use crate::{
 
 /// The kill switch.
 #[component]
-pub(super) fn Stop(flash: Flash) -> impl IntoView {
+pub(super) fn Stop<'a>(flash: &'a Flash) -> impl IntoView + use<> {
     let kinds = std::iter::once(("", "Todos los tipos"))
         .chain(Kind::ALL.into_iter().map(|kind| (kind.as_str(), kind.label())));
     let kind = flash.value("tipo");
