@@ -1,6 +1,6 @@
 //! The second factor: a code of the telephone after the password.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use okla::{
     app::{clock::Clock, second_factor::step_of},
     domain::user::Role,
@@ -29,16 +29,26 @@ impl Telephone {
     }
 
     pub fn code(&self, app: &TestApp) -> String {
+        self.code_at(app.clock.now())
+    }
+
+    fn code_at(&self, at: DateTime<Utc>) -> String {
         let totp = Builder::new().with_secret(self.0.clone()).with_account_name("x").build().unwrap();
-        totp.generate(app.clock.now().timestamp().try_into().unwrap()).to_string()
+        totp.generate(at.timestamp().try_into().unwrap()).to_string()
     }
 }
 
-/// Turns it on as its owner would; the recovery codes come with it.
-pub async fn enrol(app: &TestApp, browser: &Browser) -> (Telephone, Vec<String>) {
+/// Turns it on as its owner would at that instant.
+pub async fn enrol_at(browser: &Browser, at: DateTime<Utc>) -> Telephone {
     browser.post_form("/fn/segundo-factor-empezar", &[]).await;
     let telephone = Telephone::of(browser).await;
-    browser.post_form("/fn/segundo-factor-confirmar", &[("codigo", &telephone.code(app))]).await;
+    browser.post_form("/fn/segundo-factor-confirmar", &[("codigo", &telephone.code_at(at))]).await;
+    telephone
+}
+
+/// The same; the recovery codes come with it.
+pub async fn enrol(app: &TestApp, browser: &Browser) -> (Telephone, Vec<String>) {
+    let telephone = enrol_at(browser, app.clock.now()).await;
     let page = browser.get("/cuenta/segundo-factor").await.body;
     let list = page.split_once("class=\"codes\">").expect("recovery codes").1.split_once("</ul>").unwrap().0;
     let codes: Vec<String> =

@@ -53,6 +53,7 @@ async fn settings_change_in_part_and_unknown_ones_are_refused() {
     let expected = json!({
         "latencyMs": 150, "callbackDelayMs": 500, "dropRate": 0.25, "duplicateRate": 0.0, "shuffle": false,
         "errorRate": 0.0, "enforceWindow": false, "accountStatus": "active", "failWith": null,
+        "senderStatus": "ONLINE", "qualityRating": "HIGH", "messagingLimit": null,
     });
     assert_eq!(put(json!({ "dropRate": 0.25 })).await.json::<Value>().await.unwrap(), expected);
     let bare = rig.http.put(&url).body(r#"{"latencyMs":150}"#).send().await.unwrap();

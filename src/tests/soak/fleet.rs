@@ -62,11 +62,14 @@ impl Fleet {
         let environments = (0..servers).map(|_| environment()).collect();
         let tools = Tools { pool: pool.clone(), clock: Arc::new(SystemClock) };
         let email = "admin@ejemplo.do";
-        let admin =
-            AddUser { email, name: None, role: Role::Admin, dealer: None, password: PASSWORD, demo: false };
-        add_user(&tools, admin).await.unwrap();
+        add_admin(&tools, email).await;
         let token = create_token(&tools, email, "prueba").await.unwrap();
         Self { pool, sim, environments, token, asked: AtomicUsize::new(0) }
+    }
+
+    /// One more admin.
+    pub async fn add_admin(&self, email: &str) {
+        add_admin(&Tools { pool: self.pool.clone(), clock: Arc::new(SystemClock) }, email).await;
     }
 
     /// How many messages were asked for.
@@ -161,4 +164,10 @@ impl Fleet {
         assert_eq!(usize::try_from(stored).unwrap(), self.asked(), "a message for each key");
         all_is_true(&self.pool, &self.sim).await;
     }
+}
+
+async fn add_admin(tools: &Tools, email: &str) {
+    let admin =
+        AddUser { email, name: None, role: Role::Admin, dealer: None, password: PASSWORD, demo: false };
+    add_user(tools, admin).await.unwrap();
 }

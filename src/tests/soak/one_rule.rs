@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use futures::future::join_all;
+use okla::app::clock::{Clock, SystemClock};
 use sqlx::PgPool;
 
 use super::{fleet::Fleet, scale::scaled};
@@ -10,6 +11,7 @@ use crate::{
     admin::{id_of, version_of},
     app::{Browser, PASSWORD, PLAIN},
     binary::process::Environment,
+    second_factor::enrol_at,
 };
 
 const SERVERS: usize = 3;
@@ -18,11 +20,14 @@ const SERVERS: usize = 3;
 async fn a_limit_and_a_pause_hold_on_the_next_send_at_every_other_server(pool: PgPool) {
     let fleet = Fleet::over(pool, SERVERS).await;
     let running = join_all(fleet.environments.iter().map(Environment::serve)).await;
-    let admins =
-        fleet.environments.iter().map(|server| Browser::new(server.url(), IpAddr::V4(Ipv4Addr::LOCALHOST)));
-    let admins: Vec<Browser> = admins.collect();
-    for admin in &admins {
-        admin.sign_in("admin@ejemplo.do", PASSWORD).await;
+    let mut admins = Vec::new();
+    for (number, server) in fleet.environments.iter().enumerate() {
+        let email = format!("admin{number}@ejemplo.do");
+        fleet.add_admin(&email).await;
+        let admin = Browser::new(server.url(), IpAddr::V4(Ipv4Addr::LOCALHOST));
+        admin.sign_in(&email, PASSWORD).await;
+        enrol_at(&admin, SystemClock.now()).await;
+        admins.push(admin);
     }
     for round in 0..scaled(4, 60) {
         let here = round % SERVERS;
