@@ -59,7 +59,7 @@ test("a dealer asks for more, an admin says no, and the dealer reads why", async
   const why = `Feria de ${info.project.name}`;
   await dealerPage.goto("/panel");
   await dealerPage.getByRole("link", { name: "Pedir más" }).first().click();
-  await dealerPage.getByLabel("Límite").selectOption({ label: limit });
+  await dealerPage.getByLabel("Límite", { exact: true }).selectOption({ label: limit });
   await dealerPage.getByLabel("Cuánto necesita").fill("300");
   await dealerPage.getByLabel("Motivo").fill(why);
   await accessible(dealerPage);
