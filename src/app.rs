@@ -56,6 +56,7 @@ pub mod read_system;
 pub mod record_callback;
 pub mod record_status;
 pub mod resend;
+pub mod reveal_number;
 pub mod search_messages;
 pub mod second_factor;
 pub mod seed_demo;

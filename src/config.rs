@@ -11,7 +11,7 @@ use axum::http::Uri;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::domain::phone::Phone;
+use crate::domain::{limits::Limit, phone::Phone};
 
 /// A variable that is missing or wrong; the text is the one sentence the operator reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -195,6 +195,15 @@ impl DeliveryConfig {
 }
 
 impl FirstLimits {
+    /// What holds of a limit unless somebody sets another value.
+    pub fn default_of(&self, limit: Limit) -> Option<i64> {
+        match limit {
+            Limit::PlatformDay => Some(self.daily.into()),
+            Limit::DealerHour | Limit::UserHour => Some(self.hourly.into()),
+            _ => limit.default_value(),
+        }
+    }
+
     pub fn from_env() -> Result<Self> {
         let daily = parse_or("OKLA_DAILY_LIMIT", "1000", "escriba un número entero de 0 o más")?;
         let hourly = parse_or("OKLA_HOURLY_LIMIT", "100", "escriba un número entero de 0 o más")?;

@@ -29,6 +29,7 @@ struct Metrics {
     queue_overdue: Gauge,
     verifying: Gauge,
     callback_tests: HistogramVec,
+    sign_in_failures: IntCounterVec,
     system: system::System,
 }
 
@@ -76,8 +77,13 @@ impl Metrics {
                 "Our own signed calls to our webhook through its public address: good, bad",
                 &["result"],
             )?,
+            sign_in_failures: counted(
+                "okla_sign_in_failures_total",
+                "Sign-ins refused: password, code, throttled",
+                "kind",
+            )?,
         };
-        let all: [Box<dyn Collector>; 10] = [
+        let all: [Box<dyn Collector>; 11] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.accepted.clone()),
             Box::new(metrics.refused.clone()),
@@ -88,6 +94,7 @@ impl Metrics {
             Box::new(metrics.queue_overdue.clone()),
             Box::new(metrics.verifying.clone()),
             Box::new(metrics.callback_tests.clone()),
+            Box::new(metrics.sign_in_failures.clone()),
         ];
         for one in all {
             metrics.registry.register(one)?;
@@ -165,6 +172,13 @@ pub fn callback_test(is_good: bool, took: Duration) {
     if let Ok(metrics) = &*METRICS {
         let result = if is_good { "good" } else { "bad" };
         metrics.callback_tests.with_label_values(&[result]).observe(took.as_secs_f64());
+    }
+}
+
+/// Somebody could not sign in; `kind` is what was wrong.
+pub fn sign_in_failure(kind: &'static str) {
+    if let Ok(metrics) = &*METRICS {
+        metrics.sign_in_failures.with_label_values(&[kind]).inc();
     }
 }
 

@@ -108,7 +108,7 @@ pub enum Verdict {
 
 /// Answers every draft in its order. All of it is committed, or nothing.
 pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Result<Vec<Verdict>> {
-    let mut tx = pool.begin().await?;
+    let mut tx = store::connection::begin(pool).await?;
     let bound = bind_keys(&mut tx, drafts, now).await?;
     let is_free = |draft: &Draft| draft.key.is_none() || bound.contains(&draft.id);
     let fresh: Vec<&Draft> = drafts.iter().filter(|draft| is_free(draft)).collect();

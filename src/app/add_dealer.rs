@@ -30,7 +30,7 @@ pub async fn add_dealer(
         phone: phone.trim().to_owned(),
         location: None,
     };
-    let mut tx = pool.begin().await?;
+    let mut tx = store::connection::begin(pool).await?;
     store::dealers::insert_dealer(&mut tx, &dealer, now).await.map_err(|error| explain(error, &dealer))?;
     let change = Change::new(Action::DealerAdded, &dealer.id, None, now);
     record(&mut tx, Change { dealer: Some(dealer.id), ..change }).await?;

@@ -34,7 +34,7 @@ pub struct AddUser<'a> {
 pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
     let email = Email::parse(user.email).map_err(|problem| AppError::invalid("email", "invalid", problem))?;
     check_password(user.password).map_err(|problem| AppError::invalid("password", "invalid", problem))?;
-    let mut tx = tools.pool.begin().await?;
+    let mut tx = store::connection::begin(&tools.pool).await?;
     let dealer_id = match (user.role, user.dealer) {
         (Role::Dealer, Some(slug)) => {
             let known = store::dealers::get_dealer_by_slug(&mut tx, slug).await?;
@@ -46,7 +46,7 @@ pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
             return Err(AppError::invalid("dealer", "missing", "Un usuario dealer necesita --dealer SLUG."));
         }
         (_, Some(_)) => {
-            return Err(AppError::invalid("dealer", "unexpected", "--dealer es solo para el papel dealer."));
+            return Err(AppError::invalid("dealer", "unexpected", "--dealer es solo para el rol dealer."));
         }
         (_, None) => None,
     };

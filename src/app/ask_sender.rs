@@ -21,7 +21,7 @@ pub async fn ask_sender(app: &App) -> Result<Step> {
     }
     drop(conn);
     let told = app.gateway.sender(number).await;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     match told {
         Ok(told) => {
             let told = told.map(|told| SenderRow {

@@ -64,12 +64,21 @@ pub struct Verified {
     pub end: Seal,
     /// The first entry that is not as it was written, or the number that is missing.
     pub broken_at: Option<i64>,
+    /// The entry whose seal was looked for.
+    pub noted_at: Option<i64>,
 }
 
-/// Follows the whole chain.
-pub async fn verify_audit(pool: &PgPool) -> Result<Verified> {
+impl Verified {
+    /// The newest seal, 64 hexadecimal digits.
+    pub fn end_in_hex(&self) -> String {
+        self.end.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
+}
+
+/// Follows the whole chain, and looks for a seal that was noted earlier.
+pub async fn verify_audit(pool: &PgPool, noted: Option<Seal>) -> Result<Verified> {
     let mut conn = pool.acquire().await?;
-    let mut verified = Verified { entries: 0, end: Seal::default(), broken_at: None };
+    let mut verified = Verified { entries: 0, end: Seal::default(), broken_at: None, noted_at: None };
     loop {
         let chunk = store::audit::list_chain(&mut conn, verified.entries, CHUNK).await?;
         if chunk.is_empty() {
@@ -81,6 +90,9 @@ pub async fn verify_audit(pool: &PgPool) -> Result<Verified> {
             }
             verified.entries = entry.id;
             verified.end = seal.unwrap_or_default();
+            if noted == Some(verified.end) {
+                verified.noted_at = Some(entry.id);
+            }
         }
     }
 }

@@ -14,27 +14,11 @@ use crate::{
     domain::{
         audit::Action,
         ids::{DealerId, TokenId, UserId},
-        phone::Phone,
         reason::Reason,
         user::Role,
     },
     store::{self, user_list::LockedUser},
 };
-
-/// His whole number, for a reason.
-///
-/// # Errors
-/// `NotFound`: not an admin's, or nobody's, or he has none.
-pub async fn reveal_number(app: &App, actor: &Actor, id: UserId, reason: Reason) -> Result<String> {
-    actor.admin()?;
-    let mut tx = app.pool.begin().await?;
-    let found = store::user_list::get_shown_user(&mut tx, id).await?;
-    let phone = found.and_then(|(_, phone)| phone).ok_or(AppError::NotFound)?;
-    let change = of_user(app, actor, Action::NumberRevealed, id);
-    record(&mut tx, Change { reason: reason.into(), ..change }).await?;
-    tx.commit().await?;
-    Ok(Phone::try_from(phone.clone()).map_or(phone, |phone| phone.national()))
-}
 
 /// Disables an account, which ends its sessions and its tokens, or enables it again.
 ///
@@ -48,7 +32,7 @@ pub async fn set_disabled(
     reason: Reason,
 ) -> Result<()> {
     let now = app.clock.now();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let user = lock_other(&mut tx, actor, id).await?;
     if user.disabled_at.is_some() == disabled {
         return Ok(());
@@ -73,7 +57,7 @@ pub async fn change_role(
     (role, dealer): (Role, Option<DealerId>),
     reason: Reason,
 ) -> Result<()> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let user = lock_other(&mut tx, actor, id).await?;
     if (role == Role::Dealer) != dealer.is_some() {
         let problem = match dealer {
@@ -83,7 +67,7 @@ pub async fn change_role(
         return Err(AppError::invalid("concesionario", "mismatch", problem));
     }
     if user.role == role.as_str() && user.dealer_id == dealer {
-        return Err(AppError::invalid("papel", "same", "Papel: ya es ese."));
+        return Err(AppError::invalid("papel", "same", "Rol: ya es ese."));
     }
     store::user_list::set_role(&mut tx, id, role.as_str(), dealer).await?;
     end_all(app, &mut tx, id).await?;
@@ -98,7 +82,7 @@ pub async fn change_role(
 /// # Errors
 /// `NotFound`: not an admin's, or nobody's. `Invalid`: one's own, or he has none.
 pub async fn reset_second_factor_of(app: &App, actor: &Actor, id: UserId, reason: Reason) -> Result<()> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     lock_other(&mut tx, actor, id).await?;
     if !store::second_factors::delete_factor(&mut tx, id).await? {
         return Err(AppError::invalid("", "off", "No tiene segundo factor."));
@@ -115,7 +99,7 @@ pub async fn reset_second_factor_of(app: &App, actor: &Actor, id: UserId, reason
 /// `NotFound`: not an admin's, or none was open.
 pub async fn end_sessions(app: &App, actor: &Actor, id: UserId, name: Option<&str>) -> Result<u64> {
     actor.admin()?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let ended = match name {
         Some(name) => store::sessions::delete_session(&mut tx, id, &named(name)).await?.into(),
         None => store::sessions::delete_sessions(&mut tx, id, None).await?,
@@ -136,7 +120,7 @@ pub async fn end_sessions(app: &App, actor: &Actor, id: UserId, name: Option<&st
 pub async fn revoke_token_of(app: &App, actor: &Actor, token: TokenId) -> Result<UserId> {
     actor.admin()?;
     let now = app.clock.now();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let id = store::users::mark_token_revoked(&mut tx, token, now).await?.ok_or(AppError::NotFound)?;
     let before = json!({ "token": token });
     record(&mut tx, Change { before, ..of_user(app, actor, Action::TokenRevoked, id) }).await?;

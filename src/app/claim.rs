@@ -42,7 +42,7 @@ pub async fn claim(app: &App, most: usize) -> Result<Claim> {
         return Ok(Claim::default());
     }
     let number = app.settings.number.as_str();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let line = store::lines::lock_line(&mut tx, number).await?;
     if line.held_at.is_some() {
         tx.rollback().await?;

@@ -72,7 +72,7 @@ pub async fn ask_usage(app: &App, month: NaiveDate) -> Result<()> {
             currency: &record.price_unit,
         })
         .collect();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let now = app.clock.now();
     store::usage::upsert_month(&mut tx, month, &records, now).await?;
     let (begins, ends) = bounds(month);

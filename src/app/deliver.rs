@@ -160,7 +160,7 @@ async fn retry_later(
 /// Gives the lease up for a while. It has its place in its recipient's pace already.
 async fn give_back(app: &App, waiting: &Waiting, wait: Duration, code: Option<i32>) -> Result<()> {
     let then = app.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     if let Some(code) = code {
         store::parts::mark_waiting(&mut tx, waiting.message, code).await?;
     }

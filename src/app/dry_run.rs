@@ -6,17 +6,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     actor::Actor,
-    error::Result,
+    error::{AppError, Result},
     set_limit::Setting,
     state::App,
-    take_limits::{History, Rules, read_past},
+    take_limits::{History, Mosts, PastMessage, Rules, read_past},
 };
 use crate::{
     domain::{
         ids::{DealerId, MessageId},
         limits::Limit,
     },
-    store::{self, connection::begin_snapshot},
+    store::{self, connection::begin_snapshot, limits::past::PastRow},
 };
 
 /// How much of the past is lived through.
@@ -44,7 +44,46 @@ pub struct Refused {
     pub by: Limit,
 }
 
-/// Lives through the last [`DAYS`] days.
+/// The same messages under two sets of rules.
+struct Replay {
+    now: Mosts,
+    then: Mosts,
+    /// What would have been taken under the changed rules, once that is not the same any more.
+    parted: Option<History>,
+    told: DryRun,
+    /// Of those that are named.
+    payers: Vec<Option<DealerId>>,
+}
+
+impl Replay {
+    fn live(&mut self, history: &mut History, past: &PastMessage<'_>) {
+        let refused_now = history.ask(&mut self.now, past);
+        let refused_then = self.parted.as_mut().unwrap_or(&mut *history).ask(&mut self.then, past);
+        if refused_now.is_some() != refused_then.is_some() {
+            self.parted.get_or_insert_with(|| history.clone());
+        }
+        if refused_now.is_none() {
+            history.take(past);
+        }
+        if let Some(parted) = &mut self.parted
+            && refused_then.is_none()
+        {
+            parted.take(past);
+        }
+        self.told.messages += 1;
+        self.told.refused_now += u64::from(refused_now.is_some());
+        self.told.refused_then += u64::from(refused_then.is_some());
+        if let (None, Some(by)) = (refused_now, refused_then)
+            && self.told.named.len() < NAMED
+        {
+            let PastRow { id, at, dealer, .. } = past.row;
+            self.told.named.push(Refused { message: id, at, dealer: None, by });
+            self.payers.push(dealer);
+        }
+    }
+}
+
+/// Lives through the last [`DAYS`] days; one at a time, for it is the heaviest thing that an admin can ask.
 ///
 /// # Errors
 /// `NotFound`: not an admin's.
@@ -56,29 +95,22 @@ pub async fn dry_run(
     setting: Setting,
 ) -> Result<DryRun> {
     actor.admin()?;
+    let turn = app.replays.acquire().await;
+    let _turn = turn.map_err(|error| AppError::Fault(format!("replays: {error}")))?;
     let now = app.clock.now();
     let mut snapshot = begin_snapshot(&app.searches).await?;
     let set = store::limits::list_shown(&mut snapshot, now).await?;
     let rules = Rules::of(set.iter().map(|row| (&*row.name, row.dealer, row.value)));
     let changed = rules.clone().with(limit, dealer, setting);
-    let mut told = DryRun::default();
-    let mut payers = Vec::new();
-    let mut then: Option<History> = None;
-    read_past(&mut snapshot, now - TimeDelta::days(DAYS), now, |history, past| {
-        let then = then.get_or_insert_with(|| history.clone());
-        told.messages += 1;
-        let refused_now = history.ask(&rules, past);
-        let refused_then = then.ask(&changed, past);
-        told.refused_now += u64::from(refused_now.is_some());
-        told.refused_then += u64::from(refused_then.is_some());
-        if let (None, Some(by)) = (refused_now, refused_then)
-            && told.named.len() < NAMED
-        {
-            told.named.push(Refused { message: past.id, at: past.at, dealer: None, by });
-            payers.push(past.dealer);
-        }
-    })
-    .await?;
+    let replay = Replay {
+        now: Mosts::of(rules),
+        then: Mosts::of(changed),
+        parted: None,
+        told: DryRun::default(),
+        payers: Vec::new(),
+    };
+    let lived = read_past(&mut snapshot, now - TimeDelta::days(DAYS), now, replay, Replay::live);
+    let Replay { mut told, payers, .. } = lived.await?;
     let ids: Vec<_> = payers.iter().flatten().map(|dealer| dealer.0).collect();
     let names: HashMap<_, _> =
         store::dealers::list_names_of(&mut snapshot, &ids).await?.into_iter().collect();

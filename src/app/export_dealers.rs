@@ -44,7 +44,7 @@ impl Source for Reader {
         let Range { from, .. } = self.range;
         let to = self.range.end(day_in_santo_domingo(self.app.clock.now()));
         let mut conn = self.app.searches.acquire().await?;
-        let (rows, _) =
+        let rows =
             store::platform::list_dealers(&mut conn, from, to, DealerOrder::Name, self.read, CHUNK).await?;
         self.read += CHUNK;
         Ok(rows)

@@ -8,7 +8,7 @@ use crate::store;
 
 /// Adds up what was noted since. Readers see both, so nothing depends on when it is done.
 pub async fn add_up_figures(app: &App) -> Result<Step> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     store::figures::add_up(&mut tx).await?;
     tx.commit().await?;
     Ok(Step::Nothing)

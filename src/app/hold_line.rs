@@ -15,7 +15,7 @@ const LONGEST_PROBE: Duration = Duration::from_mins(1);
 pub async fn hold_line(app: &App, code: Option<i32>) -> Result<()> {
     let number = app.settings.number.as_str();
     let now = app.clock.now();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let line = store::lines::lock_line(&mut tx, number).await?;
     if line.held_at.is_some() {
         // One of the calls that were under way when it was held.
@@ -36,7 +36,7 @@ pub async fn probe_held_line(app: &App) -> Result<Step> {
     if !seen.is_some_and(|line| is_due(&line)) {
         return Ok(Step::Nothing);
     }
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let line = store::lines::lock_line(&mut tx, number).await?;
     if !is_due(&line) {
         return Ok(Step::Nothing);

@@ -62,7 +62,7 @@ pub async fn import_vehicles(
     file: &[u8],
     now: DateTime<Utc>,
 ) -> Result<ImportReport> {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = store::connection::begin(pool).await?;
     let dealer =
         store::dealers::get_dealer_by_slug(&mut transaction, dealer_slug).await?.ok_or_else(|| {
             AppError::invalid(

@@ -9,9 +9,15 @@ use super::{
     error::{AppError, Result},
     read_panel::dealer_of,
     state::App,
+    take_limits::Rules,
 };
 use crate::{
-    domain::{audit::Action, ids::RequestId, limits::Limit, reason::Reason},
+    domain::{
+        audit::Action,
+        ids::RequestId,
+        limits::{Limit, UNLIMITED},
+        reason::Reason,
+    },
     store::{
         self,
         limits::requests::{NewRequest, Verdict},
@@ -54,26 +60,46 @@ pub async fn ask_for_limit(
     Err(AppError::invalid("limite", "asked_already", problem))
 }
 
+/// What a dealer asked for, and what holds for him now.
+pub struct OwnRequest {
+    pub request: RequestRow,
+    /// What was granted holds. Of what was granted before this was kept nobody knows.
+    pub holds: Option<bool>,
+    /// What his limit lets through now, in its units; `None`: everything.
+    pub most: Option<i64>,
+}
+
 /// What a dealer asked for lately, the newest first.
 ///
 /// # Errors
 /// `NotFound`: not a dealer's user.
-pub async fn list_own_requests(app: &App, actor: &Actor) -> Result<Vec<RequestRow>> {
+pub async fn list_own_requests(app: &App, actor: &Actor) -> Result<Vec<OwnRequest>> {
     let dealer = dealer_of(actor)?;
-    Ok(store::limits::requests::list_of_dealer(&mut *app.pool.acquire().await?, dealer, SHOWN).await?)
+    let now = app.clock.now();
+    let mut conn = app.pool.acquire().await?;
+    let rules = Rules::load(&mut conn, std::iter::once(dealer), now).await?;
+    let requests = store::limits::requests::list_of_dealer(&mut conn, dealer, SHOWN).await?;
+    let own = requests.into_iter().filter_map(|request| {
+        let most = rules.most(request.name.parse().ok()?, Some(dealer)).filter(|most| *most < UNLIMITED);
+        let is_over = request.granted_until.is_some_and(|end| end <= now);
+        let holds = request.granted_version.map(|granted| request.version == Some(granted) && !is_over);
+        Some(OwnRequest { request, holds, most })
+    });
+    Ok(own.collect())
 }
 
 /// An admin says no, and why; the dealer reads it.
 ///
 /// # Errors
-/// `NotFound`: not an admin's, or decided already.
+/// `NotFound`: not an admin's. `Invalid`: decided already.
 pub async fn deny_request(app: &App, actor: &Actor, id: RequestId, answer: Reason) -> Result<()> {
     actor.admin()?;
     let now = app.clock.now();
-    let mut tx = app.pool.begin().await?;
-    let verdict = Verdict { granted: false, answer: answer.as_str(), by: actor.user_id };
+    let mut tx = store::connection::begin(&app.pool).await?;
+    let verdict = Verdict { granted: None, answer: answer.as_str(), by: actor.user_id };
     let decided = store::limits::requests::decide(&mut tx, id, &verdict, now).await?;
-    let (dealer, limit) = decided.ok_or(AppError::NotFound)?;
+    let problem = "Esta solicitud ya está decidida. Vuelva a «Límites» y mire cómo quedó.";
+    let (dealer, limit) = decided.ok_or_else(|| AppError::invalid("", "decided_already", problem))?;
     let change = Change {
         dealer: Some(dealer),
         after: json!({ "limit": limit }),

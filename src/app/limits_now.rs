@@ -20,6 +20,7 @@ use crate::{
         figures::Totals,
         kind::Kind,
         limits::{Decision, Limit, Sender, Standing},
+        pause::Paused,
         phone::Phone,
         rates::price_of,
         time::{day_in_santo_domingo, first_day_of_month},
@@ -33,6 +34,8 @@ pub struct Outlook {
     pub decision: Decision,
     /// When WhatsApp last said that it does not know the recipient's number, and nothing has arrived there since.
     pub without_whatsapp: Option<DateTime<Utc>>,
+    /// An admin stopped what would be sent.
+    pub paused: Option<Paused>,
     /// Nothing leaves at the moment: what is written waits.
     pub is_held: bool,
     /// US$ for all parts asked about.
@@ -61,10 +64,12 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     let unit_price = price_of(&rates, kind, &addressee.phone, outside_window, now).ok_or_else(no_rate)?;
     let demand = Demand { parts, unit_price, outside_window };
     let decision = read_limits(&mut conn, &sender, demand, now).await?;
+    let in_force = store::pauses::list_in_force(&mut conn, now).await?;
+    let paused = Paused::by(&in_force, [sender.dealer_id, sender.payer], kind, now);
     let without_whatsapp = store::numbers::get_without_whatsapp(&mut conn, phone).await?;
     drop(conn);
     let is_held = get_hold(app).await?.is_some();
-    Ok(Outlook { decision, without_whatsapp, is_held, cost: demand.cost() })
+    Ok(Outlook { decision, without_whatsapp, paused, is_held, cost: demand.cost() })
 }
 
 /// How a dealer stands, for the bar over all his pages.

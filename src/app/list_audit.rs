@@ -13,11 +13,23 @@ use crate::{
         limits::Limit,
         money::{dollars, grouped},
         rates::Scope,
-        time::{last_day, spoken_coming, spoken_date},
+        time::{clock_in_santo_domingo, day_in_santo_domingo, last_day, spoken_coming, spoken_date},
         user::Role,
     },
     store::{self, audit::ShownRow},
 };
+
+const GONE: &str = "Alguien que ya no está";
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    User(UserId),
+    /// Somebody at the command line.
+    Console,
+    /// Nobody: OKLA by itself.
+    Okla,
+}
 
 /// One change, told.
 pub struct Told {
@@ -43,35 +55,44 @@ pub async fn list_audit(
     app: &App,
     actor: &Actor,
     actions: &[Action],
-    by: Option<UserId>,
+    by: Option<By>,
     before: Option<i64>,
     limit: u8,
 ) -> Result<Page> {
     actor.admin()?;
+    let now = app.clock.now();
     let words: Vec<String> = actions.iter().map(ToString::to_string).collect();
     let mut conn = app.searches.acquire().await?;
-    let mut rows = store::audit::list_entries(&mut conn, &words, by, before, i64::from(limit) + 1).await?;
+    let (actor, by_itself) = match by {
+        None => (None, None),
+        Some(By::User(user)) => (Some(user), None),
+        Some(By::Okla) => (None, Some(true)),
+        Some(By::Console) => (None, Some(false)),
+    };
+    let fetched = i64::from(limit) + 1;
+    let mut rows = store::audit::list_entries(&mut conn, &words, actor, by_itself, before, fetched).await?;
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     let next = rows.last().map(|row| row.id).filter(|_| more);
-    Ok(Page { entries: rows.into_iter().map(told).collect(), next })
+    Ok(Page { entries: rows.into_iter().map(|row| told(row, now)).collect(), next })
 }
 
-/// Everybody who may have changed something: id and name.
+/// Everybody who ever changed something and has or had an account: id and name.
 ///
 /// # Errors
 /// `NotFound`: not an admin's.
-pub async fn list_admins(app: &App, actor: &Actor) -> Result<Vec<(UserId, String)>> {
+pub async fn list_actors(app: &App, actor: &Actor) -> Result<Vec<(UserId, String)>> {
     actor.admin()?;
-    Ok(store::users::list_admins(&mut *app.pool.acquire().await?).await?)
+    let actors = store::audit::list_actors(&mut *app.searches.acquire().await?).await?;
+    Ok(actors.into_iter().map(|(id, name)| (id, name.unwrap_or_else(|| format!("{GONE} ({id})")))).collect())
 }
 
-fn told(row: ShownRow) -> Told {
+fn told(row: ShownRow, now: DateTime<Utc>) -> Told {
     let action = row.action.parse();
     let actor = match (&row.actor, row.actor_id) {
         _ if action == Ok(Action::LimitFollowed) => "OKLA".to_owned(),
         (Some(name), _) => name.clone(),
-        (None, Some(_)) => "Alguien que ya no está".to_owned(),
+        (None, Some(_)) => GONE.to_owned(),
         (None, None) => "La consola".to_owned(),
     };
     let of_dealer = row.dealer.as_ref().map(|dealer| format!(" de {dealer}")).unwrap_or_default();
@@ -80,11 +101,13 @@ fn told(row: ShownRow) -> Told {
     let (before, after) = (value(&row.before), value(&row.after));
     let what = match action {
         Ok(Action::LimitSet | Action::LimitFollowed) => limit_set(&row.subject, &of_dealer, &before, &after),
-        Ok(Action::PauseBegun) => format!("pausó los envíos{of_dealer}{}", of_kind(&after)),
+        Ok(Action::PauseBegun) => {
+            format!("pausó los envíos{of_dealer}{}{}", of_kind(&after), until(&after, row.at))
+        }
         Ok(Action::PauseEnded) => format!("reanudó los envíos{of_dealer}{}", of_kind(&before)),
         Ok(Action::DealerAdded) => format!("añadió el concesionario{of_dealer}"),
-        Ok(Action::UserAdded) => format!("añadió un usuario{of_dealer}"),
-        Ok(Action::TokenCreated) => "creó un token de la API".to_owned(),
+        Ok(Action::UserAdded) => format!("añadió a {user}{}{of_dealer}", as_role(&after)),
+        Ok(Action::TokenCreated) => format!("creó un token de la API de {user}"),
         Ok(Action::RequestDenied) => format!("negó una solicitud{of_dealer}{}", asked_for(&after)),
         Ok(Action::RateSet) => rate_set(row.at, &before, &after),
         Ok(Action::RateWithdrawn) => {
@@ -100,6 +123,10 @@ fn told(row: ShownRow) -> Told {
         Ok(Action::UserEnabled) => format!("activó de nuevo la cuenta de {user}"),
         Ok(Action::RoleChanged) => role_changed(user, &of_dealer, &before, &after),
         Ok(Action::NumberRevealed) => format!("vio el número de {user}"),
+        Ok(Action::MessageRevealed) => {
+            let short: String = row.subject.chars().take(8).collect();
+            format!("vio los números del mensaje {short}")
+        }
         Ok(Action::SessionsEnded) => sessions_ended(user, &before),
         Ok(Action::TokenRevoked) => format!("revocó un token de la API de {user}"),
         Ok(Action::SecondFactorOn) => "activó su segundo factor".to_owned(),
@@ -107,7 +134,8 @@ fn told(row: ShownRow) -> Told {
         Ok(Action::SecondFactorReset) => format!("quitó el segundo factor de {user}"),
         Err(_) => format!("hizo «{}»", row.action),
     };
-    let can_be_undone = row.is_newest && row.action.parse().is_ok_and(can_be_undone);
+    let can_be_undone =
+        row.is_newest && action.is_ok_and(|action| can_be_undone(action, &before, &after, now));
     let sentence = format!("{actor} {what}.");
     Told { id: row.id, at: row.at, sentence, reason: row.reason, can_be_undone }
 }
@@ -116,7 +144,7 @@ fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> S
     let Ok(limit) = subject.parse::<Limit>() else { return format!("cambió {subject}{of_dealer}") };
     let number = |entry: &Value| entry["value"].as_str().and_then(|text| text.parse::<Decimal>().ok());
     let words = |entry: &Value| match (entry.is_null(), number(entry)) {
-        (true, _) if of_dealer.is_empty() => "lo normal".to_owned(),
+        (true, _) if of_dealer.is_empty() => "«por defecto»".to_owned(),
         (true, _) => "lo de todos".to_owned(),
         (false, None) => "sin límite".to_owned(),
         (false, Some(value)) if limit == Limit::DealerBudget => dollars(value),
@@ -183,11 +211,30 @@ fn dop_rate_set(before: &Value, after: &Value) -> String {
 }
 
 fn role_changed(user: &str, of_dealer: &str, before: &Value, after: &Value) -> String {
-    let word = |entry: &Value| {
-        let role = entry["role"].as_str().and_then(|word| word.parse().ok());
-        role.map(|role: Role| role.label().to_lowercase()).unwrap_or_default()
+    let word = |entry: &Value| role(entry).unwrap_or_default();
+    format!("cambió el rol de {user} de {} a {}{of_dealer}", word(before), word(after))
+}
+
+fn as_role(entry: &Value) -> String {
+    role(entry).map(|role| format!(" como {role}")).unwrap_or_default()
+}
+
+fn role(entry: &Value) -> Option<String> {
+    let role: Role = entry["role"].as_str()?.parse().ok()?;
+    Some(role.label().to_lowercase())
+}
+
+fn until(pause: &Value, at: DateTime<Utc>) -> String {
+    let until = pause["until"].as_str().and_then(|text| text.parse().ok());
+    let told = |until: DateTime<Utc>| {
+        let clock = clock_in_santo_domingo(until);
+        if day_in_santo_domingo(until) == day_in_santo_domingo(at) {
+            format!(" hasta las {clock}")
+        } else {
+            format!(" hasta el {} a las {clock}", spoken_coming(until))
+        }
     };
-    format!("cambió el papel de {user} de {} a {}{of_dealer}", word(before), word(after))
+    until.map(told).unwrap_or_default()
 }
 
 fn sessions_ended(user: &str, before: &Value) -> String {

@@ -11,13 +11,17 @@ use super::{
     tokens::{Token, tokens_of},
 };
 use crate::{
-    domain::{ids::UserId, user::Role},
+    domain::{ids::UserId, phone::masked, user::Role},
     store::{self, user_list::Narrowed},
 };
 
-pub use crate::store::user_list::ShownUser;
+pub use crate::store::user_list::{ShownDealer, ShownUser};
 
 const PER_PAGE: usize = 50;
+/// One more, which tells that there is a next page.
+const FETCHED: i64 = 51;
+/// How many of a dealer's people are named.
+const STAFF_NAMED: i32 = 3;
 /// How many of a user's failed sign-ins his page shows.
 const FAILURES: i64 = 10;
 
@@ -26,7 +30,7 @@ pub struct UserFilter<'a> {
     /// A piece of a name or of an e-mail.
     pub words: &'a str,
     pub role: Option<Role>,
-    /// A dealer's short name: his people.
+    /// A dealer's short name, or his name: his people.
     pub dealer: &'a str,
     pub before: Option<UserId>,
 }
@@ -46,20 +50,42 @@ pub async fn list_users(app: &App, actor: &Actor, filter: &UserFilter<'_>) -> Re
     let mut conn = app.searches.acquire().await?;
     let dealer = match filter.dealer.trim() {
         "" => None,
-        slug => match store::dealers::get_dealer_by_slug(&mut conn, slug).await? {
+        named => match store::dealers::find_dealers(&mut conn, named).await?.first() {
             Some(dealer) => Some(dealer.id),
             None => return Ok(Page { users: Vec::new(), next: None }),
         },
     };
-    let piece = Some(filter.words.trim()).filter(|words| !words.is_empty());
+    let words = filter.words.replace('\0', "");
+    let piece = Some(words.trim()).filter(|words| !words.is_empty());
     let role = filter.role.map(Role::as_str);
     let narrowed = Narrowed { role, dealer, piece, before: filter.before };
-    let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut users = store::user_list::list_users(&mut conn, &narrowed, limit).await?;
+    let mut users = store::user_list::list_users(&mut conn, &narrowed, FETCHED).await?;
     let more = users.len() > PER_PAGE;
     users.truncate(PER_PAGE);
     let next = users.last().map(|user| user.id).filter(|_| more);
     Ok(Page { users, next })
+}
+
+pub struct DealersPage {
+    pub dealers: Vec<ShownDealer>,
+    /// The next page begins after it.
+    pub next: Option<String>,
+}
+
+/// A page of dealers with their people, by their short names; `words`: a piece of a name.
+///
+/// # Errors
+/// `NotFound`: not an admin's.
+pub async fn list_staff(app: &App, actor: &Actor, words: &str, after: &str) -> Result<DealersPage> {
+    actor.admin()?;
+    let (words, after) = (words.replace('\0', ""), after.replace('\0', ""));
+    let piece = Some(words.trim()).filter(|words| !words.is_empty());
+    let mut conn = app.searches.acquire().await?;
+    let mut dealers = store::user_list::list_staff(&mut conn, piece, &after, STAFF_NAMED, FETCHED).await?;
+    let more = dealers.len() > PER_PAGE;
+    dealers.truncate(PER_PAGE);
+    let next = dealers.last().map(|dealer| dealer.slug.clone()).filter(|_| more);
+    Ok(DealersPage { dealers, next })
 }
 
 pub struct UserDetail {
@@ -83,7 +109,7 @@ pub async fn get_user(app: &App, actor: &Actor, id: UserId, this: Option<Id>) ->
     let (user, phone) = store::user_list::get_shown_user(&mut conn, id).await?.ok_or(AppError::NotFound)?;
     Ok(UserDetail {
         user,
-        number: phone.map(|phone| format!("•••{}", &phone[phone.len().saturating_sub(4)..])),
+        number: phone.as_deref().map(masked),
         sessions: list_open(&mut conn, id, this, app.clock.now()).await?,
         tokens: tokens_of(&mut conn, id).await?,
         failures: store::sign_in_failures::list_failures_of(&mut conn, id, FAILURES).await?,

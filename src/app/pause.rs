@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
@@ -16,6 +17,7 @@ use crate::{
         kind::Kind,
         pause::Pause,
         reason::Reason,
+        time::spoken,
     },
     store,
 };
@@ -46,14 +48,11 @@ pub async fn begin_pause(app: &App, actor: &Actor, command: BeginPause) -> Resul
             "Hasta: elija un momento que todavía no haya pasado.",
         ));
     }
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     // Whoever takes places now takes them before the pause; whoever comes next sees it.
     store::limits::lock_values(&mut tx).await?;
-    let in_force = store::pauses::list_in_force(&mut tx, now).await?;
-    if in_force.iter().any(|pause| pause.dealer == dealer && pause.kind == kind) {
-        return Err(AppError::invalid("", "paused_already", "Eso ya está en pausa."));
-    }
     let pause = Pause { id: PauseId::fresh(), dealer, kind, until };
+    refuse_second(&mut tx, &pause, now).await?;
     store::pauses::insert_pause(&mut tx, &pause, reason.as_str(), actor.user_id, now).await?;
     let change = change_of(&pause, actor, Action::PauseBegun, now);
     record(&mut tx, Change { after: told(&pause), reason: reason.into(), ..change }).await?;
@@ -64,16 +63,69 @@ pub async fn begin_pause(app: &App, actor: &Actor, command: BeginPause) -> Resul
 /// Ends it.
 ///
 /// # Errors
-/// `NotFound`: not an admin's, or it is over.
+/// `NotFound`: not an admin's, or there is none. `Invalid`: it is over.
 pub async fn end_pause(app: &App, actor: &Actor, id: PauseId) -> Result<()> {
     actor.admin()?;
-    let now = app.clock.now();
-    let mut tx = app.pool.begin().await?;
-    let ended = store::pauses::end_pause(&mut tx, id, actor.user_id, now).await?.ok_or(AppError::NotFound)?;
-    record(&mut tx, Change { before: told(&ended), ..change_of(&ended, actor, Action::PauseEnded, now) })
-        .await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
+    end_held(&mut tx, actor, id, None, app.clock.now()).await?;
     tx.commit().await?;
     app.notices.outbox_waiting();
+    Ok(())
+}
+
+pub(super) async fn end_held(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: PauseId,
+    reason: Option<Reason>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(ended) = store::pauses::end_pause(conn, id, actor.user_id, now).await? else {
+        return Err(over(conn, id, now).await?);
+    };
+    let reason = reason.map(String::from).unwrap_or_default();
+    let change = change_of(&ended, actor, Action::PauseEnded, now);
+    record(conn, Change { before: told(&ended), reason, ..change }).await
+}
+
+/// What became of a pause that is not in force.
+async fn over(conn: &mut PgConnection, id: PauseId, now: DateTime<Utc>) -> Result<AppError> {
+    let known = store::pauses::get_pause(conn, id).await?.ok_or(AppError::NotFound)?;
+    let how = match (known.ended_at, known.ended_by, known.pause.until) {
+        (Some(at), Some(by), _) => format!("la reanudó {by}, {}", spoken(at, now)),
+        (Some(at), None, _) => format!("alguien la reanudó, {}", spoken(at, now)),
+        (None, _, Some(until)) => format!("terminó por sí sola, {}", spoken(until, now)),
+        (None, _, None) => "ya no rige".to_owned(),
+    };
+    let problem = format!("Esa pausa ya terminó: {how}. No hay nada que reanudar.");
+    Ok(AppError::invalid("", "over", problem))
+}
+
+/// Lets a pause that somebody ended begin again, with the scope and the end it had. To be called with the values locked.
+pub(super) async fn reopen_held(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: PauseId,
+    reason: Reason,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let known = store::pauses::get_pause(conn, id).await?.ok_or(AppError::NotFound)?;
+    let pause = known.pause;
+    if pause.until.is_some_and(|until| until <= now) {
+        let problem = "La hora en que esa pausa terminaba ya pasó: si hace falta, empiece otra.";
+        return Err(AppError::invalid("", "past", problem));
+    }
+    refuse_second(conn, &pause, now).await?;
+    store::pauses::reopen_pause(conn, id, actor.user_id, now).await?;
+    let change = change_of(&pause, actor, Action::PauseBegun, now);
+    record(conn, Change { after: told(&pause), reason: reason.into(), ..change }).await
+}
+
+async fn refuse_second(conn: &mut PgConnection, wanted: &Pause, now: DateTime<Utc>) -> Result<()> {
+    let in_force = store::pauses::list_in_force(conn, now).await?;
+    if in_force.iter().any(|pause| pause.dealer == wanted.dealer && pause.kind == wanted.kind) {
+        return Err(AppError::invalid("", "paused_already", "Eso ya está en pausa."));
+    }
     Ok(())
 }
 

@@ -20,7 +20,7 @@ pub async fn keep_peaks(app: &App) -> Result<Step> {
     let now = app.clock.now();
     let today = day_in_santo_domingo(now);
     let from = today - Days::new(DAYS - 1);
-    let mut tx = app.searches.begin().await?;
+    let mut tx = store::connection::begin(&app.searches).await?;
     if !is_alone(&mut tx, "okla_peaks").await? {
         return Ok(Step::Nothing);
     }
@@ -41,14 +41,11 @@ async fn peaks_of(
     day: NaiveDate,
     until: DateTime<Utc>,
 ) -> Result<Vec<(Limit, i64)>> {
-    let mut peaks: Vec<_> = Limit::ALL.into_iter().map(|limit| (limit, 0)).collect();
-    read_past(conn, Window::Day.since(day_begins(day)), until, |history, past| {
-        for (limit, used) in history.live(past) {
-            if let Some((_, most)) = peaks.iter_mut().find(|(known, _)| *known == limit) {
-                *most = used.max(*most);
-            }
+    let none: Vec<_> = Limit::ALL.into_iter().map(|limit| (limit, 0)).collect();
+    read_past(conn, Window::Day.since(day_begins(day)), until, none, |peaks, history, past| {
+        for ((_, most), (_, used)) in peaks.iter_mut().zip(history.live(past)) {
+            *most = used.max(*most);
         }
     })
-    .await?;
-    Ok(peaks)
+    .await
 }

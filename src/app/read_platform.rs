@@ -36,6 +36,8 @@ pub struct PlatformCosts {
     pub days: Vec<(NaiveDate, ByState)>,
     pub kinds: Vec<(Kind, Sums)>,
     pub dealers: Vec<DealerRow>,
+    /// How many rows the whole list has.
+    pub rows: i64,
     /// How many dealers had messages.
     pub dealer_count: i64,
     pub month: MonthSpend,
@@ -74,8 +76,9 @@ pub async fn read_platform(
     let days = store::platform::list_totals(&mut snapshot, range.from, end).await?;
     let kinds = store::platform::list_kinds(&mut snapshot, range.from, end).await?;
     let skip = page.clamp(0, i64::from(u16::MAX)) * PER_PAGE;
-    let (dealers, dealer_count) =
+    let dealers =
         store::platform::list_dealers(&mut snapshot, range.from, end, order, skip, PER_PAGE).await?;
+    let (rows, dealer_count) = store::platform::count_dealers(&mut snapshot, range.from, end).await?;
     let month = read_month(&mut snapshot, now).await?;
     let first = first_day_of_month(today) - Months::new(MONTHS - 1);
     let months = store::platform::list_months(&mut snapshot, first, month_of(today).to).await?;
@@ -90,6 +93,7 @@ pub async fn read_platform(
         days: range.days().map(|day| (day, of_day(day))).collect(),
         kinds,
         dealers,
+        rows,
         dealer_count,
         month,
         months,
@@ -108,7 +112,7 @@ pub(super) async fn read_month(conn: &mut PgConnection, now: DateTime<Utc>) -> R
 async fn read_allowance(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Allowance> {
     let rules = Rules::load(conn, std::iter::empty(), now).await?;
     let most = |limit| rules.most(limit, None);
-    let (a_day, bound_by) = effective(Limit::PlatformDay, most(Limit::PlatformDay), most);
+    let (a_day, bound_by) = effective(Limit::PlatformDay, false, most(Limit::PlatformDay), most);
     let card = store::rates::list_rates(conn).await?;
     let (kind, market) = (Kind::Contact, Market::REST_OF_LATIN_AMERICA);
     let rate = rate_for(&card, kind, kind.category(), market, now).ok_or_else(no_rate)?;

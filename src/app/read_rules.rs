@@ -1,7 +1,5 @@
 //! What an admin sees of the limits: what holds, for whom, how much of it is used, and which other limit makes it void.
 
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use sqlx::PgConnection;
 
@@ -10,16 +8,24 @@ use super::{
     error::{AppError, Result},
     peaks,
     set_limit::Setting,
+    set_rate::in_force,
     state::App,
-    take_limits::{Counters, Rules, Taken},
+    take_limits::Rules,
 };
 use crate::{
     domain::{
         ids::DealerId,
-        limits::{Limit, Subject, UNLIMITED, effective},
+        limits::{Limit, NEAR, UNLIMITED, effective},
+        rates::Scope,
         time::day_in_santo_domingo,
+        vehicle::Dealer,
     },
-    store::{self, connection::begin_snapshot, limits::ShownLimit},
+    store::{
+        self,
+        connection::begin_snapshot,
+        limits::{ShownLimit, UseRow},
+        rates::ShownRate,
+    },
 };
 
 pub use crate::store::limits::requests::RequestRow;
@@ -32,8 +38,10 @@ pub struct Rule {
     /// What really comes through, and the other limit that makes it so.
     pub effective: Option<i64>,
     pub bound_by: Option<Limit>,
-    /// What the dealer, or of a rule for all whoever has most of it, has used now.
+    /// What the dealer has used now; of a rule for all, of those whom it holds the one who has most.
     pub used: i64,
+    /// Of a rule for all that one's name; `None`: nobody's in particular.
+    pub whose: Option<String>,
     /// The most that anybody had used within [`peaks::DAYS`] days; of a dealer's own rule unknown.
     pub peak: i64,
     pub set: Option<SetBy>,
@@ -69,15 +77,13 @@ pub struct OwnRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
     All,
-    /// At least [`NEAR`] percent are used.
+    /// At least [`NEAR`] percent are used, also of the rule for all.
     Near,
     /// They end within two days.
     Ending,
     Requested,
 }
 
-/// From here on up a limit is worth a look, in percent.
-pub const NEAR: i64 = 80;
 const ENDING: TimeDelta = TimeDelta::days(2);
 
 impl Filter {
@@ -97,6 +103,8 @@ pub struct RuleBook {
     pub own: Vec<OwnRule>,
     /// Requests that nobody has decided, shown or not.
     pub waiting: usize,
+    /// What a part costs where the rate card says nothing else.
+    pub rate: Option<ShownRate>,
 }
 
 /// All rules in force, of the dealers' own those that the filter shows.
@@ -109,97 +117,96 @@ pub async fn read_rules(app: &App, actor: &Actor, filter: Filter) -> Result<Rule
     let mut snapshot = begin_snapshot(&app.searches).await?;
     let rows = store::limits::list_shown(&mut snapshot, now).await?;
     let mut requests = store::limits::requests::list_open(&mut snapshot).await?;
-    let taken = store::limits::list_greatest_uses(&mut snapshot, now).await?;
+    let taken = store::limits::list_uses(&mut snapshot, &Limit::ALL, now).await?;
     let since = day_in_santo_domingo(now) - Days::new(peaks::DAYS - 1);
     let greatest = store::limits::peaks::list_greatest(&mut snapshot, since).await?;
+    let card = store::rates::list_shown(&mut snapshot).await?;
+    snapshot.commit().await?;
+    let rate = in_force(&card, Scope::default(), now).cloned();
     let rules = Rules::of(rows.iter().map(|row| (&*row.name, row.dealer, row.value)));
+    let of = |limit: Limit| taken.iter().filter(move |row| row.name == limit.name());
     let general = Limit::ALL.map(|limit| {
-        let of = |known: &[(String, i64)]| {
-            known.iter().find(|(name, _)| name == limit.name()).map_or(0, |(_, used)| *used)
-        };
-        let used = of(&taken);
-        Rule { used, peak: of(&greatest).max(used), ..rule(limit, None, &rules, &rows) }
+        let held = of(limit).filter(|row| row.dealer.is_none_or(|dealer| !rules.has_own(limit, dealer)));
+        let most = held.max_by_key(|row| row.used);
+        let used = most.map_or(0, |row| row.used);
+        let peak = greatest.iter().find(|(name, _)| name == limit.name()).map_or(0, |(_, used)| *used);
+        let whose = most.and_then(|row| row.whose.clone());
+        Rule { used, whose, peak: peak.max(used), ..rule(limit, None, &rules, &rows) }
     });
+    let own_rule = |limit: Limit, dealer: DealerId| {
+        let used = of(limit).filter(|row| row.dealer == Some(dealer)).map(|row| row.used).max();
+        Rule { used: used.unwrap_or_default(), ..rule(limit, Some(dealer), &rules, &rows) }
+    };
     let waiting = requests.len();
-    let mut own: Vec<(DealerId, OwnRule)> = rows
+    let mut own: Vec<OwnRule> = rows
         .iter()
         .filter_map(|row| {
             let (limit, dealer): (Limit, _) = (row.name.parse().ok()?, row.dealer?);
             let asked = requests.iter().position(|asked| asked.dealer == dealer && asked.name == row.name);
             let request = asked.map(|number| requests.remove(number));
-            let rule = rule(limit, Some(dealer), &rules, &rows);
-            Some((
-                dealer,
-                OwnRule { slug: row.slug.clone()?, dealer: row.dealer_name.clone()?, rule, request },
-            ))
+            let rule = own_rule(limit, dealer);
+            Some(OwnRule { slug: row.slug.clone()?, dealer: row.dealer_name.clone()?, rule, request })
         })
         .collect();
     own.extend(requests.into_iter().filter_map(|asked| {
-        let rule = rule(asked.name.parse().ok()?, Some(asked.dealer), &rules, &rows);
+        let rule = own_rule(asked.name.parse().ok()?, asked.dealer);
         let (slug, dealer) = (asked.slug.clone(), asked.dealer_name.clone());
-        Some((asked.dealer, OwnRule { slug, dealer, rule, request: Some(asked) }))
+        Some(OwnRule { slug, dealer, rule, request: Some(asked) })
     }));
-    let used =
-        own_uses(&mut snapshot, own.iter().map(|(dealer, own)| (*dealer, own.rule.limit)), now).await?;
-    snapshot.commit().await?;
-    for (dealer, own) in &mut own {
-        own.rule.used = used.get(&(*dealer, own.rule.limit)).copied().unwrap_or_default();
+    if filter == Filter::Near {
+        // Whoever has nothing of his own may be near what holds for all.
+        for row in &taken {
+            let (Some((limit, dealer)), Some(slug), Some(name)) =
+                (per_dealer(row), &row.slug, &row.dealer_name)
+            else {
+                continue;
+            };
+            if own.iter().any(|own| own.rule.limit == limit && own.slug == *slug) {
+                continue;
+            }
+            let (slug, rule) = (slug.clone(), own_rule(limit, dealer));
+            own.push(OwnRule { slug, dealer: name.clone(), rule, request: None });
+        }
     }
-    let own = own.into_iter().map(|(_, own)| own).filter(|own| filter.shows(own, now)).collect();
-    Ok(RuleBook { general: general.into(), own, waiting })
+    own.retain(|own| filter.shows(own, now));
+    own.sort_by(|one, other| {
+        (&one.dealer, one.rule.limit.name()).cmp(&(&other.dealer, other.rule.limit.name()))
+    });
+    Ok(RuleBook { general: general.into(), own, waiting, rate })
 }
 
-/// What these dealers have used of these limits; of an hourly limit of users, the one who has most.
-async fn own_uses(
-    conn: &mut PgConnection,
-    asked: impl Iterator<Item = (DealerId, Limit)>,
-    now: DateTime<Utc>,
-) -> Result<HashMap<(DealerId, Limit), i64>> {
-    let mut wanted = BTreeSet::new();
-    let mut of_users = Vec::new();
-    for (dealer, limit) in asked {
-        match limit {
-            Limit::UserHour => of_users.push(dealer.0),
-            Limit::DealerBudget => _ = wanted.insert((limit, Subject::ChargedTo(dealer))),
-            _ => _ = wanted.insert((limit, Subject::DealersOwn(dealer))),
-        }
-    }
-    let counters = Counters::read(conn, wanted.clone(), now).await?;
-    let counted = wanted.into_iter().filter_map(|(limit, subject)| {
-        let used = counters.used(limit, &subject);
-        match subject {
-            Subject::ChargedTo(dealer) | Subject::DealersOwn(dealer) => Some(((dealer, limit), used)),
-            _ => None,
-        }
-    });
-    let of_users = store::limits::list_greatest_of_users(conn, &of_users, now).await?;
-    let of_users = of_users.into_iter().map(|(dealer, used)| ((dealer, Limit::UserHour), used));
-    Ok(counted.chain(of_users).collect())
+fn per_dealer(row: &UseRow) -> Option<(Limit, DealerId)> {
+    let limit: Limit = row.name.parse().ok()?;
+    Some((limit, row.dealer?)).filter(|(limit, _)| limit.is_per_dealer())
 }
 
 /// One rule as it stands, for whoever changes it.
 pub struct RuleInHand {
     pub rule: Rule,
-    /// Who he is whose own rule it is.
-    pub dealer: Option<(DealerId, String)>,
+    /// Whose own rule it is.
+    pub dealer: Option<Dealer>,
     /// What he asks for.
     pub request: Option<RequestRow>,
 }
 
-/// One rule as it stands.
+/// One rule as it stands; `named`: the dealer whose own it is, by his short name or his name.
 ///
 /// # Errors
-/// `NotFound`: not an admin's, or no such dealer.
-pub async fn read_rule(app: &App, actor: &Actor, limit: Limit, slug: Option<&str>) -> Result<RuleInHand> {
+/// `NotFound`: not an admin's. `Invalid`: no such dealer, or a limit that is no dealer's.
+pub async fn read_rule(app: &App, actor: &Actor, limit: Limit, named: Option<&str>) -> Result<RuleInHand> {
     actor.admin()?;
     let mut conn = app.pool.acquire().await?;
-    let dealer = find(&mut conn, slug).await?;
+    let dealer = match named {
+        None => None,
+        Some(named) => Some(find(&mut conn, named).await?),
+    };
     if dealer.is_some() && !limit.is_per_dealer() {
-        return Err(AppError::NotFound);
+        let problem = format!("Límite: «{}» vale para todos; elija uno de un concesionario.", limit.label());
+        return Err(AppError::invalid("limite", "not_per_dealer", problem));
     }
     let rows = store::limits::list_shown(&mut conn, app.clock.now()).await?;
     let rules = Rules::of(rows.iter().map(|row| (&*row.name, row.dealer, row.value)));
-    let whose = dealer.as_ref().map(|(id, _)| *id);
+    let whose = dealer.as_ref().map(|dealer| dealer.id);
     let mut requests = store::limits::requests::list_open(&mut conn).await?.into_iter();
     let request = requests.find(|asked| Some(asked.dealer) == whose && asked.name == limit.name());
     Ok(RuleInHand { rule: rule(limit, whose, &rules, &rows), dealer, request })
@@ -222,21 +229,23 @@ pub async fn read_rule_with(
     Ok(rule(limit, dealer, &rules.with(limit, dealer, setting), &rows))
 }
 
-async fn find(conn: &mut PgConnection, slug: Option<&str>) -> Result<Option<(DealerId, String)>> {
-    let Some(slug) = slug else { return Ok(None) };
-    let dealer = store::dealers::get_dealer_by_slug(conn, slug).await?.ok_or(AppError::NotFound)?;
-    Ok(Some((dealer.id, dealer.name)))
+async fn find(conn: &mut PgConnection, named: &str) -> Result<Dealer> {
+    let mut found = store::dealers::find_dealers(conn, named.trim()).await?;
+    let problem = match found.len() {
+        1 => return Ok(found.swap_remove(0)),
+        0 => "Concesionario: no hay ninguno con ese nombre; elija uno de la lista.",
+        _ => "Concesionario: hay varios con ese nombre; elija uno de la lista, por su nombre corto.",
+    };
+    Err(AppError::invalid("concesionario", "unknown", problem))
 }
 
-/// The dealer that somebody means by his short name.
+/// The dealer that somebody means by his short name or his name.
 ///
 /// # Errors
-/// `NotFound`: not an admin's. `Invalid`: there is none.
-pub async fn find_dealer(app: &App, actor: &Actor, slug: &str) -> Result<DealerId> {
+/// `NotFound`: not an admin's. `Invalid`: there is none, or more than one.
+pub async fn find_dealer(app: &App, actor: &Actor, named: &str) -> Result<DealerId> {
     actor.admin()?;
-    let found = store::dealers::get_dealer_by_slug(&mut *app.pool.acquire().await?, slug).await?;
-    let problem = "Concesionario: elija uno de la lista, por su nombre corto.";
-    Ok(found.ok_or_else(|| AppError::invalid("concesionario", "unknown", problem))?.id)
+    Ok(find(&mut *app.pool.acquire().await?, named).await?.id)
 }
 
 /// Short and full names of all dealers.
@@ -250,7 +259,7 @@ pub async fn list_dealers(app: &App, actor: &Actor) -> Result<Vec<(String, Strin
 
 fn rule(limit: Limit, dealer: Option<DealerId>, rules: &Rules, rows: &[ShownLimit]) -> Rule {
     let most = |limit: Limit| rules.most(limit, dealer).filter(|most| *most < UNLIMITED);
-    let (really, bound_by) = effective(limit, most(limit), most);
+    let (really, bound_by) = effective(limit, dealer.is_some(), most(limit), most);
     let set = rows.iter().find(|row| row.name == limit.name() && row.dealer == dealer);
     let set_by = set.map(|row| SetBy {
         at: row.updated_at,
@@ -259,5 +268,5 @@ fn rule(limit: Limit, dealer: Option<DealerId>, rules: &Rules, rows: &[ShownLimi
         expires_at: row.expires_at,
         version: row.version,
     });
-    Rule { limit, most: most(limit), effective: really, bound_by, used: 0, peak: 0, set: set_by }
+    Rule { limit, most: most(limit), effective: really, bound_by, used: 0, whose: None, peak: 0, set: set_by }
 }

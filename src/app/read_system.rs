@@ -2,7 +2,7 @@
 
 mod problems;
 
-use std::time::Duration;
+use std::{iter, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::prelude::ToPrimitive;
@@ -10,7 +10,13 @@ use sqlx::PgConnection;
 
 pub use self::problems::{Problem, problems};
 use super::{
-    actor::Actor, beat::SILENT_AFTER, compare_usage::Comparison, error::Result, hold_line::Hold, state::App,
+    actor::Actor,
+    beat::SILENT_AFTER,
+    compare_usage::Comparison,
+    error::Result,
+    hold_line::Hold,
+    state::App,
+    take_limits::{Counters, Rules},
 };
 pub use crate::store::{
     doubts::{Doubt, MOST_COUNTED},
@@ -19,7 +25,7 @@ pub use crate::store::{
     servers::ServerRow,
 };
 use crate::{
-    domain::limits::Limit,
+    domain::limits::{Limit, Subject},
     store::{self, connection::begin_snapshot},
 };
 
@@ -49,8 +55,12 @@ pub struct System {
     pub queue: QueueRow,
     /// How long the first part has been due.
     pub overdue: Duration,
-    /// Whether any sending is paused.
-    pub is_paused: bool,
+    /// Pauses of any sending that are in force.
+    pub pauses: usize,
+    /// Requests for another limit that nobody has decided.
+    pub requests: i64,
+    /// Of each limit for all of OKLA that is in force, what is taken and how much it lets through.
+    pub limits: Vec<(Limit, i64, i64)>,
     /// Parts whose outcome is unknown, and those that Twilio took and fell silent about; at most [`MOST_COUNTED`] each.
     pub verifying: i64,
     pub silent: i64,
@@ -111,6 +121,14 @@ impl System {
     }
 }
 
+impl System {
+    /// Whether one of them had a wrong signature within the hour.
+    pub fn refused_lately(&self) -> bool {
+        let hour = TimeDelta::hours(1);
+        self.alive().any(|server| server.refused_at.is_some_and(|at| self.now - at < hour))
+    }
+}
+
 /// The page's.
 pub struct SystemPage {
     pub system: System,
@@ -154,7 +172,9 @@ async fn measure_in(conn: &mut PgConnection, app: &App) -> Result<System> {
         now,
         overdue: queue.first_due.and_then(|due| (now - due).to_std().ok()).unwrap_or_default(),
         queue,
-        is_paused: !store::pauses::list_in_force(conn, now).await?.is_empty(),
+        pauses: store::pauses::list_in_force(conn, now).await?.len(),
+        requests: store::limits::requests::count_open(conn).await?,
+        limits: limits(conn, now).await?,
         verifying,
         silent,
         line: line(conn, app, now).await?,
@@ -168,6 +188,22 @@ async fn measure_in(conn: &mut PgConnection, app: &App) -> Result<System> {
         database_version: store::gauges::get_database_version(conn).await?,
         clock_apart,
     })
+}
+
+/// By the counters that the sends themselves take from.
+async fn limits(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<(Limit, i64, i64)>> {
+    let rules = Rules::load(conn, iter::empty(), now).await?;
+    let all = [(Limit::PlatformDay, Subject::Everyone), (Limit::MetaTier, Subject::Recipients)];
+    let in_force: Vec<_> = all
+        .into_iter()
+        .filter_map(|(limit, subject)| Some((limit, subject, rules.most(limit, None)?)))
+        .collect();
+    let wanted = in_force.iter().map(|(limit, subject, _)| (*limit, subject.clone())).collect();
+    let counters = Counters::read(conn, wanted, now).await?;
+    Ok(in_force
+        .iter()
+        .map(|(limit, subject, most)| (*limit, counters.used(*limit, subject), *most))
+        .collect())
 }
 
 async fn line(conn: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<LineNow> {

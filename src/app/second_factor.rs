@@ -1,6 +1,7 @@
 //! The second factor: a secret shared with an app on a telephone (RFC 6238: SHA-1, six digits, 30 s), and codes for the
 //! day that is lost.
 
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -56,14 +57,13 @@ pub fn step_of(secret: &[u8], code: &str, now: DateTime<Utc>) -> Result<Option<i
 
 /// Takes what was typed, a code of the app or a recovery code; once. `false`: it is none, or was taken before.
 pub(super) async fn take_code(app: &App, conn: &mut PgConnection, user: UserId, typed: &str) -> Result<bool> {
-    let factor = store::second_factors::get_factor(conn, user).await?;
-    let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(false) };
+    let Some(secret) = store::second_factors::get_secret(conn, user).await? else { return Ok(false) };
     let (code, now) = (plain(typed), app.clock.now());
     if code.len() == RECOVERY_LENGTH {
         let hash = recovery_hash(app, user, &code)?;
         return Ok(store::second_factors::use_recovery_code(conn, user, &hash, now).await?);
     }
-    match step_of(&open(app, user, &factor.secret)?, &code, now)? {
+    match step_of(&open(app, user, &secret)?, &code, now)? {
         Some(step) => Ok(store::second_factors::use_step(conn, user, step).await?),
         None => Ok(false),
     }
@@ -82,7 +82,7 @@ pub(super) fn fresh_recovery_codes(app: &App, user: UserId) -> Result<(Vec<Strin
 }
 
 /// Seals a text for one user: who copies the database reads nothing, and who moves it to another user neither.
-pub(super) fn seal(app: &App, user: UserId, text: &[u8]) -> Result<Vec<u8>> {
+fn seal(app: &App, user: UserId, text: &[u8]) -> Result<Vec<u8>> {
     let nonce: [u8; NONCE_BYTES] = rand::random();
     let payload = Payload { msg: text, aad: user.0.as_bytes() };
     let sealed = cipher(app)?.encrypt(&XNonce::from(nonce), payload).map_err(fault)?;
@@ -95,6 +95,18 @@ pub(super) fn open(app: &App, user: UserId, sealed: &[u8]) -> Result<Vec<u8>> {
     let (nonce, text) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(|| fault("too short"))?;
     let payload = Payload { msg: text, aad: user.0.as_bytes() };
     cipher(app)?.decrypt(&XNonce::from(*nonce), payload).map_err(fault)
+}
+
+/// What [`seal`] made, as a session keeps it.
+pub(super) fn seal_text(app: &App, user: UserId, text: &[u8]) -> Result<String> {
+    Ok(BASE64_STANDARD_NO_PAD.encode(seal(app, user, text)?))
+}
+
+/// The sealed bytes and what they hold; `None`: it was not sealed for this user.
+pub(super) fn open_text(app: &App, user: UserId, text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let sealed = BASE64_STANDARD_NO_PAD.decode(text).ok()?;
+    let opened = open(app, user, &sealed).ok()?;
+    Some((sealed, opened))
 }
 
 fn cipher(app: &App) -> Result<XChaCha20Poly1305> {

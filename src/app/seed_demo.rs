@@ -25,7 +25,7 @@ pub const DEMO_ACCOUNTS: [(&str, &str, Role); 3] = [
 /// Loads dealers, vehicles and demo accounts; a second time only brings the accounts to what the sign-in page
 /// says of them: this password opens them, and nothing else is asked.
 pub async fn seed_demo(tools: &Tools, password: &str) -> Result<()> {
-    let mut tx = tools.pool.begin().await?;
+    let mut tx = store::connection::begin(&tools.pool).await?;
     seed_catalogue(&mut tx, tools.clock.now()).await?;
     tx.commit().await?;
     for (email, name, role) in DEMO_ACCOUNTS {
@@ -44,7 +44,7 @@ pub async fn seed_demo(tools: &Tools, password: &str) -> Result<()> {
 
 async fn open_to_all(tools: &Tools, user: UserRow, password: &str) -> Result<()> {
     let mut conn = tools.pool.acquire().await?;
-    if user.has_second_factor {
+    if user.second_factor.is_some() {
         store::second_factors::delete_factor(&mut conn, user.id).await?;
     }
     if user.disabled_at.is_some() {

@@ -42,7 +42,7 @@ pub async fn seed_load(tools: &Tools, load: Load, password: &str, mut loaded: im
     let now = tools.clock.now();
     let begins = midnight(now) - TimeDelta::days(load.days.into());
     let password_hash = passwords::hash(password).await?;
-    let mut tx = tools.pool.begin().await?;
+    let mut tx = store::connection::begin(&tools.pool).await?;
     let lots = seed_lots(&mut tx, load.dealers.into(), now).await?;
     let people = people::add(&mut tx, &lots, load.messages, &password_hash, begins).await?;
     let unit_price = store::rates::list_rates(&mut tx).await?.first().map(|rate| rate.price);

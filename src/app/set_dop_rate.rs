@@ -25,7 +25,7 @@ pub async fn set_dop_rate(app: &App, actor: &Actor, rate: DopRate, seen: Option<
         let problem = "Fecha: elija hoy o un día pasado; la tasa de mañana todavía no se conoce.";
         return Err(AppError::invalid("fecha", "future", problem));
     }
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     store::dop_rates::lock_all(&mut tx).await?;
     let before = store::dop_rates::list_latest(&mut tx, 1).await?.into_iter().next();
     if before.as_ref().map(|row| row.id) != seen {

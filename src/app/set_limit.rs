@@ -9,7 +9,9 @@ use super::{
     actor::Actor,
     audit::{Change, record},
     error::{AppError, Result},
+    limit_marks::mark_crossed,
     state::{App, Tools},
+    take_limits::Rules,
 };
 use crate::{
     domain::{
@@ -22,7 +24,10 @@ use crate::{
     },
     store::{
         self,
-        limits::{LimitRow, NewLimit, requests::Verdict},
+        limits::{
+            LimitRow, NewLimit,
+            requests::{Granted, Verdict},
+        },
     },
 };
 
@@ -40,6 +45,14 @@ impl Setting {
     /// A stored value.
     pub fn of(value: Option<Decimal>) -> Self {
         value.map_or(Self::NoLimit, Self::Most)
+    }
+
+    /// As it is stored.
+    fn value(self) -> Option<Decimal> {
+        match self {
+            Self::Most(value) => Some(value),
+            Self::NoLimit | Self::Inherited => None,
+        }
     }
 
     /// In words.
@@ -76,18 +89,10 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
         }
     };
     let now = tools.clock.now();
-    let mut tx = tools.pool.begin().await?;
+    let mut tx = store::connection::begin(&tools.pool).await?;
     store::limits::lock_values(&mut tx).await?;
     let before = store::limits::get_limit(&mut tx, change.limit, dealer, now).await?;
-    let set = Set {
-        limit: change.limit,
-        dealer,
-        setting: Setting::of(change.value),
-        expires_at: None,
-        reason: "",
-        by: None,
-        by_itself: false,
-    };
+    let set = Set { dealer, ..Set::of_all(change.limit, Setting::of(change.value)) };
     write(&mut tx, &set, before.as_ref(), now).await?;
     Ok(tx.commit().await?)
 }
@@ -102,23 +107,19 @@ pub struct ChangeLimit {
     pub reason: Reason,
     /// The version that the form was loaded with; 0: there was none.
     pub seen: i64,
-    /// The dealer's request that is granted with it.
-    pub request: Option<RequestId>,
+    /// The dealer's request that is granted with it, and what he reads.
+    pub grant: Option<(RequestId, Option<Reason>)>,
 }
 
 /// Sets it; it holds from the next message on, on every server.
 ///
 /// # Errors
-/// `NotFound`: not an admin's. `Invalid`: not a dealer's limit, an end that is past, or somebody else changed it since the
-/// form was loaded.
+/// `NotFound`: not an admin's. `Invalid`: not a dealer's limit, an end that is past, somebody else changed it since the form
+/// was loaded, or what is granted is not more than what holds.
 pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Result<()> {
     actor.admin()?;
     let now = app.clock.now();
-    if change.expires_at.is_some_and(|end| end <= now) {
-        let problem = "Vence: elija un momento que todavía no haya pasado.";
-        return Err(AppError::invalid("vence", "past", problem));
-    }
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     store::limits::lock_values(&mut tx).await?;
     let before = store::limits::get_limit(&mut tx, change.limit, change.dealer, now).await?;
     if before.as_ref().map_or(0, |row| row.version) != change.seen {
@@ -129,8 +130,29 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
         );
         return Err(AppError::invalid("valor", "changed_meanwhile", problem));
     }
-    if let Some(id) = change.request {
-        grant(&mut tx, id, &change, actor.user_id, now).await?;
+    change_held(&mut tx, actor.user_id, &change, before.as_ref(), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same where the values are locked and what held before is known.
+pub(super) async fn change_held(
+    conn: &mut PgConnection,
+    by: UserId,
+    change: &ChangeLimit,
+    before: Option<&LimitRow>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if change.expires_at.is_some_and(|end| end <= now) {
+        let problem = "Último día: elija uno que todavía no haya pasado.";
+        return Err(AppError::invalid("vence", "past", problem));
+    }
+    if change.grant.is_some() {
+        let rules = Rules::load(conn, change.dealer.into_iter(), now).await?;
+        if !rules.is_raised(change.limit, change.dealer, change.setting) {
+            let problem =
+                "El valor nuevo no es más que el de ahora: guárdelo sin conceder, o niegue la solicitud.";
+            return Err(AppError::invalid("valor", "not_more", problem));
+        }
     }
     let set = Set {
         limit: change.limit,
@@ -138,27 +160,47 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
         setting: change.setting,
         expires_at: change.expires_at,
         reason: change.reason.as_str(),
-        by: Some(actor.user_id),
+        by: Some(by),
         by_itself: false,
+        grant: change.grant.as_ref().map(|(id, answer)| (*id, answer.as_ref().map_or("", Reason::as_str))),
     };
-    write(&mut tx, &set, before.as_ref(), now).await?;
-    Ok(tx.commit().await?)
+    write(conn, &set, before, now).await
 }
 
-async fn grant(
-    conn: &mut PgConnection,
-    id: RequestId,
-    change: &ChangeLimit,
-    by: UserId,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let verdict = Verdict { granted: true, answer: change.reason.as_str(), by };
+async fn grant(conn: &mut PgConnection, set: &Set<'_>, version: i64, now: DateTime<Utc>) -> Result<()> {
+    let (Some((id, answer)), Some(by)) = (set.grant, set.by) else { return Ok(()) };
+    let granted = Granted { value: set.setting.value(), until: set.expires_at, version };
+    let verdict = Verdict { granted: Some(granted), answer, by };
     let decided = store::limits::requests::decide(conn, id, &verdict, now).await?;
-    if decided.is_some_and(|(dealer, name)| Some(dealer) == change.dealer && name == change.limit.name()) {
+    if decided.is_some_and(|(dealer, name)| Some(dealer) == set.dealer && name == set.limit.name()) {
         return Ok(());
     }
     let problem = "Esta solicitud ya está decidida. Vuelva a «Límites» y mire cómo quedó.";
     Err(AppError::invalid("", "decided_already", problem))
+}
+
+/// Writes the values that the environment gives for a new database; what anybody ever set stays, or stays away.
+pub async fn fill_first_values(tools: &Tools, first: [(Limit, i64, &str); 3]) -> Result<()> {
+    let limits = first.map(|(limit, ..)| limit);
+    let mut conn = tools.pool.acquire().await?;
+    if store::limits::list_never_set(&mut conn, &limits).await?.is_empty() {
+        return Ok(());
+    }
+    drop(conn);
+    let mut tx = store::connection::begin(&tools.pool).await?;
+    store::limits::lock_values(&mut tx).await?;
+    let fresh = store::limits::list_never_set(&mut tx, &limits).await?;
+    let now = tools.clock.now();
+    for (limit, value, variable) in first {
+        if !fresh.iter().any(|name| name == limit.name()) {
+            continue;
+        }
+        let reason = format!("Valor inicial: {variable}.");
+        let setting = Setting::Most(value.into());
+        write(&mut tx, &Set { reason: &reason, by_itself: true, ..Set::of_all(limit, setting) }, None, now)
+            .await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Takes over what Meta lets our number do, in Twilio's words; nothing changes if it holds already.
@@ -182,8 +224,7 @@ pub async fn follow_messaging_limit(
     let before = store::limits::get_limit(conn, limit, None, now).await?;
     let reason = format!("Twilio dice «{words}».");
     let setting = Setting::of(value);
-    let set =
-        Set { limit, dealer: None, setting, expires_at: None, reason: &reason, by: None, by_itself: true };
+    let set = Set { reason: &reason, by_itself: true, ..Set::of_all(limit, setting) };
     write(conn, &set, before.as_ref(), now).await?;
     Ok(true)
 }
@@ -195,8 +236,18 @@ struct Set<'a> {
     expires_at: Option<DateTime<Utc>>,
     reason: &'a str,
     by: Option<UserId>,
-    /// Nobody changed it; OKLA follows the provider.
+    /// Nobody changed it; OKLA follows the provider, or its own environment.
     by_itself: bool,
+    /// The request that is granted with it, and what the dealer reads.
+    grant: Option<(RequestId, &'a str)>,
+}
+
+impl Set<'_> {
+    /// For everybody, by nobody, without a reason; to be filled in.
+    fn of_all(limit: Limit, setting: Setting) -> Self {
+        let (dealer, expires_at, by, grant) = (None, None, None, None);
+        Self { limit, dealer, setting, expires_at, reason: "", by, by_itself: false, grant }
+    }
 }
 
 async fn write(
@@ -209,27 +260,34 @@ async fn write(
         let problem = format!("{} vale para todos: no se fija por concesionario.", set.limit.name());
         return Err(AppError::invalid("dealer", "not_per_dealer", problem));
     }
-    let value = match set.setting {
-        Setting::Most(value) => Some(value),
-        Setting::NoLimit | Setting::Inherited => None,
-    };
+    let shown = store::limits::list_shown(conn, now).await?;
+    let rules = Rules::of(shown.iter().map(|row| (&*row.name, row.dealer, row.value)));
     if set.setting == Setting::Inherited {
         store::limits::delete_limit(conn, set.limit, set.dealer).await?;
     } else {
         let new = NewLimit {
             limit: set.limit,
             dealer: set.dealer,
-            value,
+            value: set.setting.value(),
             expires_at: set.expires_at,
             reason: set.reason,
             set_by: set.by,
         };
-        store::limits::upsert_limit(conn, &new, now).await?;
+        let version = store::limits::upsert_limit(conn, &new, now).await?;
+        grant(conn, set, version, now).await?;
     }
     // A limit that did not hold was not counted: whoever needs its counters next counts anew.
     store::limits::delete_counters(conn, set.limit).await?;
+    if rules.is_lowered(set.limit, set.dealer, set.setting) {
+        mark_crossed(conn, set.limit, set.dealer, &rules.with(set.limit, set.dealer, set.setting), now)
+            .await?;
+    }
     let as_set = |value: Option<Decimal>, expires_at: Option<DateTime<Utc>>| json!({ "value": value.map(|value| value.normalize().to_string()), "expires_at": expires_at });
-    let after = if set.setting == Setting::Inherited { Value::Null } else { as_set(value, set.expires_at) };
+    let after = if set.setting == Setting::Inherited {
+        Value::Null
+    } else {
+        as_set(set.setting.value(), set.expires_at)
+    };
     let action = if set.by_itself { Action::LimitFollowed } else { Action::LimitSet };
     let change = Change {
         dealer: set.dealer,

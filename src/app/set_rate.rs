@@ -74,7 +74,7 @@ pub fn in_force(rows: &[ShownRate], scope: Scope, now: DateTime<Utc>) -> Option<
 /// changed it since the form was shown.
 pub async fn set_rate(app: &App, actor: &Actor, new: NewRate, seen: Option<RateId>) -> Result<()> {
     actor.admin()?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     // Whoever takes places now pays by the card as it is; whoever comes next sees the new row.
     store::limits::lock_values(&mut tx).await?;
     let now = app.clock.now();
@@ -121,7 +121,7 @@ pub async fn set_rate(app: &App, actor: &Actor, new: NewRate, seen: Option<RateI
 /// `NotFound`: not an admin's. `Invalid`: it has begun, or somebody else took it back.
 pub async fn withdraw_rate(app: &App, actor: &Actor, id: RateId) -> Result<()> {
     actor.admin()?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     // Nobody reads it as begun while it goes.
     store::limits::lock_values(&mut tx).await?;
     let now = app.clock.now();

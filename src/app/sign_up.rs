@@ -56,7 +56,7 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
     let password_hash = passwords::hash(form.password).await?;
     let now = app.clock.now();
     let id = UserId::fresh();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
     let user = NewUser {
         id,
         email: email.as_str(),

@@ -42,6 +42,8 @@ pub struct App {
     pub views: Arc<Semaphore>,
     /// Whose file of vehicles is being read: one at a time.
     pub imports: Arc<Semaphore>,
+    /// Whose change of a limit is lived through: one at a time.
+    pub replays: Arc<Semaphore>,
 }
 
 /// What an [`App`] is made of.
@@ -92,6 +94,7 @@ impl App {
             records,
             views: Arc::new(Semaphore::new(VIEWS_AT_ONCE)),
             imports: Arc::new(Semaphore::new(1)),
+            replays: Arc::new(Semaphore::new(1)),
         }
     }
 }

@@ -57,7 +57,7 @@ pub async fn save_vehicle<'a>(
     value: impl Fn(&'static str) -> &'a str + Send,
 ) -> Result<VehicleId> {
     let now = app.clock.now();
-    let mut transaction = app.pool.begin().await?;
+    let mut transaction = store::connection::begin(&app.pool).await?;
     let dealer = lock_dealer(&mut transaction, actor).await?;
     let mut vehicle = read_vehicle(value, &dealer, now).map_err(AppError::Invalid)?;
     vehicle.id = id.unwrap_or(vehicle.id);

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 pub use self::{
     counters::Counters,
-    history::{History, PastMessage, read_past},
+    history::{History, Mosts, PastMessage, read_past},
 };
 use super::{error::Result, set_limit::Setting};
 use crate::{
@@ -71,6 +71,28 @@ impl Rules {
         }
         set(None).unwrap_or_else(|| limit.default_value())
     }
+
+    /// Whether a dealer has a value of his own.
+    pub fn has_own(&self, limit: Limit, dealer: DealerId) -> bool {
+        self.0.contains_key(&(limit, Some(dealer)))
+    }
+
+    /// Whether with that setting more comes through than now.
+    pub fn is_raised(&self, limit: Limit, dealer: Option<DealerId>, setting: Setting) -> bool {
+        let (now, then) = self.around(limit, dealer, setting);
+        then > now
+    }
+
+    /// Whether with that setting less comes through than now.
+    pub fn is_lowered(&self, limit: Limit, dealer: Option<DealerId>, setting: Setting) -> bool {
+        let (now, then) = self.around(limit, dealer, setting);
+        then < now
+    }
+
+    fn around(&self, limit: Limit, dealer: Option<DealerId>, setting: Setting) -> (i64, i64) {
+        let most = |rules: &Self| rules.most(limit, dealer).unwrap_or(UNLIMITED);
+        (most(self), most(&self.clone().with(limit, dealer, setting)))
+    }
 }
 
 /// What a send asks of the limits.
@@ -89,13 +111,34 @@ impl Demand {
         self.unit_price * Decimal::from(self.parts)
     }
 
-    /// What it takes of a limit, in its units.
-    fn asked(self, limit: Limit, taken: &impl Taken, to: &str) -> i64 {
+    fn asks(self) -> Asks {
+        let cost = micro_dollars(self.cost());
+        Asks { parts: self.parts, micro_dollars: cost, outside_window: self.outside_window }
+    }
+}
+
+/// The same in the limits' units.
+#[derive(Clone, Copy, Debug)]
+struct Asks {
+    parts: i16,
+    micro_dollars: i64,
+    outside_window: bool,
+}
+
+impl Asks {
+    /// What it takes of a limit. `is_counted`: Meta counts the recipient already.
+    fn of(self, limit: Limit, is_counted: bool) -> i64 {
         match limit {
-            Limit::DealerBudget => micro_dollars(self.cost()),
-            Limit::MetaTier => i64::from(self.outside_window && !taken.is_counted(to)),
+            Limit::DealerBudget => self.micro_dollars,
+            Limit::MetaTier => i64::from(self.outside_window && !is_counted),
             _ => i64::from(self.parts),
         }
+    }
+
+    /// How a limit stands for it, from how much it lets through and what of it is taken already: as the database counts it,
+    /// or as it was once. The one decision: there is room or there is none.
+    fn standing(self, limit: Limit, most: i64, used: i64, is_counted: bool) -> Standing {
+        Standing { limit, most, used, asked: self.of(limit, is_counted), frees_at: None }
     }
 }
 
@@ -111,22 +154,12 @@ pub fn in_force(rules: &Rules, sender: &Sender<'_>) -> Vec<(Limit, Subject, i64)
         .collect()
 }
 
-/// What of each limit is taken already: as the database counts it, or as it was once.
-pub trait Taken {
-    fn used(&self, limit: Limit, subject: &Subject) -> i64;
-    /// Whether Meta counts this recipient already.
-    fn is_counted(&self, phone: &str) -> bool;
-}
-
 /// How everything stands for a send; nothing is taken.
-pub fn weigh(taken: &impl Taken, rules: &Rules, sender: &Sender<'_>, demand: Demand) -> Decision {
-    let standings = in_force(rules, sender).into_iter().map(|(limit, subject, most)| Standing {
-        limit,
-        most,
-        used: taken.used(limit, &subject),
-        asked: demand.asked(limit, taken, sender.to),
-        frees_at: None,
-    });
+pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: Demand) -> Decision {
+    let (asks, is_counted) = (demand.asks(), counters.is_counted(sender.to));
+    let standings = in_force(rules, sender)
+        .into_iter()
+        .map(|(limit, subject, most)| asks.standing(limit, most, counters.used(limit, &subject), is_counted));
     Decision { standings: standings.collect() }
 }
 

@@ -58,17 +58,17 @@ impl Door<'_> {
     fn knocks_allowed(self) -> i32 {
         match self {
             Self::SignIn { .. } | Self::SignInBy { .. } | Self::Code { .. } | Self::CodeBy { .. } => 10,
-            // A guess is right once in 333,333: fewer than from anywhere for a password.
-            Self::CodeTo { .. } => 20,
+            // A guess is right once in 333,333, and whoever guesses knows the password: few, and by the day.
+            Self::CodeTo { .. } | Self::SignUpFrom { .. } => 30,
             Self::SignInFrom { .. } => 60,
             Self::SignInTo { .. } => 100,
-            Self::SignUpFrom { .. } => 30,
         }
     }
 
     fn window(self) -> TimeDelta {
         match self {
-            Self::SignUpFrom { .. } | Self::CodeTo { .. } => TimeDelta::minutes(60),
+            Self::SignUpFrom { .. } => TimeDelta::minutes(60),
+            Self::CodeTo { .. } => TimeDelta::days(1),
             _ => TimeDelta::minutes(15),
         }
     }

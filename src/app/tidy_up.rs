@@ -26,7 +26,7 @@ const ERASED_AT_ONCE: i64 = 500;
 /// have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
-    store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(2)).await?;
+    store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(25)).await?;
     let now = app.clock.now();
     store::limits::delete_rolling_counters_before(&mut conn, now - ROLLING_KEPT).await?;
     store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT).await?;

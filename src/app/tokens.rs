@@ -30,7 +30,7 @@ const USE_KEPT_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// # Errors
 /// `Invalid` when there is no such account.
 pub async fn create_token(tools: &Tools, email: &str, name: &str) -> Result<String> {
-    let mut tx = tools.pool.begin().await?;
+    let mut tx = store::connection::begin(&tools.pool).await?;
     let user = find_user(&mut tx, email).await?;
     let token = format!("okla_{}", BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let (id, now) = (TokenId::fresh(), tools.clock.now());
@@ -101,7 +101,7 @@ pub(super) async fn tokens_of(conn: &mut PgConnection, user: UserId) -> Result<V
 /// `Invalid` when there is none by that id, or it was revoked before.
 pub async fn revoke_token(tools: &Tools, id: TokenId) -> Result<()> {
     let now = tools.clock.now();
-    let mut tx = tools.pool.begin().await?;
+    let mut tx = store::connection::begin(&tools.pool).await?;
     let unknown =
         || AppError::invalid("id", "unknown", format!("No hay un token {id}, o ya estaba revocado."));
     let user = store::users::mark_token_revoked(&mut tx, id, now).await?.ok_or_else(unknown)?;

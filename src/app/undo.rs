@@ -3,61 +3,88 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::Value;
+use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
+    change_user::set_disabled,
     error::{AppError, Result},
-    pause::end_pause,
-    set_limit::{ChangeLimit, Setting, change_limit},
+    pause::{end_held, reopen_held},
+    set_limit::{ChangeLimit, Setting, change_held},
     state::App,
 };
 use crate::{
-    domain::{audit::Action, reason::Reason},
+    domain::{audit::Action, ids::PauseId, reason::Reason},
     store::{self, audit::ShownRow},
 };
 
-/// Whether there is something to take back in a change of that kind.
-pub fn can_be_undone(action: Action) -> bool {
-    matches!(action, Action::LimitSet | Action::PauseBegun)
+/// Whether there is something to take back in a change of that kind, of which this is said.
+pub fn can_be_undone(action: Action, before: &Value, after: &Value, now: DateTime<Utc>) -> bool {
+    let is_over = |pause: &Value| ends(pause, "until").is_some_and(|until| until <= now);
+    match action {
+        Action::LimitSet | Action::UserDisabled | Action::UserEnabled => true,
+        Action::PauseBegun => !is_over(after),
+        Action::PauseEnded => !is_over(before),
+        _ => false,
+    }
 }
 
 /// Puts back what held before the change of that number.
 ///
 /// # Errors
-/// `NotFound`: not an admin's. `Invalid`: something newer was done, or there is nothing to take back.
+/// `NotFound`: not an admin's, or there is nothing to take back. `Invalid`: something newer was done, or what would be put
+/// back is over.
 pub async fn undo(app: &App, actor: &Actor, id: i64) -> Result<()> {
     actor.admin()?;
-    let mut conn = app.pool.acquire().await?;
-    let entry = store::audit::get_entry(&mut conn, id).await?.ok_or(AppError::NotFound)?;
-    if !entry.is_newest {
-        let problem = format!("El cambio {id} ya no es el último: mire qué vino después.");
-        return Err(AppError::invalid("", "not_newest", problem));
-    }
+    let now = app.clock.now();
+    let reason = Reason::parse(&format!("Deshace el cambio {id}."))
+        .map_err(|error| AppError::Fault(error.to_string()))?;
+    let mut tx = store::connection::begin(&app.pool).await?;
+    // Nobody changes a limit or begins a pause until the transaction ends: the newest stays the newest.
+    store::limits::lock_values(&mut tx).await?;
+    let entry = newest(&mut tx, id).await?;
+    let pause = || entry.subject.parse::<PauseId>().map_err(|_| AppError::NotFound);
     match entry.action.parse() {
         Ok(Action::LimitSet) => {
             let (limit, dealer) = (entry.subject.parse().map_err(AppError::Fault)?, entry.dealer_id);
-            let seen = store::limits::get_limit(&mut conn, limit, dealer, app.clock.now()).await?;
-            drop(conn);
-            let (setting, expires_at) = before(&entry, app.clock.now());
-            let seen = seen.map_or(0, |row| row.version);
-            let reason = Reason::parse(&format!("Deshace el cambio {id}."))
-                .map_err(|error| AppError::Fault(error.to_string()))?;
-            let change = ChangeLimit { limit, dealer, setting, expires_at, reason, seen, request: None };
-            change_limit(app, actor, change).await
+            let held = store::limits::get_limit(&mut tx, limit, dealer, now).await?;
+            let (setting, expires_at) = before(&entry, now);
+            let seen = held.as_ref().map_or(0, |row| row.version);
+            let change = ChangeLimit { limit, dealer, setting, expires_at, reason, seen, grant: None };
+            change_held(&mut tx, actor.user_id, &change, held.as_ref(), now).await?;
         }
-        Ok(Action::PauseBegun) => {
-            drop(conn);
-            let pause = entry.subject.parse().map_err(|_| AppError::NotFound)?;
-            end_pause(app, actor, pause).await
+        Ok(Action::PauseBegun) => end_held(&mut tx, actor, pause()?, Some(reason), now).await?,
+        Ok(Action::PauseEnded) => reopen_held(&mut tx, actor, pause()?, reason, now).await?,
+        Ok(action @ (Action::UserDisabled | Action::UserEnabled)) => {
+            drop(tx);
+            let user = entry.subject.parse().map_err(|_| AppError::NotFound)?;
+            return set_disabled(app, actor, user, action == Action::UserEnabled, reason).await;
         }
-        _ => Err(AppError::NotFound),
+        _ => return Err(AppError::NotFound),
     }
+    tx.commit().await?;
+    app.notices.outbox_waiting();
+    Ok(())
+}
+
+async fn newest(conn: &mut PgConnection, id: i64) -> Result<ShownRow> {
+    let entry = store::audit::get_entry(conn, id).await?.ok_or(AppError::NotFound)?;
+    if entry.is_newest {
+        return Ok(entry);
+    }
+    let problem = format!("El cambio {id} ya no es el último: mire qué vino después.");
+    Err(AppError::invalid("", "not_newest", problem))
+}
+
+/// When something ends by itself.
+fn ends(told: &Value, field: &str) -> Option<DateTime<Utc>> {
+    told[field].as_str().and_then(|text| text.parse().ok())
 }
 
 /// What held before it; what has ended since holds no more.
 fn before(entry: &ShownRow, now: DateTime<Utc>) -> (Setting, Option<DateTime<Utc>>) {
     let before: Value = serde_json::from_str(&entry.before).unwrap_or_default();
-    let expires_at = before["expires_at"].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let expires_at = ends(&before, "expires_at");
     if before.is_null() || expires_at.is_some_and(|end| end <= now) {
         return (Setting::Inherited, None);
     }

@@ -47,7 +47,9 @@ pub async fn run(command: Command) -> CliResult {
     let Command::Set(set) = command;
     let fraction = set.value.0.is_some_and(|value| value.normalize().scale() > 0);
     if fraction && set.name != Limit::DealerBudget {
-        return Err(format!("{} cuenta mensajes: escriba un número entero", set.name.name()).into());
+        return Err(
+            format!("{} cuenta {}: escriba un número entero", set.name.name(), set.name.unit()).into()
+        );
     }
     let change = SetLimit { limit: set.name, value: set.value.0, dealer: set.dealer.as_deref() };
     set_limit(&tools().await?, change).await.map_err(sentence)?;

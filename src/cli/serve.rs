@@ -13,9 +13,11 @@ use crate::{
         heartbeat::Heartbeat,
         notices::Notices,
         passwords,
-        state::{App, Ports, Settings},
+        set_limit::fill_first_values,
+        state::{App, Ports, Settings, Tools},
     },
     config::Config,
+    domain::limits::Limit,
     store,
     twilio::{
         callback_test::SignedCall,
@@ -147,13 +149,14 @@ async fn prepare_database(config: &Config, migrate: bool) -> CliResult {
         )
         .into());
     }
-    store::limits::insert_first_values(
-        &mut conn,
-        config.limits.daily.into(),
-        config.limits.hourly.into(),
-        SystemClock.now(),
-    )
-    .await?;
+    drop(conn);
+    let (daily, hourly) = (config.limits.daily.into(), config.limits.hourly.into());
+    let first = [
+        (Limit::PlatformDay, daily, "OKLA_DAILY_LIMIT"),
+        (Limit::DealerHour, hourly, "OKLA_HOURLY_LIMIT"),
+        (Limit::UserHour, hourly, "OKLA_HOURLY_LIMIT"),
+    ];
+    fill_first_values(&Tools { pool, clock: Arc::new(SystemClock) }, first).await?;
     Ok(())
 }
 

@@ -25,6 +25,7 @@ pub enum Action {
     UserEnabled,
     RoleChanged,
     NumberRevealed,
+    MessageRevealed,
     SessionsEnded,
     TokenRevoked,
     SecondFactorOn,
@@ -33,7 +34,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -49,6 +50,7 @@ impl Action {
         Self::UserEnabled,
         Self::RoleChanged,
         Self::NumberRevealed,
+        Self::MessageRevealed,
         Self::SessionsEnded,
         Self::TokenRevoked,
         Self::SecondFactorOn,
@@ -73,6 +75,7 @@ impl Action {
             Self::UserEnabled => "user_enabled",
             Self::RoleChanged => "role_changed",
             Self::NumberRevealed => "number_revealed",
+            Self::MessageRevealed => "message_revealed",
             Self::SessionsEnded => "sessions_ended",
             Self::TokenRevoked => "token_revoked",
             Self::SecondFactorOn => "second_factor_on",

@@ -10,7 +10,12 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-pub use self::{caps::effective, mark::Mark, refusal::Refusal, window::Window};
+pub use self::{
+    caps::effective,
+    mark::{Mark, NEAR},
+    refusal::Refusal,
+    window::Window,
+};
 use super::{
     ids::{DealerId, UserId},
     user::Role,
@@ -74,7 +79,7 @@ impl Limit {
         match self {
             Self::DealerBudget => "US$",
             Self::MetaTier => "personas",
-            _ => "mensajes",
+            _ => "partes",
         }
     }
 
@@ -135,19 +140,31 @@ impl Limit {
         }
     }
 
+    /// What kind of messages it counts, or `None` when it does not concern the sender.
+    pub fn family(self, sender: &Sender<'_>) -> Option<Family> {
+        match self {
+            Self::PlatformDay => Some(Family::Everyone),
+            Self::MetaTier => Some(Family::Recipients),
+            Self::UserHour => Some(Family::Sender),
+            Self::PairDay => Some(Family::Pair),
+            Self::BuyerDay => (sender.role == Role::Buyer).then_some(Family::Sender),
+            Self::DealerHour | Self::DealerDay => {
+                sender.dealer_id.filter(|_| sender.role == Role::Dealer).map(Family::DealersOwn)
+            }
+            Self::DealerBudget => sender.payer.map(Family::ChargedTo),
+        }
+    }
+
     /// Whose messages it counts, or `None` when it does not concern the sender.
     pub fn subject(self, sender: &Sender<'_>) -> Option<Subject> {
-        match self {
-            Self::PlatformDay => Some(Subject::Everyone),
-            Self::MetaTier => Some(Subject::Recipients),
-            Self::UserHour => Some(Subject::Sender(sender.user_id)),
-            Self::PairDay => Some(Subject::Pair(sender.user_id, sender.to.to_owned())),
-            Self::BuyerDay => (sender.role == Role::Buyer).then_some(Subject::Sender(sender.user_id)),
-            Self::DealerHour | Self::DealerDay => {
-                sender.dealer_id.filter(|_| sender.role == Role::Dealer).map(Subject::DealersOwn)
-            }
-            Self::DealerBudget => sender.payer.map(Subject::ChargedTo),
-        }
+        self.family(sender).map(|family| match family {
+            Family::Everyone => Subject::Everyone,
+            Family::Recipients => Subject::Recipients,
+            Family::Sender => Subject::Sender(sender.user_id),
+            Family::DealersOwn(dealer) => Subject::DealersOwn(dealer),
+            Family::ChargedTo(dealer) => Subject::ChargedTo(dealer),
+            Family::Pair => Subject::Pair(sender.user_id, sender.to.to_owned()),
+        })
     }
 
     /// A set value in the units that are counted: places, recipients, or micro-dollars.
@@ -176,6 +193,17 @@ pub const UNLIMITED: i64 = i64::MAX;
 /// US$ in millionths, whole.
 pub fn micro_dollars(amount: Decimal) -> i64 {
     (amount * Decimal::from(1_000_000)).round().to_i64().unwrap_or(i64::MAX)
+}
+
+/// A [`Subject`] as far as it can be told apart without the sender and the recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    Everyone,
+    Recipients,
+    Sender,
+    DealersOwn(DealerId),
+    ChargedTo(DealerId),
+    Pair,
 }
 
 /// Whose messages a counter counts.

@@ -1,6 +1,6 @@
 //! Money: a decimal amount that always says its currency. Never a float.
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,16 @@ pub fn dollars_in_column(amount: Decimal) -> String {
     with_decimals(amount, 3)
 }
 
+/// A difference: `+US$ 12.30`, `-US$ 3.00`.
+pub fn signed_dollars(amount: Decimal) -> String {
+    let sign = match amount.cmp(&Decimal::ZERO) {
+        Ordering::Less => "-",
+        Ordering::Equal => "",
+        Ordering::Greater => "+",
+    };
+    format!("{sign}{}", dollars(amount.abs()))
+}
+
 fn with_decimals(amount: Decimal, least: u32) -> String {
     let mut amount = amount.normalize();
     amount.rescale(amount.scale().max(least));
@@ -148,6 +158,27 @@ pub fn parse_exact(text: &str, places: usize) -> Option<Decimal> {
         .then(|| format!("{whole}.{fraction}0").parse().ok())
         .flatten()
         .map(|amount: Decimal| amount.normalize())
+}
+
+/// Reads US$ as this country writes them: a comma for thousands, a point for decimals, six of them at most. Where a single
+/// point is followed by three digits nobody knows which was meant, and it is `None` as all else is that is no amount.
+pub fn parse_dollars(text: &str) -> Option<Decimal> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let digits = ["US$", "USD", "$"].into_iter().find_map(|sign| text.strip_prefix(sign)).unwrap_or(&text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let is_grouped = groups.clone().next().is_none() || (1..=3).contains(&first.len());
+    let is_amount =
+        is_grouped && groups.all(|group| group.len() == 3) && (whole.contains(',') || fraction.len() != 3);
+    is_amount.then(|| parse_exact(&format!("{}.{fraction}", whole.replace(',', "")), 6))?
+}
+
+/// US$ as [`parse_dollars`] reads them back: `1200.50`, `12.3450`.
+pub fn written_dollars(amount: Decimal) -> String {
+    let mut amount = amount.normalize();
+    amount.rescale(if amount.scale() == 3 { 4 } else { amount.scale().max(2) });
+    amount.to_string()
 }
 
 impl fmt::Display for Money {
@@ -223,6 +254,26 @@ mod tests {
         }
         for text in ["", ".5", "-1", "0.0000001", "1,000.5", "1e-2", "quince", "US$"] {
             assert_eq!(parse_exact(text, 6), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dollars_are_read_as_they_are_written_and_three_decimals_are_never_thousands() {
+        for (text, amount) in [
+            ("250", "250"),
+            ("US$ 1,200.50", "1200.5"),
+            ("1,250", "1250"),
+            ("1,000.125", "1000.125"),
+            ("0.0150", "0.015"),
+        ] {
+            assert_eq!(parse_dollars(text), amount.parse().ok(), "{text}");
+        }
+        for text in ["", "1.250", "12,50", "1.250.000", "1250,000", "-1", ",250", "1.2345678"] {
+            assert_eq!(parse_dollars(text), None, "{text}");
+        }
+        for amount in ["0", "12.345", "1200.5", "99999999", "0.000001", "33.3333"] {
+            let amount: Decimal = amount.parse().unwrap();
+            assert_eq!(parse_dollars(&written_dollars(amount)), Some(amount));
         }
     }
 }

@@ -55,7 +55,20 @@ impl Paused {
 
     /// What whoever wanted to write reads.
     pub fn sentence(&self) -> String {
-        let when = match self.until {
+        let when = self.when();
+        format!(
+            "OKLA detuvo sus envíos {when}. Su mensaje no salió: ábralo en su propio WhatsApp, o inténtelo más tarde."
+        )
+    }
+
+    /// What whoever is about to write reads.
+    pub fn outlook(&self) -> String {
+        let when = self.when();
+        format!("OKLA detuvo sus envíos {when}. Escriba desde su propio WhatsApp, o vuelva más tarde.")
+    }
+
+    fn when(&self) -> String {
+        match self.until {
             Some(until) if day_in_santo_domingo(until) == day_in_santo_domingo(self.now) => {
                 format!("hasta las {}", clock_in_santo_domingo(until))
             }
@@ -64,10 +77,7 @@ impl Paused {
                 format!("hasta el {day} a las {}", clock_in_santo_domingo(until))
             }
             None => "por ahora".to_owned(),
-        };
-        format!(
-            "OKLA detuvo sus envíos {when}. Su mensaje no salió: ábralo en su propio WhatsApp, o inténtelo más tarde."
-        )
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl fmt::Display for Role {
 
 /// A role that is none of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("«{0}» no es un papel: use buyer, dealer o admin")]
+#[error("«{0}» no es un rol: use buyer, dealer o admin")]
 pub struct UnknownRole(String);
 
 impl FromStr for Role {

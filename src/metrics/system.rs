@@ -12,6 +12,11 @@ pub struct System {
     sender_quality: Gauge,
     messaging_limit: Gauge,
     usage: GaugeVec,
+    pauses: Gauge,
+    limit_requests: Gauge,
+    limit_used: GaugeVec,
+    limit_most: GaugeVec,
+    clock_apart: Gauge,
     build: GaugeVec,
 }
 
@@ -33,6 +38,11 @@ pub struct Figures {
     pub messaging_limit: f64,
     /// This month in US$, by whose word.
     pub usage: [(&'static str, f64); 2],
+    pub pauses: f64,
+    pub limit_requests: f64,
+    /// A limit for all, what of it is taken, and how much it lets through.
+    pub limits: Vec<(&'static str, f64, f64)>,
+    pub clock_apart_seconds: f64,
     /// The newest migration.
     pub migration: String,
 }
@@ -81,13 +91,34 @@ impl System {
                 "This month (UTC), by our ledger and by Twilio",
                 &["source"],
             )?,
+            pauses: one("okla_pauses", "Pauses of any sending that are in force")?,
+            limit_requests: one(
+                "okla_limit_requests",
+                "Dealers' requests for another limit that nobody has decided",
+            )?,
+            limit_used: several(
+                "okla_limit_used",
+                "What is taken of a limit for all of OKLA that is in force",
+                &["limit"],
+            )?,
+            limit_most: several("okla_limit_most", "How much such a limit lets through", &["limit"])?,
+            clock_apart: one("okla_clock_apart_seconds", "By how much the database's clock is ahead")?,
             build: several("okla_build_info", "Always 1", &["version", "migration"])?,
         })
     }
 
     /// Nothing is known.
     pub fn forget(&self) {
-        for gauges in [&self.queue_parts, &self.servers, &self.stages, &self.usage, &self.build] {
+        let several = [
+            &self.queue_parts,
+            &self.servers,
+            &self.stages,
+            &self.usage,
+            &self.limit_used,
+            &self.limit_most,
+            &self.build,
+        ];
+        for gauges in several {
             gauges.reset();
         }
         let single = [
@@ -96,6 +127,9 @@ impl System {
             &self.sender_online,
             &self.sender_quality,
             &self.messaging_limit,
+            &self.pauses,
+            &self.limit_requests,
+            &self.clock_apart,
         ];
         for gauge in single {
             gauge.set(f64::NAN);
@@ -121,6 +155,16 @@ impl System {
         for (source, value) in figures.usage {
             self.usage.with_label_values(&[source]).set(value);
         }
+        self.pauses.set(figures.pauses);
+        self.limit_requests.set(figures.limit_requests);
+        // A limit that was taken away is told no more.
+        self.limit_used.reset();
+        self.limit_most.reset();
+        for (limit, used, most) in &figures.limits {
+            self.limit_used.with_label_values(&[*limit]).set(*used);
+            self.limit_most.with_label_values(&[*limit]).set(*most);
+        }
+        self.clock_apart.set(figures.clock_apart_seconds);
         self.build.reset();
         self.build.with_label_values(&[env!("CARGO_PKG_VERSION"), figures.migration.as_str()]).set(1.0);
     }

@@ -82,12 +82,12 @@ pub struct ShownRow {
     pub dealer_id: Option<DealerId>,
     pub dealer: Option<String>,
     pub subject: String,
-    /// The name of the user who was changed.
+    /// The name of the user who was changed, or whose the token is.
     pub user: Option<String>,
     pub before: String,
     pub after: String,
     pub reason: String,
-    /// Nothing was done since to the same thing.
+    /// Nothing was done since to the same thing: to what bears that id, or to a limit of the same dealer.
     pub is_newest: bool,
 }
 
@@ -98,36 +98,53 @@ macro_rules! entries {
             ShownRow,
             r#"select a.id, a.at, a.action, a.actor_id, u.name as "actor?", a.dealer_id as "dealer_id: DealerId",
                  d.name as "dealer?", a.subject, s.name as "user?", a.before, a.after, a.reason,
-                 not exists (select from audit later where later.subject = a.subject
-                   and later.dealer_id is not distinct from a.dealer_id and later.id > a.id) as "is_newest!"
+                 not exists (select from audit later where later.subject = a.subject and later.id > a.id
+                   and (a.subject like '%-%' or later.dealer_id is not distinct from a.dealer_id)) as "is_newest!"
                from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
-                 left join users s
-                   on s.id = case when a.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a.subject::uuid end "#
+                 left join users s on s.id = case
+                   when a.action = 'token_created' then (a.after::jsonb ->> 'user')::uuid
+                   when a.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a.subject::uuid end "#
                 + $which,
             $($argument),*
         )
     };
 }
 
-/// The newest entries before `before`, of these actions and of this actor, at most `limit`.
+/// The newest entries before `before`, of these actions and of this actor, at most `limit`. `by_itself`: of what nobody did
+/// who has an account, what OKLA did by itself, or else what was done at the command line.
 pub async fn list_entries(
     conn: &mut PgConnection,
     actions: &[String],
     actor: Option<UserId>,
+    by_itself: Option<bool>,
     before: Option<i64>,
     limit: i64,
 ) -> sqlx::Result<Vec<ShownRow>> {
     entries!(
         "where (cardinality($1::text[]) = 0 or a.action = any($1)) and ($2::bigint is null or a.id < $2)
            and ($4::uuid is null or a.actor_id = $4)
+           and ($5::boolean is null or (a.actor_id is null and (a.action = 'limit_followed') = $5))
          order by a.id desc limit $3",
         actions,
         before,
         limit,
-        actor.map(|user| user.0)
+        actor.map(|user| user.0),
+        by_itself
     )
     .fetch_all(conn)
     .await
+}
+
+/// Everybody who changed something: id and name, by name; nobody's name is left of who is gone.
+pub async fn list_actors(conn: &mut PgConnection) -> sqlx::Result<Vec<(UserId, Option<String>)>> {
+    let rows = sqlx::query!(
+        r#"select a.actor_id as "id!: UserId", u.name as "name?"
+           from (select distinct actor_id from audit where actor_id is not null) as a left join users u on u.id = a.actor_id
+           order by u.name, a.actor_id"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 pub async fn get_entry(conn: &mut PgConnection, id: i64) -> sqlx::Result<Option<ShownRow>> {

@@ -29,16 +29,31 @@ pub fn searching_options(url: &str) -> sqlx::Result<PgConnectOptions> {
     Ok(serving_options(url)?.options([("statement_timeout", "5s"), ("plan_cache_mode", "force_custom_plan")]))
 }
 
+/// Begins a transaction.
+pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    begin_as(pool, "begin").await
+}
+
 /// Begins a transaction whose statements are planned once a connection and not once a group: they find rows by their keys
 /// whatever the arrays hold. Left to itself PostgreSQL judges by the first five groups, which are small, and may then plan
 /// every one (0.7 ms to plan, 0.2 ms to run).
 pub async fn begin_planned(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with("begin; set local plan_cache_mode = force_generic_plan").await
+    begin_as(pool, "begin; set local plan_cache_mode = force_generic_plan").await
 }
 
 /// Begins a transaction that only reads, all of it of one instant.
 pub async fn begin_snapshot(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with("begin isolation level repeatable read read only").await
+    begin_as(pool, "begin isolation level repeatable read read only").await
+}
+
+/// By a task of its own, which goes on when nobody waits any more, as when a browser went away. sqlx 0.9.0 forgets a
+/// transaction whose beginning is cut off (its issue 4393): the connection would go back to the pool within it, and what
+/// others then do there would be refused or undone.
+async fn begin_as(pool: &PgPool, statement: &'static str) -> sqlx::Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    tokio::spawn(async move { pool.begin_with(statement).await })
+        .await
+        .map_err(|error| sqlx::Error::Io(error.into()))?
 }
 
 /// Whether nobody else does the work of this name now; until this transaction ends nobody else will.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::{ids::DealerId, vehicle::Dealer};
+use crate::domain::{ids::DealerId, text::fold, vehicle::Dealer};
 
 /// Adds a dealer.
 ///
@@ -70,7 +70,32 @@ macro_rules! dealer {
 /// # Errors
 /// The database's.
 pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Result<Option<Dealer>> {
+    // What PostgreSQL's text cannot hold is nobody's.
+    if slug.contains('\0') {
+        return Ok(None);
+    }
     dealer!(conn, "slug = $1", slug)
+}
+
+/// Who may be meant by a short name or by a name, whatever its case and accents: whose short name it is, else at most two.
+pub async fn find_dealers(conn: &mut PgConnection, text: &str) -> sqlx::Result<Vec<Dealer>> {
+    if let Some(dealer) = get_dealer_by_slug(conn, &text.to_lowercase()).await? {
+        return Ok(vec![dealer]);
+    }
+    let rows = sqlx::query!(
+        "select id, slug, name, phone, location from dealers where okla_fold(name) = $1 order by id limit 2",
+        fold(text)
+    )
+    .fetch_all(conn)
+    .await?;
+    let dealers = rows.into_iter().map(|row| Dealer {
+        id: DealerId(row.id),
+        slug: row.slug,
+        name: row.name,
+        phone: row.phone,
+        location: row.location,
+    });
+    Ok(dealers.collect())
 }
 
 /// A dealer's name for each of these numbers that is one's; of several with one number, the oldest's.

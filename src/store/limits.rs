@@ -11,7 +11,7 @@ pub use counters::{
     Counter, delete_counters, delete_rolling_counters_before, insert_counters, list_counters, lock_counters,
     update_counters,
 };
-pub use shown::{ShownLimit, list_greatest_of_users, list_greatest_uses, list_shown};
+pub use shown::{ShownLimit, UseRow, list_shown, list_uses};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -23,24 +23,17 @@ use crate::domain::{
     limits::{Limit, Subject},
 };
 
-/// Writes the values that the environment gives for a new database; what the admin set stays.
-pub async fn insert_first_values(
-    conn: &mut PgConnection,
-    daily: Decimal,
-    hourly: Decimal,
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into limits (name, value, updated_at)
-         select name, value, $3 from (values ('platform_day', $1::numeric), ('dealer_hour', $2), ('user_hour', $2)) as first (name, value)
-         on conflict do nothing",
-        daily,
-        hourly,
-        now
+/// Which of these nobody has ever set for all: neither a value of theirs is there nor a change of it.
+pub async fn list_never_set(conn: &mut PgConnection, limits: &[Limit]) -> sqlx::Result<Vec<String>> {
+    let names: Vec<String> = limits.iter().map(|limit| limit.name().to_owned()).collect();
+    sqlx::query_scalar!(
+        r#"select name as "name!" from unnest($1::text[]) as asked (name)
+           where not exists (select from limits where limits.name = asked.name and dealer_id is null)
+             and not exists (select from audit where subject = asked.name and dealer_id is null)"#,
+        &names
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await
-    .map(|_| ())
 }
 
 /// A limit's row.
@@ -84,18 +77,19 @@ pub struct NewLimit<'a> {
     pub set_by: Option<UserId>,
 }
 
-/// Sets it.
+/// Sets it; the version it has now, which no other had before.
 pub async fn upsert_limit(
     conn: &mut PgConnection,
     new: &NewLimit<'_>,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
         "insert into limits (name, dealer_id, value, updated_at, expires_at, reason, set_by)
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (name, dealer_id) do update set value = excluded.value, updated_at = excluded.updated_at,
            expires_at = excluded.expires_at, reason = excluded.reason, set_by = excluded.set_by,
-           version = limits.version + 1",
+           version = excluded.version
+         returning version",
         new.limit.name(),
         new.dealer.map(|id| id.0),
         new.value,
@@ -104,9 +98,8 @@ pub async fn upsert_limit(
         new.reason,
         new.set_by.map(|user| user.0)
     )
-    .execute(conn)
+    .fetch_one(conn)
     .await
-    .map(|_| ())
 }
 
 /// Takes away what was set for all or for one dealer.

@@ -96,3 +96,45 @@ pub async fn end_pause(
     .await?;
     row.map(|row| parse(id, row.dealer, row.kind, row.until)).transpose()
 }
+
+/// How a pause ended.
+pub struct EndedPause {
+    pub pause: Pause,
+    /// Somebody ended it; else it ended by itself, or it has not ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_by: Option<String>,
+}
+
+/// A pause, over or not.
+pub async fn get_pause(conn: &mut PgConnection, id: PauseId) -> sqlx::Result<Option<EndedPause>> {
+    let row = sqlx::query!(
+        r#"select p.dealer_id as "dealer: DealerId", p.kind, p.until, p.ended_at, u.name as "ended_by?"
+           from pauses p left join users u on u.id = p.ended_by where p.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| {
+        let pause = parse(id, row.dealer, row.kind, row.until)?;
+        Ok(EndedPause { pause, ended_at: row.ended_at, ended_by: row.ended_by })
+    })
+    .transpose()
+}
+
+/// Lets a pause that somebody ended begin again.
+pub async fn reopen_pause(
+    conn: &mut PgConnection,
+    id: PauseId,
+    by: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update pauses set ended_at = null, ended_by = null, since = $3, begun_by = $2 where id = $1",
+        id.0,
+        by.0,
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}

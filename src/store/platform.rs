@@ -94,7 +94,7 @@ pub enum DealerOrder {
     Name,
 }
 
-/// A page of the dealers who had messages in these days, and how many dealers there are in all.
+/// A page of the dealers who had messages in these days; what nobody is charged for is a row too.
 pub async fn list_dealers(
     conn: &mut PgConnection,
     from: NaiveDate,
@@ -102,7 +102,7 @@ pub async fn list_dealers(
     order: DealerOrder,
     skip: i64,
     limit: i64,
-) -> sqlx::Result<(Vec<DealerRow>, i64)> {
+) -> sqlx::Result<Vec<DealerRow>> {
     let order = match order {
         DealerOrder::Most => "most",
         DealerOrder::Least => "least",
@@ -111,7 +111,7 @@ pub async fn list_dealers(
     let rows = sqlx::query!(
         r#"select d.name as "name?", d.slug as "slug?", f.messages as "messages!", f.arrived as "arrived!",
              f.failed as "failed!", f.parts as "parts!", f.cost as "cost!", f.confirmed as "confirmed!",
-             f.told as "told!", count(*) over () as "dealers!"
+             f.told as "told!"
            from (
              select dealer_id, sum(waiting + verifying + sent + delivered + read + failed)::bigint as messages,
                sum(delivered + read)::bigint as arrived, sum(failed)::bigint as failed, sum(parts)::bigint as parts,
@@ -129,7 +129,6 @@ pub async fn list_dealers(
     )
     .fetch_all(conn)
     .await?;
-    let dealers = rows.first().map_or(0, |row| row.dealers);
     let rows = rows.into_iter().map(|row| DealerRow {
         name: row.name,
         slug: row.slug,
@@ -143,10 +142,32 @@ pub async fn list_dealers(
         arrived: row.arrived,
         failed: row.failed,
     });
-    Ok((rows.collect(), dealers))
+    Ok(rows.collect())
 }
 
-/// A month: what we charged for it, and what Twilio's usage records say of it, US$.
+/// How many rows the list has, and how many dealers are in it.
+pub async fn count_dealers(
+    conn: &mut PgConnection,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"select count(*) as "rows!",
+             count(*) filter (where dealer_id <> '00000000-0000-0000-0000-000000000000') as "dealers!"
+           from (
+             select dealer_id from day_totals where day between $1 and $2 group by dealer_id
+             having sum(waiting + verifying + sent + delivered + read + failed) > 0
+           ) as f"#,
+        from,
+        to
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.rows, row.dealers))
+}
+
+/// A month: what we charged for it, and what Twilio's usage records say of it, US$. Where they were asked for, what we
+/// charged is as of then and of their month, which is UTC's.
 pub struct MonthRow {
     /// Its first day.
     pub month: NaiveDate,
@@ -163,12 +184,12 @@ pub async fn list_months(
 ) -> sqlx::Result<Vec<MonthRow>> {
     sqlx::query_as!(
         MonthRow,
-        r#"select c.month as "month!", c.charged as "charged!",
+        r#"select c.month as "month!", coalesce(m.ledger, c.charged) as "charged!",
              (select sum(price) from usage_records u where u.month = c.month and currency = 'USD') as billed
            from (
              select date_trunc('month', day::timestamp)::date as month, sum(cost) as charged
              from day_totals where day between $1 and $2 group by 1 having sum(parts) <> 0
-           ) as c order by 1 desc"#,
+           ) as c left join usage_months m on m.month = c.month order by 1 desc"#,
         from,
         to
     )

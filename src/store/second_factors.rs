@@ -5,51 +5,31 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::UserId;
 
-pub struct FactorRow {
-    /// Sealed.
-    pub secret: Vec<u8>,
-    /// `None`: being set up.
-    pub confirmed_at: Option<DateTime<Utc>>,
-}
-
-pub async fn get_factor(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<FactorRow>> {
-    sqlx::query_as!(FactorRow, "select secret, confirmed_at from second_factors where user_id = $1", user.0)
+/// The secret, sealed.
+pub async fn get_secret(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!("select secret from second_factors where user_id = $1", user.0)
         .fetch_optional(conn)
         .await
 }
 
-/// Begins to set it up, anew if that was begun before; `false`: it is on.
-pub async fn begin_factor(conn: &mut PgConnection, user: UserId, secret: &[u8]) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into second_factors (user_id, secret) values ($1, $2) on conflict (user_id)
-         do update set secret = excluded.secret, last_step = 0 where second_factors.confirmed_at is null",
-        user.0,
-        secret
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Turns it on; `false`: it is on already, or this is not the secret that was begun with.
-pub async fn confirm_factor(
+/// Turns it on, with the step of its first code; since when, or `None`: it is on already.
+pub async fn insert_factor(
     conn: &mut PgConnection,
     user: UserId,
     secret: &[u8],
     step: i64,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update second_factors set confirmed_at = $4, last_step = $3
-         where user_id = $1 and secret = $2 and confirmed_at is null",
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!(
+        "insert into second_factors (user_id, secret, last_step, confirmed_at) values ($1, $2, $3, $4)
+         on conflict do nothing returning confirmed_at",
         user.0,
         secret,
         step,
         now
     )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(conn)
+    .await
 }
 
 /// Takes the code of a step; `false`: that one or a later one was taken before.

@@ -17,10 +17,13 @@ pub struct Beat {
 
 pub async fn upsert_beat(conn: &mut PgConnection, beat: &Beat, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into servers (id, address, pid, version, has_workers, workers_alive, refused_signatures, started_at, beat_at)
-         values ($1, host(inet_client_addr()), $2, $3, $4, $5, $6, $7, $7)
-         on conflict (id) do update set workers_alive = excluded.workers_alive,
-           refused_signatures = excluded.refused_signatures, beat_at = excluded.beat_at",
+        "insert into servers (id, address, pid, version, has_workers, workers_alive, refused_signatures, refused_at,
+           started_at, beat_at)
+         values ($1, host(inet_client_addr()), $2, $3, $4, $5, $6, case when $6::bigint > 0 then $7::timestamptz end, $7, $7)
+         on conflict (id) do update set workers_alive = excluded.workers_alive, beat_at = excluded.beat_at,
+           refused_signatures = excluded.refused_signatures,
+           refused_at = case when excluded.refused_signatures > servers.refused_signatures then excluded.beat_at
+             else servers.refused_at end",
         beat.id,
         beat.pid,
         beat.version,
@@ -53,6 +56,8 @@ pub struct ServerRow {
     pub has_workers: bool,
     pub workers_alive: bool,
     pub refused_signatures: i64,
+    /// When the last of them was noticed.
+    pub refused_at: Option<DateTime<Utc>>,
     pub started_at: DateTime<Utc>,
     pub beat_at: DateTime<Utc>,
 }
@@ -61,7 +66,7 @@ pub struct ServerRow {
 pub async fn list_servers(conn: &mut PgConnection) -> sqlx::Result<Vec<ServerRow>> {
     sqlx::query_as!(
         ServerRow,
-        "select address, pid, version, has_workers, workers_alive, refused_signatures, started_at, beat_at
+        "select address, pid, version, has_workers, workers_alive, refused_signatures, refused_at, started_at, beat_at
          from servers order by started_at desc limit 100"
     )
     .fetch_all(conn)

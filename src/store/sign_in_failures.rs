@@ -5,10 +5,10 @@ use sqlx::PgConnection;
 
 use crate::domain::ids::UserId;
 
-/// Counts one more. `typed` stands for the account where nobody has that e-mail.
+/// Counts one more. `nobodys` stands for the account where nobody has that e-mail.
 pub async fn count_failure(
     conn: &mut PgConnection,
-    (email, typed): (&str, &str),
+    (email, nobodys): (&str, &str),
     address: &str,
     kind: &str,
     now: DateTime<Utc>,
@@ -20,7 +20,7 @@ pub async fn count_failure(
          on conflict (hour, account, address, kind)
          do update set times = f.times + 1, last_at = greatest(f.last_at, excluded.last_at)",
         email,
-        typed,
+        nobodys,
         address,
         kind,
         now
@@ -33,7 +33,7 @@ pub async fn count_failure(
 /// One account's, from one network, in one hour.
 pub struct FailureRow {
     pub user_id: Option<UserId>,
-    /// The user's name and e-mail, or what was typed, its most left out.
+    /// The user's name and e-mail, if it is one's.
     pub name: Option<String>,
     pub email: Option<String>,
     pub account: String,

@@ -45,7 +45,7 @@ pub async fn list_users(
         ShownUser,
         r#"select u.id as "id: UserId", u.name, u.email, u.role, d.name as "dealer?", d.slug as "dealer_slug?",
              u.created_at, u.last_signed_in_at, u.disabled_at,
-             exists (select from second_factors f where f.user_id = u.id and f.confirmed_at is not null)
+             exists (select from second_factors f where f.user_id = u.id)
                as "has_second_factor!"
            from users u left join dealers d on d.id = u.dealer_id
            where ($1::text is null or u.role = $1) and ($2::uuid is null or u.dealer_id = $2)
@@ -71,7 +71,7 @@ pub async fn get_shown_user(
     let row = sqlx::query!(
         r#"select u.name, u.email, u.phone, u.role, d.name as "dealer?", d.slug as "dealer_slug?", u.created_at,
              u.last_signed_in_at, u.disabled_at,
-             exists (select from second_factors f where f.user_id = u.id and f.confirmed_at is not null)
+             exists (select from second_factors f where f.user_id = u.id)
                as "has_second_factor!"
            from users u left join dealers d on d.id = u.dealer_id where u.id = $1"#,
         id.0
@@ -93,6 +93,49 @@ pub async fn get_shown_user(
         };
         (shown, row.phone)
     }))
+}
+
+/// A dealer and who works there.
+pub struct ShownDealer {
+    pub slug: String,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+    /// Accounts that can sign in, and the names of the first of them.
+    pub staff: i64,
+    pub names: Vec<String>,
+    /// Of the API, not revoked.
+    pub tokens: i64,
+    pub last_signed_in_at: Option<DateTime<Utc>>,
+}
+
+/// The dealers whose name or short name holds that piece, after a short name, in that order; at most `limit`. `named` names
+/// of each one's people are told.
+pub async fn list_staff(
+    conn: &mut PgConnection,
+    piece: Option<&str>,
+    after: &str,
+    named: i32,
+    limit: i64,
+) -> sqlx::Result<Vec<ShownDealer>> {
+    sqlx::query_as!(
+        ShownDealer,
+        r#"select d.slug, d.name, d.created_at, coalesce(people.staff, 0) as "staff!",
+             coalesce(people.names, '{}') as "names!", people.last_signed_in_at,
+             (select count(*) from users u join api_tokens t on t.user_id = u.id
+              where u.dealer_id = d.id and t.revoked_at is null) as "tokens!"
+           from dealers d, lateral (
+             select count(*) as staff, max(u.last_signed_in_at) as last_signed_in_at,
+               (array_agg(u.name order by u.id))[1:$4::int] as names
+             from users u where u.dealer_id = d.id and u.disabled_at is null) as people
+           where d.slug > $1 and ($2::text is null or okla_fold(d.name) like $2 or d.slug like $2)
+           order by d.slug limit $3"#,
+        after,
+        piece.map(|piece| any(&fold(piece))),
+        limit,
+        named
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// A user whose row nobody else changes until the transaction ends.

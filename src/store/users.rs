@@ -18,7 +18,8 @@ pub struct UserRow {
     pub dealer_id: Option<DealerId>,
     pub demo: bool,
     pub disabled_at: Option<DateTime<Utc>>,
-    pub has_second_factor: bool,
+    /// Since when he has one.
+    pub second_factor: Option<DateTime<Utc>>,
 }
 
 pub struct NewUser<'a> {
@@ -76,8 +77,7 @@ pub async fn get_user_by_email(conn: &mut PgConnection, email: &str) -> sqlx::Re
     sqlx::query_as!(
         UserRow,
         r#"select id as "id: UserId", email, name, password_hash, role, dealer_id as "dealer_id: DealerId", demo, disabled_at,
-             exists (select from second_factors f where f.user_id = users.id and f.confirmed_at is not null)
-               as "has_second_factor!"
+             (select confirmed_at from second_factors f where f.user_id = users.id) as second_factor
            from users where email = $1"#,
         email
     )
@@ -89,8 +89,7 @@ pub async fn get_user(conn: &mut PgConnection, id: UserId) -> sqlx::Result<Optio
     sqlx::query_as!(
         UserRow,
         r#"select id as "id: UserId", email, name, password_hash, role, dealer_id as "dealer_id: DealerId", demo, disabled_at,
-             exists (select from second_factors f where f.user_id = users.id and f.confirmed_at is not null)
-               as "has_second_factor!"
+             (select confirmed_at from second_factors f where f.user_id = users.id) as second_factor
            from users where id = $1"#,
         id.0
     )
@@ -150,7 +149,7 @@ pub async fn get_user_by_token(conn: &mut PgConnection, hash: &[u8]) -> sqlx::Re
             demo: row.demo,
             disabled_at: None,
             // A program has no telephone.
-            has_second_factor: false,
+            second_factor: None,
         },
     }))
 }
@@ -249,13 +248,4 @@ pub async fn get_consent_to(conn: &mut PgConnection, message: MessageId) -> sqlx
     )
     .fetch_optional(conn)
     .await
-}
-
-/// Id and name of every admin, by name.
-pub async fn list_admins(conn: &mut PgConnection) -> sqlx::Result<Vec<(UserId, String)>> {
-    let rows =
-        sqlx::query!(r#"select id as "id: UserId", name from users where role = 'admin' order by name, id"#)
-            .fetch_all(conn)
-            .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }

@@ -29,13 +29,15 @@ impl Stage {
     async fn pause(&self, fields: &[(&str, &str)]) -> String {
         let confirmed = [("palabra", "PAUSAR"), ("motivo", "Incidente en Twilio")];
         let fields: Vec<_> = fields.iter().copied().chain(confirmed).collect();
-        self.admin.post_form("/fn/pausar", &fields).await;
+        self.admin.post_form("/fn/admin/pausar", &fields).await;
         self.admin.get("/admin/limites").await.body
     }
 
     /// Posts the form of one limit as it stands now, with these fields changed.
     async fn set(&self, limit: &str, slug: &str, fields: &[(&str, &str)]) -> String {
-        let path = format!("/admin/limites/cambiar?limite={limit}&concesionario={slug}");
+        let path = format!(
+            "/admin/limites/cambiar?limite={limit}&concesionario={slug}&probar=si&regla=general&motivo=x"
+        );
         let version = version_of(&self.admin.get(&path).await.body);
         let whole = [
             ("limite", limit),
@@ -47,7 +49,7 @@ impl Stage {
         let is_changed = |name: &str| fields.iter().any(|(changed, _)| *changed == name);
         let kept = whole.into_iter().filter(|(name, _)| !is_changed(name));
         let fields: Vec<_> = kept.chain(fields.iter().copied()).collect();
-        let landing = self.admin.post_form("/fn/limite", &fields).await;
+        let landing = self.admin.post_form("/fn/admin/limite", &fields).await;
         assert_eq!(landing.location, "/admin/limites", "{fields:?}");
         self.admin.get(&landing.location).await.body
     }
@@ -58,7 +60,7 @@ pub fn id_of(page: &str) -> String {
     page.split_once("name=\"id\" value=\"").expect("a pause").1.split_once('"').unwrap().0.to_owned()
 }
 
-/// The form's version of what it changes.
+/// The saving form's version of what it changes; it is there once the effect is seen.
 pub fn version_of(page: &str) -> String {
     let input = page.split_once("name=\"version\" value=\"").expect("the form").1;
     input.split_once('"').unwrap().0.to_owned()
@@ -76,7 +78,7 @@ async fn a_pause_refuses_the_very_next_send_in_words_and_its_end_lets_it_go_on(p
     assert_eq!(stage.app.count("messages").await + stage.app.count("idempotency_keys").await, 0);
 
     let id = id_of(&page);
-    stage.admin.post_form("/fn/reanudar", &[("id", &id)]).await;
+    stage.admin.post_form("/fn/admin/reanudar", &[("id", &id)]).await;
     assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
 }
 
@@ -110,6 +112,47 @@ async fn a_pause_of_one_dealer_or_kind_stops_no_other(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn what_became_of_a_pause_is_said_and_an_ended_one_begins_again(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.have_dealer("otro", "+18095550199").await;
+    sqlx::query("update dealers set name = 'Otro, S.R.L.' where slug = 'otro'")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    let page = stage.pause(&[("concesionario", "OTRO, s.r.l.")]).await;
+    assert!(page.contains("Los envíos de Otro, S.R.L.") && page.contains("Lo demás sigue activo."), "{page}");
+    let id = id_of(&page);
+    let end = async || stage.admin.post_form("/fn/admin/reanudar", &[("id", &id)]).await;
+    end().await;
+    end().await;
+    let page = stage.admin.get("/admin/limites").await.body;
+    assert!(page.contains("Esa pausa ya terminó: la reanudó admin, "), "{page}");
+    let ended = stage.app.count("audit").await.to_string();
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &ended)]).await;
+    let page = stage.admin.get("/admin/limites").await.body;
+    assert!(page.contains("Los envíos de Otro, S.R.L.") && id_of(&page) == id, "{page}");
+    end().await;
+
+    let until = stage.app.clock.now() + TimeDelta::hours(1);
+    let local = (until - TimeDelta::hours(4)).format("%Y-%m-%dT%H:%M").to_string();
+    let page = stage.pause(&[("hasta", &local)]).await;
+    assert!(!page.contains("Lo demás sigue activo."), "{page}");
+    let (id, entry) = (id_of(&page), stage.app.count("audit").await.to_string());
+    let page = stage.admin.get("/admin/auditoria?de=pausas").await.body;
+    assert!(page.contains("pausó los envíos hasta "), "{page}");
+    assert_eq!(page.matches(">Deshacer<").count(), 2, "{page}");
+    stage.app.clock.advance(TimeDelta::hours(1));
+    let page = stage.admin.get("/admin/auditoria?de=pausas").await.body;
+    assert_eq!(page.matches(">Deshacer<").count(), 1, "what ended by itself is not taken back: {page}");
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &entry)]).await;
+    assert!(
+        stage.admin.get("/admin/auditoria").await.body.contains("Esa pausa ya terminó: terminó por sí sola")
+    );
+    stage.admin.post_form("/fn/admin/reanudar", &[("id", &id)]).await;
+    assert!(stage.admin.get("/admin/limites").await.body.contains("terminó por sí sola"));
+}
+
+#[sqlx::test]
 async fn what_waits_in_the_queue_waits_on_while_it_is_paused(pool: PgPool) {
     let stage = stage(pool).await;
     assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
@@ -117,7 +160,7 @@ async fn what_waits_in_the_queue_waits_on_while_it_is_paused(pool: PgPool) {
     stage.app.work().await;
     assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 0);
     let id = id_of(&page);
-    stage.admin.post_form("/fn/reanudar", &[("id", &id)]).await;
+    stage.admin.post_form("/fn/admin/reanudar", &[("id", &id)]).await;
     stage.app.work().await;
     assert_eq!(stage.app.sim_messages(PLAIN).await.len(), 1);
 }
@@ -142,14 +185,14 @@ async fn what_grows_too_old_under_a_pause_fails_with_its_reason_and_is_given_bac
 async fn a_pause_wants_its_word_and_its_reason_and_loses_nothing_typed(pool: PgPool) {
     let stage = stage(pool).await;
     let fields = [("palabra", "pausar"), ("motivo", "Prueba"), ("concesionario", DEALER)];
-    stage.admin.post_form("/fn/pausar", &fields).await;
+    stage.admin.post_form("/fn/admin/pausar", &fields).await;
     let page = stage.admin.get("/admin/limites").await.body;
     assert!(page.contains("escriba PAUSAR, en mayúsculas") && page.contains("value=\"Prueba\""), "{page}");
-    stage.admin.post_form("/fn/pausar", &[("palabra", "PAUSAR")]).await;
+    stage.admin.post_form("/fn/admin/pausar", &[("palabra", "PAUSAR")]).await;
     assert!(stage.admin.get("/admin/limites").await.body.contains("Motivo: escriba por qué"));
     stage
         .admin
-        .post_form("/fn/pausar", &[("palabra", "PAUSAR"), ("motivo", "x"), ("concesionario", "nadie")])
+        .post_form("/fn/admin/pausar", &[("palabra", "PAUSAR"), ("motivo", "x"), ("concesionario", "nadie")])
         .await;
     assert!(stage.admin.get("/admin/limites").await.body.contains("elija uno de la lista"));
     assert_eq!(
@@ -207,11 +250,13 @@ async fn two_admins_at_once_see_both_values(pool: PgPool) {
     let form = [("limite", "platform_day"), ("regla", "valor"), ("motivo", "Prueba")];
     let with = |value| form.into_iter().chain([("version", "0"), ("valor", value)]).collect::<Vec<_>>();
     sqlx::query("delete from limits").execute(&stage.app.pool).await.unwrap();
-    stage.admin.post_form("/fn/limite", &with("2,000")).await;
-    let late = stage.admin.post_form("/fn/limite", &with("1,500")).await;
+    stage.admin.post_form("/fn/admin/limite", &with("2,000")).await;
+    let late = stage.admin.post_form("/fn/admin/limite", &with("1,500")).await;
     let page = stage.admin.get(&late.location).await.body;
     assert!(page.contains("ahora es 2,000; usted puso 1,500"), "{page}");
-    assert!(page.contains("value=\"1,500\"") && version_of(&page) == "1", "{page}");
+    assert!(page.contains("value=\"1,500\"") && page.contains("Qué pasaría"), "{page}");
+    let version = stage.app.value::<i64>("select version from limits where name = $1", "platform_day").await;
+    assert_eq!(version_of(&page), version.to_string());
 }
 
 #[sqlx::test]
@@ -236,7 +281,8 @@ async fn every_change_is_a_sentence_and_the_chain_proves_it(pool: PgPool) {
     for sentence in [
         "subió el límite «Concesionario, por día» de auto-feria de 1,000 a 2,000 hasta el 12 ago 2099.",
         "pausó los envíos de tipo «Oferta».",
-        "La consola añadió un usuario",
+        "La consola añadió a admin como administrador.",
+        "La consola creó un token de la API de ",
         "Campaña de feria",
         "La cadena de 7 registros está entera.",
     ] {
@@ -244,6 +290,10 @@ async fn every_change_is_a_sentence_and_the_chain_proves_it(pool: PgPool) {
     }
     let page = stage.admin.get("/admin/auditoria?de=pausas").await.body;
     assert!(page.contains("pausó") && !page.contains("subió"));
+    let page = stage.admin.get("/admin/auditoria?quien=consola").await.body;
+    assert!(page.contains("La consola añadió") && !page.contains("pausó"), "{page}");
+    let page = stage.admin.get("/admin/auditoria?quien=okla").await.body;
+    assert!(page.contains("Ningún cambio"), "{page}");
 }
 
 #[sqlx::test]
@@ -251,7 +301,7 @@ async fn one_changed_byte_anywhere_is_found_and_the_database_refuses_changes(poo
     let stage = stage(pool).await;
     stage.set("dealer_day", DEALER, &[("valor", "1000")]).await;
     stage.pause(&[("concesionario", DEALER)]).await;
-    let verified = verify_audit(&stage.app.pool).await.unwrap();
+    let verified = verify_audit(&stage.app.pool, None).await.unwrap();
     assert_eq!((verified.entries, verified.broken_at), (6, None));
     for refused in ["update audit set reason = 'x'", "delete from audit", "truncate audit"] {
         let error = sqlx::query(AssertSqlSafe(refused)).execute(&stage.app.pool).await.unwrap_err();
@@ -276,7 +326,7 @@ async fn one_changed_byte_anywhere_is_found_and_the_database_refuses_changes(poo
                 "create table kept as select * from audit; update audit set {change} where id = {id}"
             );
             sqlx::raw_sql(AssertSqlSafe(change.clone())).execute(&stage.app.pool).await.unwrap();
-            let broken = verify_audit(&stage.app.pool).await.unwrap().broken_at;
+            let broken = verify_audit(&stage.app.pool, None).await.unwrap().broken_at;
             assert!(broken.is_some_and(|at| at <= id + 1), "{change}: {broken:?}");
             sqlx::raw_sql("delete from audit; insert into audit select * from kept; drop table kept")
                 .execute(&stage.app.pool)
@@ -284,7 +334,15 @@ async fn one_changed_byte_anywhere_is_found_and_the_database_refuses_changes(poo
                 .unwrap();
         }
     }
-    assert_eq!(verify_audit(&stage.app.pool).await.unwrap(), verified);
+    assert_eq!(verify_audit(&stage.app.pool, None).await.unwrap(), verified);
+    // What is left of a chain whose end was cut off is whole; the seal that somebody noted is not in it.
+    let noted = Some(verified.end);
+    assert_eq!(verify_audit(&stage.app.pool, noted).await.unwrap().noted_at, Some(6));
+    let page = stage.admin.get("/admin/auditoria").await.body;
+    assert!(page.contains(&verified.end_in_hex()), "{page}");
+    sqlx::query("delete from audit where id = 6").execute(&stage.app.pool).await.unwrap();
+    let cut = verify_audit(&stage.app.pool, noted).await.unwrap();
+    assert_eq!((cut.entries, cut.broken_at, cut.noted_at), (5, None, None));
 }
 
 #[sqlx::test]
@@ -310,9 +368,11 @@ async fn nobody_else_finds_the_room_or_touches_anything_in_it(pool: PgPool) {
     let limit =
         [("limite", "dealer_day"), ("regla", "valor"), ("valor", "9"), ("motivo", "x"), ("version", "0")];
     for other in [&visitor, &buyer, &dealer] {
-        other.post_form("/fn/pausar", &[("palabra", "PAUSAR"), ("motivo", "x"), ("tipo", "offer")]).await;
-        other.post_form("/fn/reanudar", &[("id", &id)]).await;
-        other.post_form("/fn/limite", &limit).await;
+        other
+            .post_form("/fn/admin/pausar", &[("palabra", "PAUSAR"), ("motivo", "x"), ("tipo", "offer")])
+            .await;
+        other.post_form("/fn/admin/reanudar", &[("id", &id)]).await;
+        other.post_form("/fn/admin/limite", &limit).await;
     }
     assert_eq!(stage.app.count("audit").await, recorded);
     assert_eq!((stage.app.count("limits").await, stage.app.count("pauses").await), (limits, 1));

@@ -57,6 +57,21 @@ fn sql_is_in_store_only() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// `store::connection` says why.
+#[test]
+fn transactions_are_begun_where_they_cannot_be_cut_off() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        if path.ends_with("store/connection.rs") {
+            continue;
+        }
+        let lines = text.lines().enumerate();
+        let found = lines.filter(|(_, line)| line.contains(".begin()") || line.contains(".begin_with("));
+        wrong.extend(found.map(|(number, line)| place(&path, number, line)));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_file_is_too_long() {
     let long: Vec<String> = sources()

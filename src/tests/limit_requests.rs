@@ -11,10 +11,7 @@ use okla::{
 };
 use sqlx::PgPool;
 
-use crate::{
-    admin::version_of,
-    app::{Api, Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp},
-};
+use crate::app::{Api, Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
 
 struct Stage {
     app: TestApp,
@@ -56,25 +53,44 @@ impl Stage {
         self.dealer.get("/panel/limites").await.body
     }
 
-    /// Posts what the edit page holds, with this value.
+    /// Posts what the page holds once the effect of this value is seen, and grants what the dealer asks for.
     async fn save(&self, value: &str) -> String {
-        let page = self.admin.get(&edit()).await.body;
-        let version = version_of(&page);
-        let request = page
-            .split_once("name=\"solicitud\" value=\"")
-            .map_or("", |(_, rest)| rest.split('"').next().unwrap());
-        let form = [
-            ("limite", "dealer_day"),
-            ("concesionario", DEALER),
-            ("version", &version),
-            ("regla", "valor"),
-            ("valor", value),
-            ("motivo", "Campaña de feria"),
-            ("solicitud", request),
-        ];
-        let landing = self.admin.post_form("/fn/limite", &form).await;
+        let page = self.see(&format!("valor&valor={value}")).await;
+        let mut form = saving(&page);
+        if page.contains("Conceder y guardar") {
+            let asked = page.split_once("name=\"solicitud\" value=\"").unwrap().1;
+            form.push(("solicitud".to_owned(), asked.split('"').next().unwrap().to_owned()));
+            form.push(("contesta".to_owned(), "Suerte en la feria".to_owned()));
+        }
+        self.post(&form).await
+    }
+
+    /// The page with the effect of this rule.
+    async fn see(&self, rule: &str) -> String {
+        let motive = "motivo=Campa%C3%B1a%20de%20feria";
+        self.admin.get(&format!("{}&probar=si&regla={rule}&{motive}", edit())).await.body
+    }
+
+    async fn post(&self, form: &[(String, String)]) -> String {
+        let form: Vec<_> = form.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let landing = self.admin.post_form("/fn/admin/limite", &form).await;
         self.admin.get(&landing.location).await.body
     }
+}
+
+/// What the last saving form of the page sends: hidden fields, and nothing that can be typed.
+fn saving(page: &str) -> Vec<(String, String)> {
+    let form = page.rsplit_once("action=\"/fn/admin/limite\"").expect("the effect is seen").1;
+    let form = form.split_once("</form>").unwrap().0;
+    let inputs = form.split("<input ").skip(1).map(|input| {
+        let value = |name: &str| {
+            let after = input.split_once(&format!("{name}=\"")).map_or("", |(_, after)| after);
+            after.split('"').next().unwrap().to_owned()
+        };
+        assert_eq!(value("type"), "hidden", "{input}");
+        (value("name"), value("value"))
+    });
+    inputs.collect()
 }
 
 fn edit() -> String {
@@ -108,8 +124,12 @@ async fn a_change_shows_what_it_would_have_refused_before_it_is_saved(pool: PgPo
 #[sqlx::test]
 async fn a_dealer_asks_for_more_and_reads_what_was_decided(pool: PgPool) {
     let stage = stage(pool).await;
+    stage.app.set_limit(Limit::DealerDay, Some(100)).await;
     let page = stage.ask("muchos", "Feria").await;
-    assert!(page.contains("escriba un número entero") && page.contains("value=\"Feria\""), "{page}");
+    assert!(
+        page.contains("Cuánto necesita: escriba un número entero") && page.contains("value=\"Feria\""),
+        "{page}"
+    );
     let page = stage.ask("300", "Feria del 4 de diciembre").await;
     assert!(page.contains("Su solicitud está enviada") && page.contains("En espera"), "{page}");
     assert!(stage.ask("400", "Otra vez").await.contains("Ya hay una solicitud suya"), "one at a time");
@@ -119,41 +139,143 @@ async fn a_dealer_asks_for_more_and_reads_what_was_decided(pool: PgPool) {
     let page = stage.admin.get("/admin/limites?filtro=solicitud").await.body;
     assert!(page.contains("Pide 300") && page.contains("Feria del 4 de diciembre"), "{page}");
     let page = stage.admin.get(&edit()).await.body;
-    assert!(
-        page.contains("El concesionario pide 300.") && page.contains("name=\"valor\" inputmode=\"decimal\""),
-        "{page}"
-    );
-    assert!(stage.save("250").await.contains("El límite está guardado"));
+    assert!(page.contains("El concesionario pide 300."), "{page}");
+    let input = page.split_once("id=\"valor\"").unwrap().1.split_once('>').unwrap().0;
+    assert!(input.contains("value=\"300\""), "{input}");
+
+    // Less than now, or what holds for all, is saved and grants nothing; nor can it be pressed to.
+    for rule in ["valor&valor=80", "general"] {
+        let page = stage.see(rule).await;
+        assert!(page.contains("Guardar sin conceder") && !page.contains("Conceder y guardar"), "{page}");
+    }
+    let mut forged = saving(&stage.see("valor&valor=80").await);
+    let id = page.split_once("name=\"solicitud\" value=\"").unwrap().1.split('"').next().unwrap();
+    forged.push(("solicitud".to_owned(), id.to_owned()));
+    assert!(stage.post(&forged).await.contains("no es más que el de ahora"));
+    assert!(stage.dealer.get("/panel/limites").await.body.contains("En espera"));
+
+    assert!(stage.save("250").await.contains("La solicitud está concedida"));
     let page = stage.dealer.get("/panel/limites").await.body;
-    assert!(page.contains("Concedida") && page.contains("OKLA: Campaña de feria"), "{page}");
+    assert!(page.contains("Concedida") && page.contains("OKLA: Suerte en la feria"), "{page}");
+    assert!(page.contains("Se le concedió 250 hasta el ") && !page.contains("Campaña de feria"), "{page}");
+    assert!(!page.contains("Ahora rige"), "{page}");
     assert!(
         stage.admin.get("/admin/limites?filtro=solicitud").await.body.contains("Ninguno con estos filtros.")
     );
+
+    // Taken back, it holds no more, and the dealer reads what does.
+    let granted = stage.app.count("audit").await.to_string();
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &granted)]).await;
+    let page = stage.dealer.get("/panel/limites").await.body;
+    assert!(page.contains("Concedida; ya no rige") && page.contains("Ahora rige: 100."), "{page}");
 
     stage.ask("9000", "Más").await;
     let page = stage.admin.get(&edit()).await.body;
     let id = page.split_once("name=\"solicitud\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
     let denial = [("solicitud", id.as_str()), ("limite", "dealer_day"), ("concesionario", DEALER)];
-    let back = stage.admin.post_form("/fn/negar", &denial).await;
+    let back = stage.admin.post_form("/fn/admin/negar", &denial).await;
     assert!(stage.admin.get(&back.location).await.body.contains("Respuesta: escriba por qué no"));
     let with_answer: Vec<_> = denial.into_iter().chain([("respuesta", "Es demasiado")]).collect();
-    stage.admin.post_form("/fn/negar", &with_answer).await;
+    stage.admin.post_form("/fn/admin/negar", &with_answer).await;
     let page = stage.dealer.get("/panel/limites").await.body;
     assert!(page.contains("Negada") && page.contains("OKLA: Es demasiado"), "{page}");
     let page = stage.admin.get("/admin/auditoria").await.body;
     assert!(page.contains("negó una solicitud de auto-feria de otro «Concesionario, por día»."), "{page}");
     // What is decided is not granted afterwards.
-    let late = [
-        ("limite", "dealer_day"),
-        ("concesionario", DEALER),
-        ("version", "1"),
-        ("regla", "valor"),
-        ("valor", "9000"),
-        ("motivo", "x"),
-        ("solicitud", &id),
-    ];
-    let back = stage.admin.post_form("/fn/limite", &late).await;
-    assert!(stage.admin.get(&back.location).await.body.contains("ya está decidida"));
+    let mut late = saving(&stage.see("valor&valor=9000").await);
+    late.push(("solicitud".to_owned(), id));
+    assert!(stage.post(&late).await.contains("ya está decidida"));
+}
+
+#[sqlx::test]
+async fn what_is_typed_of_an_end_counts_and_what_is_set_is_filled_in(pool: PgPool) {
+    let stage = stage(pool).await;
+    let checked = |page: &str| {
+        let input = page.split_once("type=\"checkbox\"").unwrap().1.split_once('>').unwrap().0;
+        input.contains("checked")
+    };
+    let page = stage.see("valor&valor=5&permanente=si").await;
+    assert!(page.contains("<dt>Último día</dt><dd>permanente</dd>"), "{page}");
+    stage.post(&saving(&page)).await;
+    let page = stage.admin.get(&edit()).await.body;
+    assert!(checked(&page) && page.contains("value=\"5\""), "{page}");
+
+    // Unticked and a day chosen: that day.
+    let page = stage.see("valor&valor=5&vence=2099-08-12").await;
+    assert!(!checked(&page) && page.contains("<dd>12 ago 2099</dd>"), "{page}");
+    stage.post(&saving(&page)).await;
+    let page = stage.admin.get(&edit()).await.body;
+    assert!(!checked(&page) && page.contains("value=\"2099-08-12\""), "an end that is set stays: {page}");
+
+    let page = stage.see("valor&valor=5&vence=2099-08-12&permanente=si").await;
+    assert!(page.contains("Último día: bórrelo") && !page.contains("Qué pasaría"), "{page}");
+    let page = stage.see("valor&valor=5&vence=2001-08-12").await;
+    assert!(page.contains("Último día: elija uno que todavía no haya pasado."), "{page}");
+    let ended: Option<chrono::DateTime<chrono::Utc>> =
+        sqlx::query_scalar("select expires_at from limits where dealer_id is not null")
+            .fetch_one(&stage.app.pool)
+            .await
+            .unwrap();
+    assert_eq!(ended.unwrap().to_rfc3339(), "2099-08-13T04:00:00+00:00");
+}
+
+#[sqlx::test]
+async fn a_limit_taken_away_and_set_again_is_another(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.save("5").await;
+    let old = saving(&stage.see("valor&valor=6").await);
+    stage.post(&saving(&stage.see("general").await)).await;
+    stage.save("5").await;
+    let page = stage.post(&old).await;
+    assert!(page.contains("ahora es 5; usted puso 6"), "{page}");
+}
+
+#[sqlx::test]
+async fn a_dealer_is_named_as_people_name_him_and_a_wrong_name_is_mended_where_it_was_typed(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.have_dealer("otro", "+18095550199").await;
+    sqlx::query("update dealers set name = 'Autos Ñandú' where slug = 'otro'")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    let page = async |limit: &str, name: &str| {
+        stage.admin.get(&format!("/admin/limites/cambiar?limite={limit}&concesionario={name}")).await
+    };
+    let found = page("dealer_day", "AUTOS%20nand%C3%BA").await;
+    assert!(found.body.contains("Autos Ñandú") && found.body.contains("value=\"otro\""), "{}", found.body);
+    let unknown = page("dealer_day", "Nadie").await.body;
+    assert!(unknown.contains("Concesionario: no hay ninguno con ese nombre"), "{unknown}");
+    assert!(unknown.contains("value=\"Nadie\"") && unknown.contains("value=\"otro\""), "{unknown}");
+    let for_all = page("pair_day", "otro").await.body;
+    assert!(for_all.contains("vale para todos; elija uno de un concesionario."), "{for_all}");
+    let landing = stage.admin.post_form("/fn/admin/limite", &[("limite", "nada"), ("regla", "sin")]).await;
+    assert!(stage.admin.get(&landing.location).await.body.contains("Límite: elija uno de la lista."));
+    let users = stage.admin.get("/admin/usuarios?concesionario=Autos%20%C3%91and%C3%BA").await.body;
+    assert!(users.contains("Nadie con estos filtros"), "nobody works there: {users}");
+}
+
+#[sqlx::test]
+async fn whoever_a_lowered_limit_shuts_off_is_told_and_found(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.send(4).await;
+    assert_eq!(stage.app.count("limit_marks").await, 0);
+    let near = "/admin/limites?filtro=cerca";
+    assert!(stage.admin.get(near).await.body.contains("Ninguno con estos filtros."));
+    // For all: who has nothing of his own is found, and is told.
+    stage.app.set_limit(Limit::DealerDay, Some(5)).await;
+    let page = stage.dealer.get("/panel").await.body;
+    assert!(page.contains("está casi usado: 4 de 5"), "{page}");
+    let page = stage.admin.get(near).await.body;
+    assert!(page.contains("como para todos") && page.contains("4 de 5"), "{page}");
+    // His own, below what he used.
+    stage.save("3").await;
+    let page = stage.dealer.get("/panel").await.body;
+    assert!(page.contains("está usado por completo: 4 de 3"), "{page}");
+    let page = stage.admin.get("/admin/limites").await.body;
+    assert!(page.contains("llegó al 100 % de «Concesionario, por día»: 4 de 3."), "{page}");
+    // What holds for all is not full of one whom it does not hold.
+    let row = page.split("<tr>").find(|row| row.contains(">dealer_day<")).unwrap();
+    assert!(row.contains("0 de 5") && row.contains("5 disponibles"), "{row}");
 }
 
 #[sqlx::test]
@@ -172,7 +294,7 @@ async fn eighty_and_a_hundred_percent_are_told_once_a_day_to_dealer_and_admin(po
     let page = stage.dealer.get("/panel").await.body;
     assert!(page.contains("está usado por completo: 5 de 5"), "{page}");
     let page = stage.admin.get("/admin/limites").await.body;
-    assert!(page.contains("llegó al 80 % de «Concesionario, por día»: 4 de 5."), "{page}");
+    assert!(!page.contains("llegó al 80 % de «Concesionario, por día»"), "the greater alone: {page}");
     assert!(page.contains("llegó al 100 % de «Concesionario, por día»: 5 de 5."), "{page}");
     // Raised and used up again on the same day: said once.
     stage.app.set_limit(Limit::DealerDay, Some(6)).await;
@@ -194,9 +316,9 @@ async fn the_newest_change_is_taken_back_and_an_older_one_is_not(pool: PgPool) {
     let page = stage.admin.get("/admin/auditoria?de=limites").await.body;
     assert_eq!(page.matches(">Deshacer<").count(), 1, "{page}");
     let newest = stage.app.count("audit").await;
-    stage.admin.post_form("/fn/deshacer", &[("id", &(newest - 1).to_string())]).await;
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &(newest - 1).to_string())]).await;
     assert!(stage.admin.get("/admin/auditoria").await.body.contains("ya no es el último"));
-    stage.admin.post_form("/fn/deshacer", &[("id", &newest.to_string())]).await;
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &newest.to_string())]).await;
     let page = stage.admin.get("/admin/auditoria?de=limites").await.body;
     assert!(
         page.contains("bajó el límite «Concesionario, por día» de auto-feria de 9 a 7 hasta el"),
@@ -206,9 +328,9 @@ async fn the_newest_change_is_taken_back_and_an_older_one_is_not(pool: PgPool) {
     stage.send(7).await;
     assert_eq!(stage.api.write_async(PLAIN, "hola").await.code(), "dealer_daily_limit");
 
-    stage.admin.post_form("/fn/pausar", &[("palabra", "PAUSAR"), ("motivo", "x")]).await;
+    stage.admin.post_form("/fn/admin/pausar", &[("palabra", "PAUSAR"), ("motivo", "x")]).await;
     let pause = stage.app.count("audit").await.to_string();
-    stage.admin.post_form("/fn/deshacer", &[("id", &pause)]).await;
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &pause)]).await;
     assert!(stage.admin.get("/admin/limites").await.body.contains("Envío activo."));
     let page = stage.admin.get("/admin/auditoria?quien=00000000-0000-0000-0000-000000000001").await.body;
     assert!(page.contains("Ningún cambio"), "by nobody: {page}");

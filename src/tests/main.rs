@@ -41,6 +41,7 @@ mod soak;
 mod stock;
 mod system;
 mod tenants;
+mod transactions;
 mod twilio_client;
 mod users_admin;
 mod vehicles;

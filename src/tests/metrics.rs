@@ -7,7 +7,7 @@ use okla::{
 use reqwest::Method;
 use sqlx::PgPool;
 
-use crate::app::{Api, Options, PLAIN, Reply, TestApp};
+use crate::app::{Api, Options, PASSWORD, PLAIN, Reply, TestApp};
 
 async fn scrape(api: &Api) -> Reply {
     Reply::of(api.request(Method::GET, "/metrics")).await
@@ -76,17 +76,28 @@ async fn scrape_tells_the_system_as_its_page_does(pool: PgPool) {
         "okla_sender_online 1",
         "okla_sender_quality 3",
         "okla_messaging_limit inf",
+        "okla_pauses 0",
+        "okla_limit_requests 0",
+        r#"okla_limit_used{limit="platform_day"} 1"#,
+        r#"okla_limit_most{limit="platform_day"} 1000"#,
         r#"okla_usage_dollars{source="twilio"} NaN"#,
     ] {
         assert!(has(&told, line), "{line} is missing in\n{}", told.text);
     }
     assert!(
-        told.text.contains(r#"okla_build_info{migration="0020 system",version="0.1.0"} 1"#),
+        told.text.contains(r#"okla_build_info{migration="0022 limits again",version="0.1.0"} 1"#),
         "{}",
         told.text
     );
     app.work().await;
+    let admin = app.browser();
+    app.add_user("jefa@okla.test", Role::Admin, None).await;
+    admin.sign_in("jefa@okla.test", "no es esta").await;
+    admin.sign_in("jefa@okla.test", PASSWORD).await;
+    admin.post_form("/fn/admin/pausar", &[("palabra", "PAUSAR"), ("motivo", "Prueba")]).await;
     let told = scrape(&app.anonymous()).await;
+    assert!(has(&told, "okla_pauses 1"), "{}", told.text);
+    assert!(has(&told, r#"okla_sign_in_failures_total{kind="password"} 1"#), "{}", told.text);
     assert!(!has(&told, r#"okla_stage_seconds{quantile="0.95",stage="call"} NaN"#), "{}", told.text);
 }
 

@@ -60,7 +60,7 @@ impl Stage {
     async fn set(&self, price: &str, others: &[(&str, &str)]) -> String {
         let seen = hidden(&self.preview(price, others).await, "vista");
         let fields: Vec<_> = filled(price, others).into_iter().chain([("vista", &*seen)]).collect();
-        self.admin.post_form("/fn/tarifa", &fields).await.location
+        self.admin.post_form("/fn/admin/tarifa", &fields).await.location
     }
 
     async fn page(&self) -> String {
@@ -159,8 +159,10 @@ async fn what_was_mistyped_is_said_by_its_field_and_stays(pool: PgPool) {
     let (today, _) = stage.in_days(0);
     let past = stage.preview("0.02", &[("desde", "dia"), ("dia", &today)]).await;
     assert!(past.contains("todavía no haya empezado"), "{past}");
-    let landing =
-        stage.admin.post_form("/fn/tarifa", &filled("0.02", &[("desde", "dia"), ("dia", &today)])).await;
+    let landing = stage
+        .admin
+        .post_form("/fn/admin/tarifa", &filled("0.02", &[("desde", "dia"), ("dia", &today)]))
+        .await;
     assert!(landing.location.starts_with(FORM), "{}", landing.location);
     assert!(stage.admin.get(&landing.location).await.body.contains("todavía no haya empezado"));
     assert_eq!((stage.app.count("rates").await, stage.app.count("audit").await), (1, 4));
@@ -181,7 +183,7 @@ async fn two_admins_who_set_the_same_see_it_in_words(pool: PgPool) {
     let seen = hidden(&stage.preview("0.021", &[]).await, "vista");
     assert_eq!(stage.set("0.019", &[]).await, "/admin/tarifas");
     let fields: Vec<_> = filled("0.021", &[]).into_iter().chain([("vista", &*seen)]).collect();
-    let late = stage.admin.post_form("/fn/tarifa", &fields).await.location;
+    let late = stage.admin.post_form("/fn/admin/tarifa", &fields).await.location;
     let page = stage.admin.get(&late).await.body;
     assert!(page.contains("ahora rige US$\u{a0}0.019; usted puso US$\u{a0}0.021"), "{page}");
     assert_ne!(hidden(&page, "vista"), seen, "a second press saves it");
@@ -193,7 +195,7 @@ async fn a_coming_rate_is_withdrawn_until_it_begins_and_every_change_is_told(poo
     let (day, begins) = stage.in_days(2);
     stage.set("0.079", &[("tipo", "offer"), ("desde", "dia"), ("dia", &day)]).await;
     let id = hidden(&stage.page().await, "id");
-    stage.admin.post_form("/fn/tarifa-retirar", &[("id", &id)]).await;
+    stage.admin.post_form("/fn/admin/tarifa-retirar", &[("id", &id)]).await;
     let page = stage.page().await;
     assert!(
         page.contains("La tarifa está retirada") && page.contains("Ninguna: siguen las de arriba"),
@@ -202,7 +204,7 @@ async fn a_coming_rate_is_withdrawn_until_it_begins_and_every_change_is_told(poo
     stage.set("0.02", &[("desde", "dia"), ("dia", &day)]).await;
     let id = hidden(&stage.page().await, "id");
     stage.app.clock.advance(begins - stage.app.clock.now());
-    stage.admin.post_form("/fn/tarifa-retirar", &[("id", &id)]).await;
+    stage.admin.post_form("/fn/admin/tarifa-retirar", &[("id", &id)]).await;
     let page = stage.page().await;
     assert!(page.contains("ya empezó o ya fue retirada"), "{page}");
     assert!(page.contains("Las de antes"), "the old one is history: {page}");
@@ -235,7 +237,7 @@ async fn spend_is_shown_in_pesos_too_once_their_rate_is_known_and_only_shown(poo
     let (tomorrow, _) = stage.in_days(1);
     let post = async |pesos: &str, day: &str, source: &str, seen: &str| {
         let fields = [("pesos", pesos), ("fecha", day), ("fuente", source), ("vista", seen)];
-        stage.admin.post_form("/fn/tasa", &fields).await;
+        stage.admin.post_form("/fn/admin/tasa", &fields).await;
         stage.page().await
     };
     let page = post("61.25", &tomorrow, "Banco Central", "").await;

@@ -40,7 +40,7 @@ impl Telephone {
 
 /// Turns it on as its owner would at that instant.
 pub async fn enrol_at(browser: &Browser, at: DateTime<Utc>) -> Telephone {
-    browser.post_form("/fn/segundo-factor-empezar", &[]).await;
+    browser.post_form("/fn/segundo-factor-empezar", &[("password", PASSWORD)]).await;
     let telephone = Telephone::of(browser).await;
     browser.post_form("/fn/segundo-factor-confirmar", &[("codigo", &telephone.code_at(at))]).await;
     telephone
@@ -194,7 +194,7 @@ async fn the_database_alone_tells_neither_secret_nor_code(pool: PgPool) {
     app.add_user(ANA, Role::Buyer, None).await;
     let browser = app.browser();
     browser.sign_in(ANA, PASSWORD).await;
-    browser.post_form("/fn/segundo-factor-empezar", &[]).await;
+    browser.post_form("/fn/segundo-factor-empezar", &[("password", PASSWORD)]).await;
     let telephone = Telephone::of(&browser).await;
     browser.post_form("/fn/segundo-factor-confirmar", &[("codigo", &telephone.code(&app))]).await;
     // Before the codes are shown, and after.
@@ -273,7 +273,7 @@ async fn an_admin_without_it_can_only_set_it_up(pool: PgPool) {
         assert_eq!(browser.get(path).await.location, "/cuenta/segundo-factor", "{path}");
     }
     let pause = [("palabra", "PAUSAR"), ("motivo", "x")];
-    assert_eq!(browser.post_form("/fn/pausar", &pause).await.location, "/cuenta/segundo-factor");
+    assert_eq!(browser.post_form("/fn/admin/pausar", &pause).await.location, "/cuenta/segundo-factor");
     assert_eq!(app.count("pauses").await, 0);
     assert_eq!(
         app.token_of(BOSS).await.write("+18095551234", "Hola").await.status,
@@ -287,6 +287,74 @@ async fn an_admin_without_it_can_only_set_it_up(pool: PgPool) {
     again.sign_in(BOSS, PASSWORD).await;
     enter(&again, &telephone.code(&app)).await;
     assert_eq!(again.get("/admin/limites").await.status, 200);
+}
+
+/// Whoever stole the password before the owner had a second factor must not share it.
+#[sqlx::test]
+async fn a_second_factor_is_of_the_session_that_proved_it(pool: PgPool) {
+    let app = strict(pool).await;
+    app.add_user(BOSS, Role::Admin, None).await;
+    let (owner, thief) = (app.browser(), app.browser());
+    for browser in [&owner, &thief] {
+        browser.sign_in(BOSS, PASSWORD).await;
+    }
+    owner.post_form("/fn/segundo-factor-empezar", &[("password", PASSWORD)]).await;
+    let telephone = Telephone::of(&owner).await;
+    assert!(
+        !thief.get("/cuenta/segundo-factor").await.body.contains("class=\"secret\""),
+        "it is the owner's"
+    );
+    let before = owner.cookie(SESSION).unwrap();
+    owner.post_form("/fn/segundo-factor-confirmar", &[("codigo", &telephone.code(&app))]).await;
+    assert_ne!(owner.cookie(SESSION).unwrap(), before, "whoever knew the id before knows nothing");
+    assert_eq!(owner.get("/admin/limites").await.status, 200);
+    assert!(thief.get("/admin/limites").await.location.starts_with("/ingresar?"));
+    assert_eq!(app.count("second_factors").await, 1);
+
+    // One that was signed in meanwhile, beside the table of sessions, as a race would leave it.
+    app.clock.advance(TimeDelta::seconds(60));
+    let again = app.browser();
+    again.sign_in(BOSS, PASSWORD).await;
+    enter(&again, &telephone.code(&app)).await;
+    assert_eq!(again.get("/admin/limites").await.status, 200);
+    sqlx::query("update second_factors set confirmed_at = confirmed_at + interval '1 second'")
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    assert!(again.get("/admin/limites").await.location.starts_with("/ingresar?"), "of another factor");
+}
+
+#[sqlx::test]
+async fn setting_it_up_wants_the_password_and_guessing_it_is_stopped_and_told(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    app.add_user(ANA, Role::Buyer, None).await;
+    let browser = app.browser();
+    browser.sign_in(ANA, PASSWORD).await;
+    for said in ["no es la suya"].repeat(10).into_iter().chain(["Demasiados intentos"]) {
+        browser.post_form("/fn/segundo-factor-empezar", &[("password", "otra clave")]).await;
+        let page = browser.get("/cuenta/segundo-factor").await.body;
+        assert!(page.contains(said) && !page.contains("class=\"secret\""), "{page}");
+    }
+    let noted: i64 =
+        app.value("select sum(times)::bigint from sign_in_failures where kind = $1", "password").await;
+    assert_eq!(noted, 10);
+}
+
+#[sqlx::test]
+async fn codes_are_guessed_thirty_times_a_day_from_wherever(pool: PgPool) {
+    let app = TestApp::start(pool).await;
+    let (_, telephone, _) = ana(&app).await;
+    let guesser = app.browser();
+    for _ in 0..3 {
+        guesser.sign_in(ANA, PASSWORD).await;
+        for _ in 0..10 {
+            enter(&guesser, "123456").await;
+        }
+        app.clock.advance(TimeDelta::minutes(16));
+    }
+    guesser.sign_in(ANA, PASSWORD).await;
+    let page = guesser.get(&enter(&guesser, &telephone.code(&app)).await).await.body;
+    assert!(page.contains("Demasiados intentos"), "{page}");
 }
 
 #[sqlx::test]
@@ -306,9 +374,9 @@ async fn a_lost_telephone_is_helped_by_the_console_and_by_another_admin(pool: Pg
     enrol(&app, &boss).await;
     let id: String = app.value("select id::text from users where email = $1", ANA).await;
     let page = format!("/admin/usuarios/{id}");
-    boss.post_form("/fn/usuario-factor", &[("id", &id)]).await;
+    boss.post_form("/fn/admin/usuario-factor", &[("id", &id)]).await;
     assert!(boss.get(&page).await.body.contains("Motivo: escriba por qué"));
-    boss.post_form("/fn/usuario-factor", &[("id", &id), ("motivo_factor", "Perdió el teléfono")]).await;
+    boss.post_form("/fn/admin/usuario-factor", &[("id", &id), ("motivo_factor", "Perdió el teléfono")]).await;
     assert!(boss.get(&page).await.body.contains("El segundo factor está quitado"));
     assert!(!is_in(&browser).await);
     let audit = boss.get("/admin/auditoria").await.body;
@@ -320,7 +388,7 @@ async fn a_lost_telephone_is_helped_by_the_console_and_by_another_admin(pool: Pg
         assert!(audit.contains(sentence), "{sentence}: {audit}");
     }
     let own: String = app.value("select id::text from users where email = $1", BOSS).await;
-    boss.post_form("/fn/usuario-factor", &[("id", &own), ("motivo_factor", "x")]).await;
+    boss.post_form("/fn/admin/usuario-factor", &[("id", &own), ("motivo_factor", "x")]).await;
     assert!(boss.get(&format!("/admin/usuarios/{own}")).await.body.contains("Es su propia cuenta"));
     assert_eq!(app.count("second_factors").await, 1);
 }

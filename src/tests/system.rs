@@ -39,7 +39,7 @@ impl Stage {
     }
 
     async fn press(&self, endpoint: &str, fields: &[(&str, &str)]) -> String {
-        let landing = self.admin.post_form(&format!("/fn/{endpoint}"), fields).await;
+        let landing = self.admin.post_form(&format!("/fn/admin/{endpoint}"), fields).await;
         assert!(landing.location.starts_with("/admin/sistema"), "{landing:?}");
         self.page().await
     }
@@ -187,7 +187,7 @@ async fn a_test_signed_by_nobody_is_refused_like_any_other_and_counted(pool: PgP
     assert_eq!(forged.post(&stage.app).await.status, 403);
     beat(&stage.app.app).await.unwrap();
     let page = stage.page().await;
-    assert!(page.contains("Avisos mal firmados que se rechazaron: 1."), "{page}");
+    assert!(page.contains("se rechazaron avisos mal firmados (1 desde el arranque)"), "{page}");
     assert!(page.contains("X-Twilio-Signature") || page.contains("TWILIO_AUTH_TOKEN"), "{page}");
 }
 
@@ -210,7 +210,7 @@ async fn the_limit_for_new_people_follows_twilio_and_the_audit_says_so_once(pool
     );
     let audit = words(&stage.admin.get("/admin/auditoria?de=limites").await.body);
     let sentence =
-        "OKLA cambió el límite «Personas nuevas que permite Meta, en 24 horas» de lo normal a 10,000.";
+        "OKLA cambió el límite «Personas nuevas que permite Meta, en 24 horas» de «por defecto» a 10,000.";
     assert_eq!(audit.matches(sentence).count(), 1, "{audit}");
     assert!(audit.contains("Twilio dice «10K Customers/24hr»."), "{audit}");
 

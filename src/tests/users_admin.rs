@@ -47,7 +47,7 @@ impl Stage {
     async fn press(&self, form: &str, email: &str, fields: &[(&str, &str)]) -> String {
         let id = self.id(email).await;
         let fields: Vec<_> = [("id", id.as_str())].into_iter().chain(fields.iter().copied()).collect();
-        let landing = self.admin.post_form(&format!("/fn/{form}"), &fields).await;
+        let landing = self.admin.post_form(&format!("/fn/admin/{form}"), &fields).await;
         self.admin.get(&landing.location).await.body
     }
 
@@ -81,6 +81,25 @@ async fn people_are_found_by_a_piece_of_name_or_email_by_role_and_by_dealer(pool
     for nobody in ["?buscar=%25", "?buscar=ana_okla", "?concesionario=nadie", "?papel=dealer&buscar=ana"] {
         assert!(stage.list(nobody).await.contains("Nadie con estos filtros"), "{nobody}");
     }
+}
+
+#[sqlx::test]
+async fn each_dealer_is_listed_with_who_works_there(pool: PgPool) {
+    let stage = stage(pool).await;
+    for name in ["ana", "eva", "rosa"] {
+        stage.app.add_user(&format!("{name}@feria.do"), Role::Dealer, Some(DEALER)).await;
+    }
+    stage.app.token_of(LUIS).await;
+    stage.app.have_dealer("el-vacio", "+18295550999").await;
+    let all = stage.list("/concesionarios").await;
+    assert!(all.contains("4 cuentas") && all.contains(" y 1 más") && all.contains("nadie"), "{all}");
+    assert!(all.contains("/admin/usuarios?concesionario=auto-feria"), "{all}");
+    stage.press("usuario-estado", LUIS, &[("desactivar", "si"), ("motivo_estado", "x")]).await;
+    let found = stage.list("/concesionarios?buscar=FERIA").await;
+    assert!(found.contains("3 cuentas") && !found.contains("el-vacio"), "{found}");
+    let after = stage.list("/concesionarios?despues=auto-feria").await;
+    assert!(after.contains("el-vacio") && !after.contains("3 cuentas"), "{after}");
+    assert!(stage.list("/concesionarios?buscar=%25").await.contains("Ningún concesionario"));
 }
 
 #[sqlx::test]
@@ -118,7 +137,7 @@ async fn the_list_goes_on_page_by_page_and_names_everybody_once(pool: PgPool) {
 async fn a_number_is_hidden_until_somebody_says_why_and_that_is_told(pool: PgPool) {
     let stage = stage(pool).await;
     let page = stage.page(ANA).await;
-    assert!(page.contains("•••7788") && !page.contains("5557788"), "{page}");
+    assert!(page.contains("…88") && !page.contains("5557788"), "{page}");
     let page = stage.press("usuario-numero", ANA, &[]).await;
     assert!(page.contains("Motivo: escriba por qué") && !page.contains("555 7788"), "{page}");
     let page = stage.press("usuario-numero", ANA, &[("motivo_numero", "Pidió ayuda por teléfono")]).await;
@@ -127,6 +146,34 @@ async fn a_number_is_hidden_until_somebody_says_why_and_that_is_told(pool: PgPoo
     let audit = stage.audit().await;
     assert!(audit.contains("admin vio el número de Ana Peña.") && audit.contains("Pidió ayuda"), "{audit}");
     assert!(!audit.contains("7788"));
+}
+
+#[sqlx::test]
+async fn a_messages_numbers_are_hidden_from_admins_until_one_says_why(pool: PgPool) {
+    let stage = stage(pool).await;
+    let message = stage.app.token_of(LUIS).await.write("+18095551234", "Hola").await.id();
+    let path = format!("/panel/mensajes/{message}");
+    let page = stage.admin.get(&path).await.body;
+    assert!(page.contains("+1809…34") && !page.contains("555 1234"), "{page}");
+    let press = async |motivo| {
+        let form = [("id", message.as_str()), ("motivo_numero", motivo)];
+        stage.admin.post_form("/fn/admin/mensaje-numeros", &form).await;
+        stage.admin.get(&path).await.body
+    };
+    assert!(press(" ").await.contains("Motivo: escriba por qué"));
+    assert!(press("Reclamo del comprador").await.contains("+1 809 555 1234"));
+    assert!(!stage.admin.get(&path).await.body.contains("555 1234"), "for one page");
+    let audit = stage.audit().await;
+    let told = format!("admin vio los números del mensaje {}.", &message[..8]);
+    assert!(audit.contains(&told) && audit.contains("Reclamo del comprador"), "{audit}");
+}
+
+#[sqlx::test]
+async fn what_is_revealed_of_one_shows_on_no_other_page(pool: PgPool) {
+    let stage = stage(pool).await;
+    let form = [("id", &*stage.id(ANA).await), ("motivo_numero", "Pidió ayuda")];
+    stage.admin.post_form("/fn/admin/usuario-numero", &form).await;
+    assert!(!stage.page(LUIS).await.contains("555 7788"));
 }
 
 #[sqlx::test]
@@ -243,7 +290,7 @@ async fn a_role_changes_with_its_dealer_and_ends_what_was_open(pool: PgPool) {
         stage
             .audit()
             .await
-            .contains("admin cambió el papel de Ana Peña de comprador a concesionario de auto-feria.")
+            .contains("admin cambió el rol de Ana Peña de comprador a concesionario de auto-feria.")
     );
 }
 
@@ -263,8 +310,8 @@ async fn nobody_takes_his_own_account_away_so_one_admin_always_stays(pool: PgPoo
     let fields = |id| [("id", id), ("desactivar", "si"), ("motivo_estado", "x")];
     let (to_her, to_me) = (fields(hers.as_str()), fields(mine.as_str()));
     tokio::join!(
-        stage.admin.post_form("/fn/usuario-estado", &to_her),
-        other.post_form("/fn/usuario-estado", &to_me)
+        stage.admin.post_form("/fn/admin/usuario-estado", &to_her),
+        other.post_form("/fn/admin/usuario-estado", &to_me)
     );
     let left: i64 =
         stage.app.value("select count(*) from users where role = $1 and disabled_at is null", "admin").await;
@@ -286,7 +333,7 @@ async fn failed_sign_ins_are_counted_by_account_and_network_and_forgotten_after_
         row.contains("Contraseña equivocada") && row.contains("127.0.0.…") && row.contains(">3<"),
         "{row}"
     );
-    assert!(page.contains("n…@correo.do") && page.contains("Algo que no es un correo"), "{page}");
+    assert!(page.contains("Correos que nadie tiene") && !page.contains("correo.do"), "{page}");
     assert!(!page.contains("nadie@") && !page.contains("secreta"), "{page}");
     assert!(stage.page(LUIS).await.contains("Contraseña equivocada"));
     assert!(stage.page(ANA).await.contains("Ninguno en los últimos treinta días"));
@@ -318,7 +365,7 @@ async fn nobody_else_finds_the_people_or_touches_them(pool: PgPool) {
             ("usuario-token", ("token", id.as_str())),
         ] {
             let fields = [("id", id.as_str()), ("desactivar", "si"), ("papel", "admin"), field];
-            browser.post_form(&format!("/fn/{form}"), &fields).await;
+            browser.post_form(&format!("/fn/admin/{form}"), &fields).await;
         }
     }
     assert_eq!(stage.app.count("audit").await, recorded);

@@ -42,6 +42,12 @@ impl Flash {
         self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// Another value of a field.
+    pub fn keep(&mut self, field: &str, value: String) {
+        self.values.retain(|(name, _)| name != field);
+        self.values.push((field.to_owned(), value));
+    }
+
     /// What is wrong with a field.
     pub fn problem(&self, field: &str) -> Option<String> {
         self.problems.iter().find(|problem| problem.field == field).map(|problem| problem.message.clone())

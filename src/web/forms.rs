@@ -16,14 +16,14 @@ mod vehicle;
 mod write;
 
 pub use account::{ACCOUNT, CODE, FACTOR};
-pub use admin::{LIMIT, PAUSE, edit_path, setting};
+pub use admin::{LIMIT, LIMIT_FIELDS, PAUSE, Wanted, edit_path, read_wanted};
 pub use contact::{FORM as CONTACT, contact};
 pub use handset::FORM as HANDSET;
 pub use limits::{AUDIT, REQUEST};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
 pub use system::{SYSTEM, millis};
-pub use users::{USER, user_path};
+pub use users::{NUMBERS, USER, user_path};
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
 pub use write::FORM as WRITE;
 
@@ -37,9 +37,12 @@ use super::{
     redirect,
     request::Current,
 };
-use crate::app::{
-    actor::Actor,
-    error::{AppError, Result},
+use crate::{
+    app::{
+        actor::Actor,
+        error::{AppError, Result},
+    },
+    domain::reason::Reason,
 };
 
 /// Sends the visitor back to `path` with what he typed and what is wrong with it.
@@ -68,6 +71,11 @@ fn signed_in(current: &Current, page: &str) -> Option<Actor> {
         redirect::from_leptos(&door(current, page));
     }
     current.actor.clone()
+}
+
+/// Why somebody changes what concerns others, as he typed it into that field.
+fn reason(field: &'static str, typed: &str) -> Result<Reason> {
+    Reason::parse(typed).map_err(|error| AppError::invalid(field, "invalid_reason", error.to_string()))
 }
 
 /// What makes a second press the same sending: the form and all that is sent with it. A form that a browser kept and whose

@@ -1,5 +1,7 @@
 //! Who may see a page. The first line of every page that is not for all.
 
+use axum::extract::Request;
+
 use super::{redirect, request::Current};
 use crate::{
     app::{
@@ -47,6 +49,12 @@ pub fn dealer(current: &Current) -> Result<Actor> {
 pub fn admin(current: &Current) -> Result<Actor> {
     let actor = signed_in(current)?;
     actor.admin().map(|()| actor)
+}
+
+/// A signed-in person asks for what lies under the admins' forms and is none. (A visitor is sent to sign in by the form.)
+pub fn is_of_admins_only(request: &Request) -> bool {
+    let actor = request.extensions().get::<Actor>();
+    request.uri().path().starts_with("/fn/admin/") && actor.is_some_and(|actor| actor.admin().is_err())
 }
 
 /// A dealer's user or an admin; others do not find the page.

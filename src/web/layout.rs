@@ -15,9 +15,9 @@ use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
         AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
-        DealerMessagePage, DealerMessagesPage, EditLimitPage, EditVehiclePage, FailuresPage, HandsetPage,
-        HomePage, ImportPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage, OwnLimitsPage,
-        OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ResendPage,
+        DealerMessagePage, DealerMessagesPage, DealersPage, EditLimitPage, EditVehiclePage, FailuresPage,
+        HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage,
+        OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ResendPage,
         SecondFactorPage, SignInPage, SignUpPage, SystemPage, UploadPage, UserPage, UsersPage, VehiclePage,
         VehiclesPage, WritePage,
     },
@@ -68,6 +68,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/sistema") view=SystemPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/usuarios") view=UsersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/usuarios/concesionarios") view=DealersPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/usuarios/intentos") view=AttemptsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/usuarios/:id") view=UserPage ssr=SsrMode::Async/>
                     <Route path=path!("/api/docs") view=ApiDocsPage ssr=SsrMode::Async/>

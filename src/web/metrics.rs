@@ -116,6 +116,14 @@ fn figures(system: &System) -> Figures {
             ("ledger", dollars(month.map(|month| month.ledger))),
             ("twilio", dollars(month.and_then(|month| month.confirmed))),
         ],
+        pauses: count(system.pauses),
+        limit_requests: number(system.requests),
+        limits: system
+            .limits
+            .iter()
+            .map(|(limit, used, most)| (limit.name(), number(*used), number(*most)))
+            .collect(),
+        clock_apart_seconds: system.clock_apart.as_seconds_f64(),
         migration: system.migration.as_ref().map(|(name, _)| name.clone()).unwrap_or_default(),
     }
 }

@@ -26,8 +26,8 @@ mod write;
 
 pub use account::AccountPage;
 pub use admin::{
-    AttemptsPage, AuditPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage, RatesPage,
-    SystemPage, UserPage, UsersPage,
+    AttemptsPage, AuditPage, DealersPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage,
+    RatesPage, SystemPage, UserPage, UsersPage,
 };
 pub use api_docs::ApiDocsPage;
 pub use code::CodePage;

@@ -45,7 +45,10 @@ impl Current {
             enrolling: parts.extensions.get().map(|Enrolling(actor)| actor.clone()),
             headers: parts.headers,
             path_and_query: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-            peer: connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip()),
+            // A socket for both kinds of address says `::ffff:203.0.113.9`.
+            peer: connection.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
+                address.ip().to_canonical()
+            }),
         })
     }
 

@@ -4,10 +4,10 @@ use std::{sync::LazyLock, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     handler::Handler,
     http::{HeaderValue, StatusCode, header, request::Parts},
-    middleware,
+    middleware::{self, Next},
     response::Response,
     routing::{get, post},
 };
@@ -26,7 +26,7 @@ use tower_http::{
 use tracing::{Span, field::Empty};
 
 use super::{
-    api, events, export, health, hooks,
+    api, events, export, guard, health, hooks,
     layout::Root,
     metrics, pictures, redirect,
     security::{self, CspNonce},
@@ -65,6 +65,21 @@ pub fn router(state: AppState) -> Router {
         move |_| shell(&state)
     });
 
+    // Whoever else is signed in does not find an admin's form, whatever it would have said to him.
+    let admins_forms = {
+        let (unknown, state) = (unknown.clone(), state.clone());
+        middleware::from_fn(move |request: Request, next: Next| {
+            let (unknown, state) = (unknown.clone(), state.clone());
+            async move {
+                if guard::is_of_admins_only(&request) {
+                    unknown(request.uri().clone(), State(state), request).await
+                } else {
+                    next.run(request).await
+                }
+            }
+        })
+    };
+
     Router::new()
         .leptos_routes_with_context(&state, PAGES.clone(), context, document)
         .route("/mensajes/{id}/eventos", get(events::own_message))
@@ -85,6 +100,7 @@ pub fn router(state: AppState) -> Router {
             "/panel/vehiculos/importar",
             post(upload::vehicles).layer(DefaultBodyLimit::max(upload::MOST_BYTES)),
         )
+        .layer(admins_forms)
         .layer(
             ServiceBuilder::new()
                 .layer(session::layer(&state, sessions(&state)))

@@ -24,6 +24,10 @@ use crate::{
 };
 
 const AWAITED: &str = "awaited";
+/// Since when he had the second factor that was proved here.
+const FACTOR: &str = "factor";
+/// The secret of one that is being set up, sealed.
+const FACTOR_BEGUN: &str = "factor_begun";
 /// How long a code may be waited for after the password.
 const CODE_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// Being seen is written down no more often than this.
@@ -77,7 +81,8 @@ async fn signed_in(state: &AppState, session: &Session) -> Result<Option<Known>>
     let signed_in: Option<DateTime<Utc>> = session.get(SIGNED_IN).await.map_err(fault)?;
     let seen: Option<DateTime<Utc>> = session.get(SEEN).await.map_err(fault)?;
     let alive = signed_in.zip(seen).is_some_and(|(signed_in, seen)| is_alive(signed_in, seen, now));
-    let known = if alive { get_known(state, user).await? } else { None };
+    let factor: Option<Option<DateTime<Utc>>> = session.get(FACTOR).await.map_err(fault)?;
+    let known = if alive { get_known(state, user, factor.flatten()).await? } else { None };
     if known.is_none() {
         session.flush().await.map_err(fault)?;
     } else if seen.is_none_or(|at| now - at >= SEEN_EVERY) {
@@ -86,16 +91,33 @@ async fn signed_in(state: &AppState, session: &Session) -> Result<Option<Known>>
     Ok(known)
 }
 
-/// Begins a signed-in session under a new id; what a visitor had typed stays.
-pub async fn begin(current: &Current, actor: &Actor) -> Result<()> {
+/// Begins a signed-in session under a new id; what a visitor had typed stays. `factor` is the second one that he proved.
+pub async fn begin(current: &Current, user: UserId, factor: Option<DateTime<Utc>>) -> Result<()> {
     let (session, now) = (&current.session, current.state.clock.now());
     let agent = current.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     session.cycle_id().await.map_err(fault)?;
     session.remove_value(AWAITED).await.map_err(fault)?;
     session.insert(DEVICE, device_words(agent.unwrap_or_default())).await.map_err(fault)?;
-    session.insert(USER, actor.user_id).await.map_err(fault)?;
+    session.insert(USER, user).await.map_err(fault)?;
+    session.insert(FACTOR, factor).await.map_err(fault)?;
     session.insert(SIGNED_IN, now).await.map_err(fault)?;
     session.insert(SEEN, now).await.map_err(fault)
+}
+
+/// Keeps the sealed secret of a second factor that is being set up here.
+pub async fn keep_begun(session: &Session, sealed: &str) -> Result<()> {
+    session.insert(FACTOR_BEGUN, sealed).await.map_err(fault)
+}
+
+pub async fn begun(session: &Session) -> Result<Option<String>> {
+    session.get(FACTOR_BEGUN).await.map_err(fault)
+}
+
+/// A second factor was proved here that is on since then: the session goes on under a new id.
+pub async fn prove_factor(session: &Session, since: DateTime<Utc>) -> Result<()> {
+    session.cycle_id().await.map_err(fault)?;
+    session.remove_value(FACTOR_BEGUN).await.map_err(fault)?;
+    session.insert(FACTOR, since).await.map_err(fault)
 }
 
 /// Whose code is waited for, and since when.

@@ -49,12 +49,12 @@ pub async fn keep_upload(app: &App, actor: &Actor, name: &str, content: &[u8]) -
     let _alone = begin(app)?;
     let (id, now) = (ImportId::fresh(), app.clock.now());
     let name: String = name.replace('\0', "").chars().take(120).collect();
-    let mut trial = app.pool.begin().await?;
+    let mut trial = store::connection::begin(&app.pool).await?;
     let dealer = lock_dealer(&mut trial, actor).await?;
     let (vehicles, ..) = read_stock(&dealer, content, now)?;
     let would = save(&mut trial, &dealer, &vehicles, now).await?;
     trial.rollback().await?;
-    let mut transaction = app.pool.begin().await?;
+    let mut transaction = store::connection::begin(&app.pool).await?;
     store::vehicles::imports::forget_old(&mut transaction, dealer.id, KEPT_FILES).await?;
     store::vehicles::imports::insert_file(&mut transaction, id, dealer.id, &name, content, would, now)
         .await?;
@@ -94,7 +94,7 @@ pub async fn read_upload(app: &App, actor: &Actor, id: ImportId) -> Result<Uploa
 pub async fn import_upload(app: &App, actor: &Actor, id: ImportId) -> Result<()> {
     let _alone = begin(app)?;
     let now = app.clock.now();
-    let mut transaction = app.pool.begin().await?;
+    let mut transaction = store::connection::begin(&app.pool).await?;
     let dealer = lock_dealer(&mut transaction, actor).await?;
     let found = store::vehicles::imports::get_file(&mut transaction, dealer.id, id).await?;
     let file = found.ok_or(AppError::NotFound)?;

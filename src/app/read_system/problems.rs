@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use chrono::TimeDelta;
+
 use super::{SenderRow, System};
 use crate::domain::{
     sender::{MessagingLimit, Quality, is_online},
@@ -19,6 +21,8 @@ pub struct Problem {
 
 /// What is due waits longer only if something stands in its way.
 const LATE: Duration = Duration::from_mins(1);
+/// Clocks that are kept by the network's time differ by less.
+const APART: TimeDelta = TimeDelta::seconds(5);
 /// One or two unknown outcomes are a day like any other.
 const MANY_VERIFYING: i64 = 10;
 
@@ -36,14 +40,15 @@ pub fn problems(system: &System) -> Vec<Problem> {
         add(true, "Nadie reparte: los mensajes se aceptan y esperan.".to_owned(), remedy);
     }
     of_sender(system.sender.as_ref(), &mut add);
-    let left = system.stages.iter().flatten().count() > 0;
-    if left && system.callbacks.count == 0 {
+    // What was taken a moment ago may still be told of; what is known to have arrived was not told, but asked for.
+    let [.., delivered] = system.stages;
+    if system.callbacks.count == 0 && (system.silent > 0 || delivered.is_some()) {
         let remedy = "Pruebe la dirección de avisos más abajo. Mientras tanto OKLA le pregunta a Twilio por cada mensaje.";
         add(true, "Salen mensajes y no llega ningún aviso de Twilio.".to_owned(), remedy);
     }
     if system.overdue > LATE && system.line.hold.is_none() && system.delivering() > 0 {
         let what = format!("Lo primero de la cola espera desde hace {}.", lapse_of(system.overdue));
-        add(false, what, if system.is_paused { PAUSED } else { SLOW });
+        add(false, what, if system.pauses > 0 { PAUSED } else { SLOW });
     }
     if system.queue.abandoned > 0 {
         let what = format!("Envíos a medias en un servidor que murió: {}.", system.queue.abandoned);
@@ -53,9 +58,22 @@ pub fn problems(system: &System) -> Vec<Problem> {
         let what = format!("Envíos de los que no se sabe si salieron: {}.", system.verifying);
         add(false, what, "Mire status.twilio.com y la red del servidor; se buscan en Twilio por sí solos.");
     }
-    if system.refused_signatures() > 0 {
-        let what = format!("Avisos mal firmados que se rechazaron: {}.", system.refused_signatures());
+    if system.refused_lately() {
+        let count = system.refused_signatures();
+        let what =
+            format!("En la última hora se rechazaron avisos mal firmados ({count} desde el arranque).");
         add(false, what, SIGNATURES);
+    }
+    if system.clock_apart.abs() > APART {
+        let what = format!(
+            "El reloj del servidor y el de la base de datos difieren en {}.",
+            lapse(system.clock_apart.abs())
+        );
+        add(
+            false,
+            what,
+            "Ponga en hora las máquinas (chrony o systemd-timesyncd): de la hora dependen los límites por ventana.",
+        );
     }
     let silent = system.servers.iter().filter(|server| !system.is_alive(server)).count();
     if silent > 0 {
@@ -129,5 +147,5 @@ fn of_sender(sender: Option<&SenderRow>, add: &mut impl FnMut(bool, String, &'st
 }
 
 fn lapse_of(duration: Duration) -> String {
-    lapse(chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX))
+    lapse(TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX))
 }

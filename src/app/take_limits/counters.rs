@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Taken;
 use crate::{
     app::error::{AppError, Result},
     domain::limits::{Limit, Subject},
@@ -138,6 +137,15 @@ impl Counters {
         }
     }
 
+    pub fn used(&self, limit: Limit, subject: &Subject) -> i64 {
+        self.held.get(&(limit, subject.clone())).map_or(0, |counter| counter.used)
+    }
+
+    /// Whether Meta counts this recipient already.
+    pub fn is_counted(&self, phone: &str) -> bool {
+        self.recipients.contains(phone)
+    }
+
     /// From now on Meta counts this recipient.
     pub fn add_recipient(&mut self, phone: &str) {
         self.recipients.insert(phone.to_owned());
@@ -160,16 +168,6 @@ impl Counters {
             return Ok(());
         }
         Ok(store::limits::update_counters(conn, &changed).await?)
-    }
-}
-
-impl Taken for Counters {
-    fn used(&self, limit: Limit, subject: &Subject) -> i64 {
-        self.held.get(&(limit, subject.clone())).map_or(0, |counter| counter.used)
-    }
-
-    fn is_counted(&self, phone: &str) -> bool {
-        self.recipients.contains(phone)
     }
 }
 

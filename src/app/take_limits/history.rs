@@ -1,180 +1,313 @@
 //! What was taken of the limits once, lived through again message by message, with the decision that every send meets.
 
-use std::collections::{HashMap, VecDeque};
+use std::{collections::VecDeque, hash::Hash};
 
 use chrono::{DateTime, Utc};
+use foldhash::HashMap;
+use futures::stream::{TryChunksError, TryStreamExt as _};
 use sqlx::PgConnection;
+use tokio::{sync::mpsc::channel, task::spawn_blocking};
+use tokio_util::bytes::Bytes;
 
-use super::{Demand, Rules, Taken, WINDOW, weigh};
+use super::{Asks, Rules, WINDOW};
 use crate::{
-    app::error::Result,
+    app::error::{AppError, Result},
     domain::{
-        limits::{Limit, Sender, Standing, Subject, Window, micro_dollars},
+        ids::{DealerId, UserId},
+        limits::{Family, Limit, Sender, Window, micro_dollars},
         time::{day_in_santo_domingo, first_day_of_month, midnight},
         user::Role,
     },
     store::{self, limits::past::PastRow},
 };
 
-/// Messages read in one go.
-const CHUNK: i64 = 20_000;
+/// Messages handed over in one go.
+const CHUNK: usize = 4_096;
+/// How many such wait to be lived through.
+const CHUNKS_AHEAD: usize = 4;
+const LIMITS: usize = Limit::ALL.len();
+/// Of E.164, with its «+».
+const LONGEST_PHONE: usize = 16;
+
+/// Stands for a user, a dealer, a recipient or a pair of them. Half as long as a place in memory: what a history looks up
+/// most is in the processor's cache, or is waited for.
+type Number = u32;
 
 /// A message that was sent, as the limits see it.
-pub type PastMessage = PastRow;
+pub struct PastMessage<'a> {
+    pub row: PastRow<'a>,
+    /// The same for all of that role that were charged to that dealer.
+    kind: Number,
+    /// Whom each limit counts it for.
+    subjects: [Option<Number>; LIMITS],
+    recipient: Number,
+}
 
-impl PastMessage {
-    fn sender(&self) -> Sender<'_> {
+impl<'a> PastRow<'a> {
+    fn sender(&self) -> Sender<'a> {
         let dealer_id = self.dealer.filter(|_| self.role == Role::Dealer);
-        Sender { user_id: self.sender, role: self.role, dealer_id, payer: self.dealer, to: &self.to_phone }
+        Sender { user_id: self.sender, role: self.role, dealer_id, payer: self.dealer, to: self.to_phone }
     }
 
-    fn demand(&self) -> Demand {
-        let unit_price = self.cost / rust_decimal::Decimal::from(self.places.max(1));
-        Demand { parts: self.places, unit_price, outside_window: self.outside_window }
+    fn asks(&self) -> Asks {
+        Asks { parts: self.places, micro_dollars: self.cost, outside_window: self.outside_window }
+    }
+}
+
+/// Numbers whom the limits count, in the order in which they come: a history of a million messages finds them in vectors.
+#[derive(Default)]
+struct Numbers {
+    users: HashMap<UserId, Number>,
+    dealers: HashMap<DealerId, Number>,
+    phones: HashMap<[u8; LONGEST_PHONE], Number>,
+    pairs: HashMap<(Number, Number), Number>,
+    kinds: HashMap<(Role, Option<DealerId>), Number>,
+}
+
+impl Numbers {
+    fn of<'a>(&mut self, row: PastRow<'a>) -> PastMessage<'a> {
+        let mut phone = [0; LONGEST_PHONE];
+        phone.iter_mut().zip(row.to_phone.bytes()).for_each(|(digit, byte)| *digit = byte);
+        let recipient = number(&mut self.phones, phone);
+        let user = number(&mut self.users, row.sender);
+        let pair = number(&mut self.pairs, (user, recipient));
+        let payer = row.dealer.map(|dealer| number(&mut self.dealers, dealer));
+        let kind = number(&mut self.kinds, (row.role, row.dealer));
+        let (sender, mut subjects) = (row.sender(), [None; LIMITS]);
+        for limit in Limit::ALL {
+            subjects[limit as usize] = limit.family(&sender).and_then(|family| match family {
+                Family::Everyone | Family::Recipients => Some(0),
+                Family::Sender => Some(user),
+                // What a dealer sends himself is charged to him.
+                Family::DealersOwn(_) | Family::ChargedTo(_) => payer,
+                Family::Pair => Some(pair),
+            });
+        }
+        PastMessage { row, kind, subjects, recipient }
+    }
+}
+
+fn number<T: Eq + Hash>(numbers: &mut HashMap<T, Number>, key: T) -> Number {
+    let next = Number::try_from(numbers.len()).unwrap_or(Number::MAX);
+    *numbers.entry(key).or_insert(next)
+}
+
+/// How much the rules let through for each kind of sender, looked up once.
+pub struct Mosts {
+    rules: Rules,
+    /// By the number of the kind.
+    known: Vec<Option<[Option<i64>; LIMITS]>>,
+}
+
+impl Mosts {
+    pub fn of(rules: Rules) -> Self {
+        Self { rules, known: Vec::new() }
+    }
+
+    fn get(&mut self, past: &PastMessage<'_>) -> &[Option<i64>; LIMITS] {
+        at(&mut self.known, past.kind).get_or_insert_with(|| {
+            let mut mosts = [None; LIMITS];
+            for limit in Limit::ALL {
+                mosts[limit as usize] = self.rules.most(limit, limit.ruling_dealer(&past.row.sender()));
+            }
+            mosts
+        })
     }
 }
 
 /// How much of every limit was taken at a moment of the past.
 #[derive(Clone, Default)]
 pub struct History {
-    held: HashMap<(Limit, Subject), Usage>,
-    /// Whom Meta counts, and when each was last written to.
-    recipients: HashMap<String, DateTime<Utc>>,
-    /// The same in their order, with those that a later one replaced.
-    written: VecDeque<(DateTime<Utc>, String)>,
+    counts: [Count; LIMITS],
+    recipients: Recipients,
 }
 
 #[derive(Clone, Default)]
-struct Usage {
-    used: i64,
-    since: DateTime<Utc>,
-    /// Of a rolling limit, when what was taken.
-    places: VecDeque<(DateTime<Utc>, i64)>,
+struct Count {
+    /// By the subject's number.
+    used: Vec<i64>,
+    /// Of a rolling limit, until when what was taken counts, whose it is, and how much.
+    taken: VecDeque<(DateTime<Utc>, Number, i64)>,
+    /// Of a day or a month, when it begins anew.
+    until: DateTime<Utc>,
+}
+
+impl Count {
+    fn used(&self, subject: Number) -> i64 {
+        self.used.get(place(subject)).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, subject: Number, amount: i64) {
+        *at(&mut self.used, subject) += amount;
+    }
+
+    /// Forgets what no longer counts.
+    fn bring_up(&mut self, window: Window, now: DateTime<Utc>) {
+        if window.is_rolling() {
+            while let Some((_, subject, amount)) = self.taken.pop_front_if(|(until, ..)| *until <= now) {
+                self.add(subject, -amount);
+            }
+        } else if now >= self.until {
+            self.used.fill(0);
+            self.until = window.frees(now);
+        }
+    }
+
+    fn take(&mut self, window: Window, subject: Number, amount: i64, now: DateTime<Utc>) {
+        self.add(subject, amount);
+        if window.is_rolling() {
+            self.taken.push_back((window.frees(now), subject, amount));
+        }
+    }
+}
+
+/// Whom Meta counts.
+#[derive(Clone, Default)]
+struct Recipients {
+    /// Until when each is counted, by his number.
+    until: Vec<Option<DateTime<Utc>>>,
+    /// The same in their order, with those that a later one replaced.
+    ends: VecDeque<(DateTime<Utc>, Number)>,
+    counted: i64,
+}
+
+impl Recipients {
+    fn is_counted(&self, recipient: Number) -> bool {
+        self.until.get(place(recipient)).is_some_and(Option::is_some)
+    }
+
+    fn bring_up(&mut self, now: DateTime<Utc>) {
+        while let Some((end, recipient)) = self.ends.pop_front_if(|(end, _)| *end <= now) {
+            if let Some(until) = self.until.get_mut(place(recipient)).filter(|until| **until == Some(end)) {
+                *until = None;
+                self.counted -= 1;
+            }
+        }
+    }
+
+    fn note(&mut self, past: &PastMessage<'_>) {
+        if past.row.outside_window {
+            let end = Limit::MetaTier.window().frees(past.row.at);
+            let was = at(&mut self.until, past.recipient).replace(end);
+            self.counted += i64::from(was.is_none());
+            self.ends.push_back((end, past.recipient));
+        }
+    }
+}
+
+/// The place of a number; vectors grow as numbers come.
+fn at<T: Clone + Default>(places: &mut Vec<T>, number: Number) -> &mut T {
+    if place(number) >= places.len() {
+        places.resize(place(number) + 1, T::default());
+    }
+    &mut places[place(number)]
+}
+
+fn place(number: Number) -> usize {
+    number as usize
 }
 
 impl History {
     /// The history as it stood at `at`, a midnight; rolling limits are right a day later.
-    async fn at(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Self> {
+    async fn at(conn: &mut PgConnection, at: DateTime<Utc>, numbers: &mut Numbers) -> Result<Self> {
         let day = day_in_santo_domingo(at);
         let spent = store::limits::past::list_spent(conn, first_day_of_month(day), day).await?;
-        let since = Window::Month.since(at);
-        let held = spent.into_iter().map(|(dealer, cost)| {
-            let usage = Usage { used: micro_dollars(cost), since, ..Usage::default() };
-            ((Limit::DealerBudget, Subject::ChargedTo(dealer)), usage)
-        });
-        Ok(Self { held: held.collect(), ..Self::default() })
+        let mut history = Self::default();
+        let budget = &mut history.counts[Limit::DealerBudget as usize];
+        budget.until = Window::Month.frees(at);
+        for (dealer, cost) in spent {
+            budget.add(number(&mut numbers.dealers, dealer), micro_dollars(cost));
+        }
+        Ok(history)
     }
 
-    /// Lets a message through, whatever the rules; what each of its limits then comes to.
-    pub fn live(&mut self, past: &PastMessage) -> Vec<(Limit, i64)> {
-        let (sender, demand) = (past.sender(), past.demand());
-        let mut all = Vec::with_capacity(Limit::ALL.len());
+    /// Lets a message through, whatever the rules; what each limit then comes to for whom it is counted.
+    pub fn live(&mut self, past: &PastMessage<'_>) -> [(Limit, i64); LIMITS] {
+        self.bring_up(past.row.at);
+        self.take(past);
+        Limit::ALL.map(|limit| {
+            let subject = past.subjects[limit as usize];
+            (limit, subject.map_or(0, |subject| self.used(limit, subject)))
+        })
+    }
+
+    /// Asks for a message under these rules: the limit that refuses it, if any. Nothing is taken.
+    pub fn ask(&mut self, mosts: &mut Mosts, past: &PastMessage<'_>) -> Option<Limit> {
+        self.bring_up(past.row.at);
+        let (mosts, asks) = (mosts.get(past), past.row.asks());
+        let is_counted = self.recipients.is_counted(past.recipient);
+        Limit::ALL.into_iter().find(|&limit| {
+            let in_force = past.subjects[limit as usize].zip(mosts[limit as usize]);
+            in_force.is_some_and(|(subject, most)| {
+                !asks.standing(limit, most, self.used(limit, subject), is_counted).has_room()
+            })
+        })
+    }
+
+    /// Takes a message's places, of every limit: what those come to that are in force under no rules is not asked for.
+    pub fn take(&mut self, past: &PastMessage<'_>) {
+        let (asks, is_counted) = (past.row.asks(), self.recipients.is_counted(past.recipient));
         for limit in Limit::ALL {
-            let Some(subject) = limit.subject(&sender) else { continue };
-            self.bring_up(limit, &subject, past.at);
-            let asked = demand.asked(limit, self, sender.to);
-            all.push((limit, self.used(limit, &subject) + asked));
-            self.add(limit, subject, asked, past.at);
-        }
-        self.note_recipient(past);
-        all
-    }
-
-    /// Sends a message under these rules: it takes its places, or the limit that refuses it is told.
-    pub fn ask(&mut self, rules: &Rules, past: &PastMessage) -> Option<Limit> {
-        let sender = past.sender();
-        for (limit, subject, _) in super::in_force(rules, &sender) {
-            self.bring_up(limit, &subject, past.at);
-        }
-        let decision = weigh(self, rules, &sender, past.demand());
-        let full = decision.standings.iter().find(|standing| !standing.has_room());
-        if let Some(full) = full {
-            return Some(full.limit);
-        }
-        for Standing { limit, asked, .. } in decision.standings {
-            if let Some(subject) = limit.subject(&sender) {
-                self.add(limit, subject, asked, past.at);
+            if limit != Limit::MetaTier
+                && let Some(subject) = past.subjects[limit as usize]
+            {
+                let amount = asks.of(limit, is_counted);
+                self.counts[limit as usize].take(limit.window(), subject, amount, past.row.at);
             }
         }
-        self.note_recipient(past);
-        None
+        self.recipients.note(past);
     }
 
-    /// Forgets what no longer counts at `at`.
-    fn bring_up(&mut self, limit: Limit, subject: &Subject, at: DateTime<Utc>) {
-        let since = limit.window().since(at);
-        if limit == Limit::MetaTier {
-            while self.written.front().is_some_and(|(at, _)| *at <= since) {
-                let Some((at, phone)) = self.written.pop_front() else { break };
-                if self.recipients.get(&phone) == Some(&at) {
-                    self.recipients.remove(&phone);
-                }
-            }
-            return;
+    fn bring_up(&mut self, now: DateTime<Utc>) {
+        for limit in Limit::ALL {
+            self.counts[limit as usize].bring_up(limit.window(), now);
         }
-        let Some(usage) = self.held.get_mut(&(limit, subject.clone())) else { return };
-        if !limit.window().is_rolling() && usage.since < since {
-            *usage = Usage { since, ..Usage::default() };
-        }
-        while usage.places.front().is_some_and(|(at, _)| *at <= since) {
-            usage.used -= usage.places.pop_front().map_or(0, |(_, places)| places);
-        }
+        self.recipients.bring_up(now);
     }
 
-    fn add(&mut self, limit: Limit, subject: Subject, amount: i64, at: DateTime<Utc>) {
-        if limit == Limit::MetaTier {
-            return;
-        }
-        let usage = self.held.entry((limit, subject)).or_default();
-        usage.used += amount;
-        if limit.window().is_rolling() {
-            usage.places.push_back((at, amount));
-        } else {
-            usage.since = limit.window().since(at);
-        }
-    }
-
-    fn note_recipient(&mut self, past: &PastMessage) {
-        if past.outside_window {
-            self.recipients.insert(past.to_phone.clone(), past.at);
-            self.written.push_back((past.at, past.to_phone.clone()));
-        }
-    }
-}
-
-impl Taken for History {
-    fn used(&self, limit: Limit, subject: &Subject) -> i64 {
+    fn used(&self, limit: Limit, subject: Number) -> i64 {
         match limit {
-            Limit::MetaTier => i64::try_from(self.recipients.len()).unwrap_or(i64::MAX),
-            _ => self.held.get(&(limit, subject.clone())).map_or(0, |usage| usage.used),
+            Limit::MetaTier => self.recipients.counted,
+            _ => self.counts[limit as usize].used(subject),
         }
-    }
-
-    fn is_counted(&self, phone: &str) -> bool {
-        self.recipients.contains_key(phone)
     }
 }
 
-/// Lives through what came before `since`, and hands each message from then on until `until` to `each`.
-pub async fn read_past(
+/// Lives through what came before `since`, and hands each message from then on until `until` to `each`. That is done on a
+/// thread of its own: meanwhile the next messages are read.
+pub async fn read_past<T: Send + 'static>(
     conn: &mut PgConnection,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
-    mut each: impl FnMut(&mut History, &PastMessage),
-) -> Result<()> {
+    mut told: T,
+    each: fn(&mut T, &mut History, &PastMessage<'_>),
+) -> Result<T> {
     let from = midnight(since - WINDOW);
-    let mut history = History::at(conn, from).await?;
-    let mut after = (Window::Day.since(from), uuid::Uuid::nil());
-    loop {
-        let chunk = store::limits::past::list_past(conn, after, until, CHUNK).await?;
-        let Some(last) = chunk.last() else { return Ok(()) };
-        after = (last.at, last.id.0);
-        for past in &chunk {
-            if past.at <= since {
-                history.live(past);
-            } else {
-                each(&mut history, past);
+    let mut numbers = Numbers::default();
+    let mut history = History::at(conn, from, &mut numbers).await?;
+    let (chunks, mut read) = channel::<Vec<Bytes>>(CHUNKS_AHEAD);
+    let lived = spawn_blocking(move || {
+        while let Some(chunk) = read.blocking_recv() {
+            for bytes in chunk {
+                let Some(row) = store::limits::past::read_row(&bytes)? else { break };
+                let past = numbers.of(row);
+                if past.row.at <= since {
+                    history.live(&past);
+                } else {
+                    each(&mut told, &mut history, &past);
+                }
             }
         }
+        Ok(told)
+    });
+    let mut rows =
+        store::limits::past::copy_past(conn, Window::Day.since(from), until).await?.try_chunks(CHUNK);
+    while let Some(chunk) = rows.try_next().await.map_err(|TryChunksError(_, error)| error)? {
+        if chunks.send(chunk).await.is_err() {
+            // Its thread has ended; whoever waits for it says why.
+            break;
+        }
     }
+    drop(chunks);
+    lived.await.map_err(|error| AppError::Fault(format!("living through the past: {error}")))?
 }

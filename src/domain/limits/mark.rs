@@ -5,8 +5,10 @@ use chrono::{DateTime, Utc};
 use super::{Limit, Standing, Subject, UNLIMITED, Window};
 use crate::domain::time::{first_of_month, midnight};
 
-/// So much of a limit is used, in percent, that somebody is told.
-const PERCENTS: [i16; 2] = [80, 100];
+/// From here on up a limit is worth a look, in percent.
+pub const NEAR: i64 = 80;
+/// So much of a limit is used, in percent, that somebody is told; the greatest first.
+const PERCENTS: [i64; 2] = [100, NEAR];
 
 /// A send with which so much of a limit was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,16 +25,22 @@ impl Mark {
     /// What a send reaches that is about to be taken; the greatest alone.
     pub fn reached(standing: &Standing, subject: Subject) -> Option<Self> {
         let Standing { limit, most, used, asked, .. } = *standing;
+        let mark = Self::at(limit, subject, used.saturating_add(asked), most)?;
+        (!is_reached(used, most, mark.percent.into())).then_some(mark)
+    }
+
+    /// What has been reached where so much is used; the greatest alone.
+    pub fn at(limit: Limit, subject: Subject, used: i64, most: i64) -> Option<Self> {
         if most == UNLIMITED || matches!(limit, Limit::BuyerDay | Limit::PairDay) {
             return None;
         }
-        let after = used.saturating_add(asked);
-        let is_reached =
-            |used: i64, percent: i16| i128::from(used) * 100 >= i128::from(most) * i128::from(percent);
-        let mut reached = PERCENTS.into_iter().rev();
-        let percent = reached.find(|percent| is_reached(after, *percent) && !is_reached(used, *percent))?;
-        Some(Self { limit, subject, percent, used: after, most })
+        let percent = PERCENTS.into_iter().find(|percent| is_reached(used, most, *percent))?;
+        Some(Self { limit, subject, percent: i16::try_from(percent).ok()?, used, most })
     }
+}
+
+fn is_reached(used: i64, most: i64, percent: i64) -> bool {
+    i128::from(used) * 100 >= i128::from(most) * i128::from(percent)
 }
 
 impl Limit {

@@ -1,5 +1,7 @@
 //! What a new rate would change, reckoned by what was sent lately.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
@@ -34,18 +36,24 @@ pub fn effect(
     until: DateTime<Utc>,
 ) -> Effect {
     let from = from.max(new.effective_from);
-    let days = Decimal::from((until - from).max(TimeDelta::zero()).num_seconds()) / Decimal::from(86_400);
     let mut with: Vec<Rate> = vec![new.clone()];
     with.extend_from_slice(card);
-    let mut effect = Effect::default();
-    for line in traffic {
-        let holds = |rates| rate_for(rates, line.kind, line.category, line.market, from).cloned();
-        if holds(&with).as_ref() == Some(new) {
-            let before = holds(card).map_or(Decimal::ZERO, |rate| rate.price);
-            let parts = line.pace * days;
-            effect.parts += parts;
-            effect.more += parts * (new.price - before);
+    // Rates that are to come on the way may take over from it, or be what it would have been measured by.
+    let coming = card.iter().map(|rate| rate.effective_from).filter(|begins| *begins > from);
+    let ends: BTreeSet<_> = coming.chain([until]).filter(|end| *end <= until).collect();
+    let (mut effect, mut begins) = (Effect::default(), from);
+    for end in ends {
+        let days = Decimal::from((end - begins).max(TimeDelta::zero()).num_seconds()) / Decimal::from(86_400);
+        for line in traffic {
+            let holds = |rates| rate_for(rates, line.kind, line.category, line.market, begins).cloned();
+            if holds(&with).as_ref() == Some(new) {
+                let before = holds(card).map_or(Decimal::ZERO, |rate| rate.price);
+                let parts = line.pace * days;
+                effect.parts += parts;
+                effect.more += parts * (new.price - before);
+            }
         }
+        begins = end;
     }
     Effect { parts: effect.parts.round(), more: effect.more.round_dp(2) }
 }
@@ -80,6 +88,9 @@ mod tests {
         assert_eq!(of(&for_all), Effect { parts: Decimal::from(500), more: Decimal::from(5) });
         let cheaper = rate(Some(Kind::Offer), "2026-11-23", "0.069");
         assert_eq!(of(&cheaper), Effect { parts: Decimal::from(80), more: Decimal::new(-80, 2) });
+        let soon_replaced = [card.as_slice(), &[rate(None, "2026-11-28", "0.035")]].concat();
+        let two_days = effect(&soon_replaced, &for_all, &traffic, today, ends);
+        assert_eq!(two_days, Effect { parts: Decimal::from(200), more: Decimal::from(2) });
         let next_month = rate(None, "2026-12-15", "0.025");
         assert_eq!(of(&next_month), Effect::default());
     }

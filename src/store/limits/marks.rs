@@ -43,8 +43,6 @@ pub struct MarkRow {
     pub at: DateTime<Utc>,
     pub used: i64,
     pub most: i64,
-    /// The dealer's or the user's name; `None`: all of OKLA.
-    pub whose: Option<String>,
 }
 
 /// The marks of these subjects since `from` that nobody has read, the newest first.
@@ -55,7 +53,7 @@ pub async fn list_unread(
 ) -> sqlx::Result<Vec<MarkRow>> {
     sqlx::query_as!(
         MarkRow,
-        r#"select name, subject, period, percent, at, used, most, null as whose from limit_marks
+        r#"select name, subject, period, percent, at, used, most from limit_marks
            where subject = any($1) and at >= $2 and read_at is null order by at desc"#,
         subjects,
         from
@@ -64,19 +62,50 @@ pub async fn list_unread(
     .await
 }
 
-/// All marks since `from`, the newest first, at most `limit`.
-pub async fn list_since(
+/// Marks of one limit as an admin reads them: one subject's, or of users all that reached the same.
+pub struct ShownMark {
+    /// The limit's.
+    pub name: String,
+    pub percent: i16,
+    /// The newest of them.
+    pub at: DateTime<Utc>,
+    pub used: i64,
+    pub most: i64,
+    /// The dealer's or the user's name; `None`: all of OKLA.
+    pub whose: Option<String>,
+    /// How many there are of them.
+    pub subjects: i64,
+}
+
+/// Of the periods under way the greatest mark of each subject, those of users together: what is wholly used first, and of
+/// that the newest; at most `limit`.
+pub async fn list_shown(
     conn: &mut PgConnection,
-    from: DateTime<Utc>,
+    now: DateTime<Utc>,
     limit: i64,
-) -> sqlx::Result<Vec<MarkRow>> {
+) -> sqlx::Result<Vec<ShownMark>> {
+    let names: Vec<String> = Limit::ALL.iter().map(|limit| limit.name().to_owned()).collect();
+    let periods: Vec<DateTime<Utc>> = Limit::ALL.iter().map(|limit| limit.period(now)).collect();
     sqlx::query_as!(
-        MarkRow,
-        r#"select m.name, m.subject, m.period, m.percent, m.at, m.used, m.most, coalesce(d.name, u.name) as whose
-           from limit_marks m left join dealers d on d.id = m.subject left join users u on u.id = m.subject
-           where m.at >= $1 order by m.at desc limit $2"#,
-        from,
-        limit
+        ShownMark,
+        r#"with greatest as (
+             select distinct on (m.name, m.subject) m.name, m.subject, m.percent, m.at, m.used, m.most
+             from unnest($1::text[], $2::timestamptz[]) as of_now (name, period)
+               join limit_marks m on m.name = of_now.name and m.period = of_now.period
+             order by m.name, m.subject, m.percent desc
+           ), grouped as (
+             select distinct on (name, percent, case when name = $4 then null else subject end) *,
+               count(*) over (partition by name, percent, case when name = $4 then null else subject end) as subjects
+             from greatest order by name, percent, case when name = $4 then null else subject end, at desc
+           )
+           select g.name as "name!", g.percent as "percent!", g.at as "at!", g.used as "used!", g.most as "most!",
+             coalesce(d.name, u.name) as whose, g.subjects as "subjects!"
+           from grouped g left join dealers d on d.id = g.subject left join users u on u.id = g.subject
+           order by g.percent desc, g.at desc limit $3"#,
+        &names,
+        &periods,
+        limit,
+        Limit::UserHour.name()
     )
     .fetch_all(conn)
     .await

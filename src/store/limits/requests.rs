@@ -58,6 +58,13 @@ pub struct RequestRow {
     pub decided_at: Option<DateTime<Utc>>,
     pub granted: Option<bool>,
     pub answer: String,
+    /// Of a granted one what it came to: `None` is no limit.
+    pub granted_value: Option<Decimal>,
+    pub granted_until: Option<DateTime<Utc>>,
+    /// The version that the limit had with it; `None`: it was not kept yet.
+    pub granted_version: Option<i64>,
+    /// The version that the limit has now.
+    pub version: Option<i64>,
 }
 
 /// One shape for all that read requests; each adds which.
@@ -66,8 +73,10 @@ macro_rules! requests {
         sqlx::query_as!(
             RequestRow,
             r#"select r.id as "id: RequestId", r.dealer_id as "dealer: DealerId", d.slug, d.name as dealer_name, r.name, r.value,
-                 r.reason, u.name as "asked_by?", r.asked_at, r.decided_at, r.granted, r.answer
-               from limit_requests r join dealers d on d.id = r.dealer_id left join users u on u.id = r.asked_by "#
+                 r.reason, u.name as "asked_by?", r.asked_at, r.decided_at, r.granted, r.answer,
+                 r.granted_value, r.granted_until, r.granted_version, l.version as "version?"
+               from limit_requests r join dealers d on d.id = r.dealer_id left join users u on u.id = r.asked_by
+                 left join limits l on l.name = r.name and l.dealer_id = r.dealer_id "#
                 + $which,
             $($argument),*
         )
@@ -77,6 +86,13 @@ macro_rules! requests {
 /// Those that nobody has decided, the oldest first.
 pub async fn list_open(conn: &mut PgConnection) -> sqlx::Result<Vec<RequestRow>> {
     requests!("where r.decided_at is null order by r.asked_at",).fetch_all(conn).await
+}
+
+/// How many nobody has decided.
+pub async fn count_open(conn: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from limit_requests where decided_at is null"#)
+        .fetch_one(conn)
+        .await
 }
 
 /// A dealer's, the newest first.
@@ -90,9 +106,19 @@ pub async fn list_of_dealer(
         .await
 }
 
+/// What a request was granted.
+pub struct Granted {
+    /// `None`: no limit.
+    pub value: Option<Decimal>,
+    pub until: Option<DateTime<Utc>>,
+    /// The limit's, with it.
+    pub version: i64,
+}
+
 /// What an admin says to a request.
 pub struct Verdict<'a> {
-    pub granted: bool,
+    /// `None`: no.
+    pub granted: Option<Granted>,
     pub answer: &'a str,
     pub by: UserId,
 }
@@ -104,14 +130,19 @@ pub async fn decide(
     verdict: &Verdict<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Option<(DealerId, String)>> {
+    let granted = verdict.granted.as_ref();
     let row = sqlx::query!(
-        r#"update limit_requests set decided_at = $2, decided_by = $3, granted = $4, answer = $5
+        r#"update limit_requests set decided_at = $2, decided_by = $3, granted = $4, answer = $5,
+             granted_value = $6, granted_until = $7, granted_version = $8
            where id = $1 and decided_at is null returning dealer_id as "dealer: DealerId", name"#,
         id.0,
         now,
         verdict.by.0,
-        verdict.granted,
-        verdict.answer
+        granted.is_some(),
+        verdict.answer,
+        granted.and_then(|granted| granted.value),
+        granted.and_then(|granted| granted.until),
+        granted.map(|granted| granted.version)
     )
     .fetch_optional(conn)
     .await?;

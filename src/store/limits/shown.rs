@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     ids::DealerId,
+    limits::Limit,
     time::{day_in_santo_domingo, first_day_of_month, midnight},
 };
 
@@ -39,61 +40,67 @@ pub async fn list_shown(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Re
     .await
 }
 
-/// The most that anybody has taken of each limit now, by the limit's name, in its units; what nobody takes is missing.
-/// Reads the messages of a day, and a month's figures.
-pub async fn list_greatest_uses(
+/// How much somebody has taken of a limit.
+pub struct UseRow {
+    /// The limit's.
+    pub name: String,
+    /// A user, a dealer, or zeros for all of OKLA.
+    pub subject: Uuid,
+    pub whose: Option<String>,
+    /// The dealer whose own value would hold for it.
+    pub dealer: Option<DealerId>,
+    pub slug: Option<String>,
+    pub dealer_name: Option<String>,
+    /// In the limit's units.
+    pub used: i64,
+}
+
+/// What is taken of these limits now, by everybody who has taken something; of those that no dealer has a value of his own
+/// of, by whoever has taken most. Reads the messages of a day, and a month's figures.
+pub async fn list_uses(
     conn: &mut PgConnection,
+    limits: &[Limit],
     now: DateTime<Utc>,
-) -> sqlx::Result<Vec<(String, i64)>> {
-    let today = midnight(now);
-    let rows = sqlx::query!(
+) -> sqlx::Result<Vec<UseRow>> {
+    let names: Vec<String> = limits.iter().map(|limit| limit.name().to_owned()).collect();
+    sqlx::query_as!(
+        UseRow,
         r#"with recent as (
              select sender_id, sender_role, dealer_id, to_phone, places, outside_window, created_at from messages
              where created_at > least($1::timestamptz - interval '24 hours', $2::timestamptz) and places > 0
            ), last_day as (select * from recent where created_at > $1::timestamptz - interval '24 hours'),
            last_hour as (select * from recent where created_at > $1::timestamptz - interval '1 hour'),
-           of_today as (select * from recent where created_at > $2::timestamptz)
-           select 'platform_day' as "name!", coalesce(sum(places), 0)::bigint as "used!" from of_today
-           union all select 'dealer_day', max(used) from (select sum(places)::bigint as used from of_today
-             where sender_role = 'dealer' group by dealer_id) as a having max(used) > 0
-           union all select 'dealer_hour', max(used) from (select sum(places)::bigint as used from last_hour
-             where sender_role = 'dealer' group by dealer_id) as a having max(used) > 0
-           union all select 'user_hour', max(used) from (select sum(places)::bigint as used from last_hour
-             group by sender_id) as a having max(used) > 0
-           union all select 'buyer_day', max(used) from (select sum(places)::bigint as used from last_day
-             where sender_role = 'buyer' group by sender_id) as a having max(used) > 0
-           union all select 'pair_day', max(used) from (select sum(places)::bigint as used from last_day
-             group by sender_id, to_phone) as a having max(used) > 0
-           union all select 'meta_tier', count(distinct to_phone) from last_day where outside_window
-           union all select 'dealer_budget', max(used) from (select (sum(cost) * 1000000)::bigint as used from day_totals
-             where day >= $3 and dealer_id <> '00000000-0000-0000-0000-000000000000' group by dealer_id) as a
-             having max(used) > 0"#,
+           of_today as (select * from recent where created_at > $2::timestamptz),
+           uses (name, subject, dealer, used) as (
+             select 'platform_day', '00000000-0000-0000-0000-000000000000'::uuid, null::uuid, sum(places)::bigint
+               from of_today where 'platform_day' = any($4::text[])
+             union all select 'meta_tier', '00000000-0000-0000-0000-000000000000', null, count(distinct to_phone)
+               from last_day where outside_window and 'meta_tier' = any($4)
+             union all select 'dealer_day', dealer_id, dealer_id, sum(places)
+               from of_today where sender_role = 'dealer' and 'dealer_day' = any($4) group by dealer_id
+             union all select 'dealer_hour', dealer_id, dealer_id, sum(places)
+               from last_hour where sender_role = 'dealer' and 'dealer_hour' = any($4) group by dealer_id
+             union all select 'user_hour', sender_id, max(dealer_id::text) filter (where sender_role = 'dealer')::uuid, sum(places)
+               from last_hour where 'user_hour' = any($4) group by sender_id
+             union all (select 'buyer_day', sender_id, null, sum(places)
+               from last_day where sender_role = 'buyer' and 'buyer_day' = any($4) group by sender_id
+               order by sum(places) desc limit 1)
+             union all (select 'pair_day', sender_id, null, sum(places)
+               from last_day where 'pair_day' = any($4) group by sender_id, to_phone order by sum(places) desc limit 1)
+             union all select 'dealer_budget', dealer_id, dealer_id, (sum(cost) * 1000000)::bigint
+               from day_totals where day >= $3 and dealer_id <> '00000000-0000-0000-0000-000000000000'
+                 and 'dealer_budget' = any($4) group by dealer_id
+           )
+           select uses.name as "name!", uses.subject as "subject!", coalesce(of_dealer.name, u.name) as "whose?",
+             uses.dealer as "dealer: DealerId", d.slug as "slug?", d.name as "dealer_name?", uses.used as "used!"
+           from uses left join dealers of_dealer on of_dealer.id = uses.subject left join users u on u.id = uses.subject
+             left join dealers d on d.id = uses.dealer
+           where uses.used > 0"#,
         now,
-        today,
-        first_day_of_month(day_in_santo_domingo(now))
+        midnight(now),
+        first_day_of_month(day_in_santo_domingo(now)),
+        &names
     )
     .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.name, row.used)).collect())
-}
-
-/// The most that any one user of each of these dealers has written within an hour.
-pub async fn list_greatest_of_users(
-    conn: &mut PgConnection,
-    dealers: &[Uuid],
-    now: DateTime<Utc>,
-) -> sqlx::Result<Vec<(DealerId, i64)>> {
-    let rows = sqlx::query!(
-        r#"select dealer_id as "dealer!: DealerId", max(used) as "used!" from (
-             select dealer_id, sum(places)::bigint as used from messages
-             where dealer_id = any($1) and sender_role = 'dealer' and places > 0
-               and created_at > $2::timestamptz - interval '1 hour'
-             group by dealer_id, sender_id
-           ) as of_users group by dealer_id"#,
-        dealers,
-        now
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.dealer, row.used)).collect())
+    .await
 }

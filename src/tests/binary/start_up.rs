@@ -144,4 +144,18 @@ async fn first_values_of_the_limits_are_the_environments_and_then_the_operators(
         sqlx::query_as("select name, value::int from limits order by name").fetch_all(&pool).await.unwrap();
     let values: Vec<(&str, Option<i32>)> = values.iter().map(|(name, value)| (&**name, *value)).collect();
     assert_eq!(values, [("dealer_hour", Some(3)), ("platform_day", Some(9)), ("user_hour", Some(3))]);
+    let told: Vec<String> =
+        sqlx::query_scalar("select action || ' ' || reason from audit order by id limit 4")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(told[0], "limit_followed Valor inicial: OKLA_DAILY_LIMIT.");
+    assert_eq!((told.len(), &*told[3]), (4, "limit_set "), "three by OKLA itself, one at the command line");
+
+    // What an admin took away stays away, whatever the environment says.
+    sqlx::query("delete from limits where name = 'platform_day'").execute(&pool).await.unwrap();
+    environment.serve().await;
+    let left: i64 = sqlx::query_scalar("select count(*) from limits").fetch_one(&pool).await.unwrap();
+    let told: i64 = sqlx::query_scalar("select count(*) from audit").fetch_one(&pool).await.unwrap();
+    assert_eq!((left, told), (2, 4));
 }

@@ -85,9 +85,10 @@ async fn a_body_without_an_end_is_not_read_to_its_end(pool: PgPool) {
 async fn a_body_that_says_it_is_too_large_is_413_before_it_comes(pool: PgPool) {
     let app = TestApp::start(pool).await;
     let people = People::of(&app).await;
-    let cookie = people.dealer.cookie(SESSION).unwrap();
     let token = app.token_of("dealer@ejemplo.do").await.token.unwrap();
     for path in posts() {
+        let poster = if path.starts_with("/fn/admin/") { &people.admin } else { &people.dealer };
+        let cookie = poster.cookie(SESSION).unwrap();
         let mut stream = app.connect().await;
         let head = head(&path, &app, &cookie, &token);
         stream.write_all(format!("{head}Content-Length: 99999999999\r\n\r\n").as_bytes()).await.unwrap();

@@ -72,7 +72,7 @@ async fn nothing_is_done_for_the_signed_in_at_another_sites_word(pool: PgPool) {
     }
     // The same by a page of ours is done.
     let ours = [("sec-fetch-site", "same-origin".to_owned())];
-    assert_eq!(post(&people.admin, "/fn/pausar", kinds[0], &ours).await, 303);
+    assert_eq!(post(&people.admin, "/fn/admin/pausar", kinds[0], &ours).await, 303);
     assert_eq!(app.count("pauses").await, 1);
 }
 

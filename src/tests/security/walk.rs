@@ -24,6 +24,8 @@ enum Whose {
     Twilios,
     /// A form's address, posted to in a test of its own.
     Form,
+    /// The same of a form that others do not find.
+    AdminsForm,
     /// Not there outside demo mode.
     Demo,
 }
@@ -60,6 +62,7 @@ fn whose(route: &str) -> Option<Whose> {
         _ if under("/admin") => Whose::Admins,
         _ if under("/panel") => Whose::Dealers,
         _ if under("/demo") => Whose::Demo,
+        _ if under("/fn/admin") => Whose::AdminsForm,
         _ if tenants::endpoints().iter().any(|form| route == format!("/fn/{form}")) => Whose::Form,
         _ => return None,
     })
@@ -99,13 +102,14 @@ async fn every_route_is_somebodys_and_refuses_everybody_else(pool: PgPool) {
         let path = filled(route);
         for (person, browser) in people.all() {
             for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-                if whose == Whose::Form && method == Method::POST {
+                if matches!(whose, Whose::Form | Whose::AdminsForm) && method == Method::POST {
                     continue;
                 }
                 let landing = ask(browser, &method, &path).await;
                 let refused = refuses(person, &method, &landing);
                 let right = match (whose, person) {
-                    (Whose::Form, _) => landing.status == 405,
+                    (Whose::AdminsForm, "buyer" | "dealer") => landing.status == 404,
+                    (Whose::Form | Whose::AdminsForm, _) => landing.status == 405,
                     (Whose::Everybodys, _) => !landing.status.is_server_error(),
                     // With a cookie as without one.
                     (Whose::Programs, _) => [401, 405].contains(&landing.status.as_u16()),
@@ -177,9 +181,7 @@ async fn no_form_does_anything_for_nobody_a_buyer_or_another_dealer(pool: PgPool
         }
         if !open {
             for other in [&buyer, &stage.first] {
-                let landing = other.post_form(&path, fields).await;
-                let page = other.get(&landing.location).await;
-                assert_eq!(page.status, 404, "{endpoint} led to {}", landing.location);
+                tenants::assert_not_found(other, &endpoint, fields).await;
             }
         }
         stage.app.assert_unchanged(&before, &endpoint).await;

@@ -48,12 +48,12 @@ async fn a_limit_and_a_pause_hold_on_the_next_send_at_every_other_server(pool: P
                 "round {round}"
             );
         }
-        admins[here].post_form("/fn/pausar", &[("palabra", "PAUSAR"), ("motivo", "prueba")]).await;
+        admins[here].post_form("/fn/admin/pausar", &[("palabra", "PAUSAR"), ("motivo", "prueba")]).await;
         for server in there {
             assert_eq!(fleet.api(server).write_async(PLAIN, "Hola").await.code(), "paused", "round {round}");
         }
         let id = id_of(&admins[there[1]].get("/admin/limites").await.body);
-        admins[there[1]].post_form("/fn/reanudar", &[("id", &id)]).await;
+        admins[there[1]].post_form("/fn/admin/reanudar", &[("id", &id)]).await;
         for server in [here, there[0]] {
             assert_eq!(
                 fleet.api(server).write_async(&to(round, server), "Hola").await.status,
@@ -72,7 +72,8 @@ fn to(round: usize, server: usize) -> String {
 }
 
 async fn set(admin: &Browser, value: &str) {
-    let page = admin.get("/admin/limites/cambiar?limite=platform_day").await.body;
+    let page =
+        admin.get("/admin/limites/cambiar?limite=platform_day&probar=si&regla=sin&motivo=x").await.body;
     let version = version_of(&page);
     let fields = [
         ("limite", "platform_day"),
@@ -81,5 +82,5 @@ async fn set(admin: &Browser, value: &str) {
         ("motivo", "prueba"),
         ("version", &version),
     ];
-    assert_eq!(admin.post_form("/fn/limite", &fields).await.location, "/admin/limites");
+    assert_eq!(admin.post_form("/fn/admin/limite", &fields).await.location, "/admin/limites");
 }

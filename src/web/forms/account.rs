@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
-use super::{back_with, done};
+use super::{back_with, done, sign_in::origin};
 use crate::{
     app::{
         actor::Actor,
+        error::AppError,
         sessions::end_other_sessions,
         set_second_factor::{begin_second_factor, confirm_second_factor, turn_off_second_factor},
     },
@@ -13,6 +14,7 @@ use crate::{
         guard::{SECOND_FACTOR, sign_in_path},
         redirect,
         request::Current,
+        session,
     },
 };
 
@@ -24,12 +26,15 @@ const PAGE: &str = "/cuenta";
 
 /// Whoever is signed in, also who must set it up before all else: begins.
 #[server(prefix = "/fn", endpoint = "segundo-factor-empezar")]
-pub async fn post_begin_second_factor() -> Result<(), WebError> {
+pub async fn post_begin_second_factor(#[server(default)] password: String) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = owner(&current) else { return Ok(()) };
-    match begin_second_factor(&current.state, &actor).await {
-        Ok(()) => redirect::from_leptos(SECOND_FACTOR),
-        Err(error) => back_with(&current, FACTOR, SECOND_FACTOR, &[], error).await?,
+    match begin_second_factor(&current.state, &actor, &password, origin(&current)).await {
+        Ok(sealed) => {
+            session::keep_begun(&current.session, &sealed).await?;
+            redirect::from_leptos(SECOND_FACTOR);
+        }
+        Err(error) => refused(&current, &actor, error).await?,
     }
     Ok(())
 }
@@ -39,9 +44,11 @@ pub async fn post_begin_second_factor() -> Result<(), WebError> {
 pub async fn post_confirm_second_factor(#[server(default)] codigo: String) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = owner(&current) else { return Ok(()) };
-    match confirm_second_factor(&current.state, &actor, &codigo).await {
-        Ok(sealed) => {
-            let told = Flash::new(&[("codigos", &sealed)], Vec::new());
+    let (begun, this) = (session::begun(&current.session).await?, current.session.id());
+    match confirm_second_factor(&current.state, &actor, begun.as_deref(), &codigo, this).await {
+        Ok(confirmed) => {
+            session::prove_factor(&current.session, confirmed.since).await?;
+            let told = Flash::new(&[("codigos", &confirmed.codes)], Vec::new());
             flash::keep(&current.session, FACTOR, &told).await?;
             redirect::from_leptos(SECOND_FACTOR);
         }
@@ -58,9 +65,9 @@ pub async fn post_turn_off_second_factor(
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = super::signed_in(&current, SECOND_FACTOR) else { return Ok(()) };
-    match turn_off_second_factor(&current.state, &actor, &password, &codigo, current.address()).await {
+    match turn_off_second_factor(&current.state, &actor, &password, &codigo, origin(&current)).await {
         Ok(()) => done(&current, FACTOR, SECOND_FACTOR, "El segundo factor está desactivado.").await?,
-        Err(error) => back_with(&current, FACTOR, SECOND_FACTOR, &[], error).await?,
+        Err(error) => refused(&current, &actor, error).await?,
     }
     Ok(())
 }
@@ -75,6 +82,11 @@ pub async fn post_end_other_sessions() -> Result<(), WebError> {
         Err(error) => back_with(&current, ACCOUNT, PAGE, &[], error).await?,
     }
     Ok(())
+}
+
+async fn refused(current: &Current, actor: &Actor, error: AppError) -> crate::app::error::Result<()> {
+    tracing::warn!(%error, user = %actor.user_id, address = %current.address(), "a change of the second factor was refused");
+    back_with(current, FACTOR, SECOND_FACTOR, &[], error).await
 }
 
 fn owner(current: &Current) -> Option<Actor> {

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
 use super::{
-    admin::{LIMIT, edit_path, reason, value},
-    back_with, done, signed_in,
+    admin::{LIMIT, edit_path, value},
+    back_with, done, reason, signed_in,
 };
 use crate::{
     app::{
@@ -32,7 +32,8 @@ pub async fn post_request(
     let asked = async {
         let unknown = |_| AppError::invalid("limite", "unknown", "Límite: elija uno de la lista.");
         let limit: Limit = limite.parse().map_err(unknown)?;
-        ask_for_limit(&current.state, &actor, limit, value(limit, &valor)?, reason(&motivo)?).await
+        let value = value(limit, &valor, "Cuánto necesita")?;
+        ask_for_limit(&current.state, &actor, limit, value, reason("motivo", &motivo)?).await
     };
     match asked.await {
         Ok(()) => {
@@ -63,7 +64,7 @@ pub async fn post_read_mark(
 }
 
 /// An admin: says no to what a dealer asks for.
-#[server(prefix = "/fn", endpoint = "negar")]
+#[server(prefix = "/fn/admin", endpoint = "negar")]
 pub async fn post_denial(
     #[server(default)] solicitud: String,
     #[server(default)] limite: String,
@@ -75,7 +76,7 @@ pub async fn post_denial(
     let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let denied = async {
         let id: RequestId = solicitud.parse().map_err(|_| AppError::NotFound)?;
-        let answer = reason(&respuesta).map_err(|_| {
+        let answer = reason("respuesta", &respuesta).map_err(|_| {
             let problem =
                 "Respuesta: escriba por qué no, en 200 caracteres como mucho; la leerá el concesionario.";
             AppError::invalid("respuesta", "invalid_reason", problem)
@@ -97,7 +98,7 @@ pub async fn post_denial(
 }
 
 /// An admin: takes back a change.
-#[server(prefix = "/fn", endpoint = "deshacer")]
+#[server(prefix = "/fn/admin", endpoint = "deshacer")]
 pub async fn post_undo(#[server(default)] id: String) -> Result<(), WebError> {
     const LIST: &str = "/admin/auditoria";
     let current = Current::get()?;

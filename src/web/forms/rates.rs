@@ -13,7 +13,7 @@ use crate::{
         dop_rate::{DopRate, parse_pesos},
         ids::RateId,
         rates::{Scope, parse_price},
-        reason::Reason,
+        reason::{Reason, is_plain},
         time::parse_iso_day,
     },
     web::{address::address, error::WebError, request::Current},
@@ -29,7 +29,7 @@ pub const RATE_FIELDS: [&str; 7] = ["tipo", "categoria", "mercado", "precio", "d
 const LONGEST_SOURCE: usize = 80;
 
 /// An admin: puts a rate on the card.
-#[server(prefix = "/fn", endpoint = "tarifa")]
+#[server(prefix = "/fn/admin", endpoint = "tarifa")]
 pub async fn post_rate(
     #[server(flatten)] fields: HashMap<String, String>,
 ) -> std::result::Result<(), WebError> {
@@ -52,7 +52,7 @@ pub async fn post_rate(
 }
 
 /// An admin: takes back a rate that has not begun.
-#[server(prefix = "/fn", endpoint = "tarifa-retirar")]
+#[server(prefix = "/fn/admin", endpoint = "tarifa-retirar")]
 pub async fn post_withdraw_rate(#[server(default)] id: String) -> std::result::Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, RATES) else { return Ok(()) };
@@ -68,7 +68,7 @@ pub async fn post_withdraw_rate(#[server(default)] id: String) -> std::result::R
 }
 
 /// An admin: notes what a dollar costs.
-#[server(prefix = "/fn", endpoint = "tasa")]
+#[server(prefix = "/fn/admin", endpoint = "tasa")]
 pub async fn post_dop_rate(
     #[server(default)] pesos: String,
     #[server(default)] fecha: String,
@@ -132,9 +132,11 @@ fn read_dop_rate(pesos: &str, day: &str, source: &str) -> Result<DopRate> {
         parse_pesos(pesos).ok_or_else(|| problem("pesos", "RD$ por US$ 1: escriba la tasa, como 61.25."));
     let day = parse_iso_day(day)
         .ok_or_else(|| problem("fecha", "Fecha: escriba el día de la tasa, como 2026-11-20."));
-    let source = Some(source.trim()).filter(|text| (1..=LONGEST_SOURCE).contains(&text.chars().count()));
-    let source = source
-        .ok_or_else(|| problem("fuente", "Fuente: diga quién la publica, en 80 caracteres como mucho."));
+    let fits = |text: &&str| (1..=LONGEST_SOURCE).contains(&text.chars().count()) && is_plain(text);
+    let source = Some(source.trim()).filter(fits);
+    let source = source.ok_or_else(|| {
+        problem("fuente", "Fuente: diga quién la publica, en 80 caracteres de texto como mucho.");
+    });
     match (pesos, day, source) {
         (Ok(pesos), Ok(day), Ok(source)) => Ok(DopRate { pesos, day, source: source.to_owned() }),
         _ => Err(AppError::Invalid(problems)),

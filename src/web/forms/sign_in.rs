@@ -6,7 +6,7 @@ use super::{account::CODE, back_with};
 use crate::{
     app::{
         error::AppError,
-        sign_in::{EnterCode, Opened, SignIn, SignedIn, enter_code, sign_in},
+        sign_in::{EnterCode, Opened, Origin, SignIn, SignedIn, enter_code, sign_in},
     },
     web::{
         cookie,
@@ -29,12 +29,7 @@ pub async fn post_sign_in(
     #[server(default)] back: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
-    let attempt = SignIn {
-        email: &email,
-        password: &password,
-        address: current.address(),
-        device: current.cookie(DEVICE_COOKIE),
-    };
+    let attempt = SignIn { email: &email, password: &password, origin: origin(&current) };
     match sign_in(&current.state, attempt).await {
         Ok(Opened::In(signed_in)) => enter(&current, &signed_in, &back).await?,
         Ok(Opened::Code(user)) => {
@@ -61,8 +56,7 @@ pub async fn post_code(
         back_with(&current, "ingresar", &sign_in_path(&back), &[], late).await?;
         return Ok(());
     };
-    let device = current.cookie(DEVICE_COOKIE);
-    let attempt = EnterCode { user, code: &codigo, address: current.address(), device };
+    let attempt = EnterCode { user, code: &codigo, origin: origin(&current) };
     match enter_code(&current.state, attempt).await {
         Ok(signed_in) => enter(&current, &signed_in, &back).await?,
         Err(AppError::SignedOut) => redirect::from_leptos(&sign_in_path(&back)),
@@ -76,7 +70,7 @@ pub async fn post_code(
 
 async fn enter(current: &Current, signed_in: &SignedIn, back: &str) -> crate::app::error::Result<()> {
     tracing::info!(user = %signed_in.actor.user_id, address = %current.address(), "signed in");
-    session::begin(current, &signed_in.actor).await?;
+    session::begin(current, signed_in.actor.user_id, signed_in.second_factor).await?;
     keep_device(current, &signed_in.device);
     redirect::from_leptos(if signed_in.must_enrol { SECOND_FACTOR } else { back });
     Ok(())
@@ -90,6 +84,10 @@ pub async fn post_sign_out() -> Result<(), WebError> {
     tracing::info!("signed out");
     redirect::from_leptos("/");
     Ok(())
+}
+
+pub(super) fn origin(current: &Current) -> Origin<'_> {
+    Origin { address: current.address(), device: current.cookie(DEVICE_COOKIE) }
 }
 
 fn keep_device(current: &Current, device: &str) {

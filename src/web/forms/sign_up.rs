@@ -27,7 +27,7 @@ pub async fn post_sign_up(
     };
     match sign_up(&current.state, form).await {
         Ok(actor) => {
-            session::begin(&current, &actor).await?;
+            session::begin(&current, actor.user_id, None).await?;
             redirect::from_leptos(&back);
         }
         Err(error) => {

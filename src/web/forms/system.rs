@@ -25,7 +25,7 @@ const PAGE: &str = "/admin/sistema";
 const TESTED: &str = "/admin/sistema#avisos";
 
 /// An admin: has Twilio asked about one part, or about all that are in doubt.
-#[server(prefix = "/fn", endpoint = "preguntar")]
+#[server(prefix = "/fn/admin", endpoint = "preguntar")]
 pub async fn post_ask_now(#[server(default)] parte: String) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, PAGE) else { return Ok(()) };
@@ -51,7 +51,7 @@ pub async fn post_ask_now(#[server(default)] parte: String) -> Result<(), WebErr
 }
 
 /// An admin: calls our own webhook through the address the world sees.
-#[server(prefix = "/fn", endpoint = "probar-avisos")]
+#[server(prefix = "/fn/admin", endpoint = "probar-avisos")]
 pub async fn post_test_callbacks() -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, PAGE) else { return Ok(()) };

@@ -1,18 +1,16 @@
 use leptos::prelude::*;
 
-use super::{back_with, done, signed_in};
+use super::{back_with, done, reason, signed_in};
 use crate::{
     app::{
         actor::Actor,
-        change_user::{
-            change_role, end_sessions, reset_second_factor_of, reveal_number, revoke_token_of, set_disabled,
-        },
+        change_user::{change_role, end_sessions, reset_second_factor_of, revoke_token_of, set_disabled},
         error::{AppError, Result},
         read_rules::find_dealer,
+        reveal_number::{reveal_message, reveal_number},
     },
     domain::{
-        ids::{TokenId, UserId},
-        reason::Reason,
+        ids::{MessageId, TokenId, UserId},
         user::Role,
     },
     web::{
@@ -23,8 +21,9 @@ use crate::{
     },
 };
 
-/// The forms' name in the flash.
+/// The forms' names in the flash.
 pub const USER: &str = "usuario";
+pub const NUMBERS: &str = "numeros";
 const LIST: &str = "/admin/usuarios";
 
 /// A user's own page in the admin's room.
@@ -33,7 +32,7 @@ pub fn user_path(id: UserId) -> String {
 }
 
 /// An admin: a user's whole number, once, on the next page.
-#[server(prefix = "/fn", endpoint = "usuario-numero")]
+#[server(prefix = "/fn/admin", endpoint = "usuario-numero")]
 pub async fn post_reveal_number(
     #[server(default)] id: String,
     #[server(default)] motivo_numero: String,
@@ -45,7 +44,8 @@ pub async fn post_reveal_number(
     };
     match revealed.await {
         Ok(number) => {
-            flash::keep(&current.session, USER, &Flash::new(&[("numero", &number)], Vec::new())).await?;
+            let told = Flash::new(&[("numero", &number), ("de", &page)], Vec::new());
+            flash::keep(&current.session, USER, &told).await?;
             redirect::from_leptos(&page);
         }
         Err(error) => back_with(&current, USER, &page, &[("motivo_numero", &motivo_numero)], error).await?,
@@ -53,8 +53,37 @@ pub async fn post_reveal_number(
     Ok(())
 }
 
+/// An admin: a message's whole numbers, once, on the next page.
+#[server(prefix = "/fn/admin", endpoint = "mensaje-numeros")]
+pub async fn post_reveal_message(
+    #[server(default)] id: String,
+    #[server(default)] motivo_numero: String,
+) -> std::result::Result<(), WebError> {
+    let current = Current::get()?;
+    let id = id.parse::<MessageId>().map_err(|_| AppError::NotFound);
+    let page = id.as_ref().map_or_else(|_| LIST.to_owned(), |id| format!("/panel/mensajes/{id}"));
+    let Some(actor) = signed_in(&current, &page) else { return Ok(()) };
+    let revealed = async {
+        let reason = reason("motivo_numero", &motivo_numero)?;
+        reveal_message(&current.state, &actor, id?, reason).await
+    };
+    match revealed.await {
+        Ok(numbers) => {
+            let sender = numbers.sender.unwrap_or_default();
+            let told = [("numero", &*numbers.recipient), ("numero_de", &sender), ("de", &page)];
+            flash::keep(&current.session, NUMBERS, &Flash::new(&told, Vec::new())).await?;
+            redirect::from_leptos(&page);
+        }
+        Err(error) => {
+            back_with(&current, NUMBERS, &page, &[("motivo_numero", &motivo_numero), ("de", &page)], error)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 /// An admin: disables an account, or enables it again.
-#[server(prefix = "/fn", endpoint = "usuario-estado")]
+#[server(prefix = "/fn/admin", endpoint = "usuario-estado")]
 pub async fn post_disabled(
     #[server(default)] id: String,
     #[server(default)] desactivar: String,
@@ -75,7 +104,7 @@ pub async fn post_disabled(
 }
 
 /// An admin: gives somebody another role.
-#[server(prefix = "/fn", endpoint = "usuario-papel")]
+#[server(prefix = "/fn/admin", endpoint = "usuario-papel")]
 pub async fn post_role(
     #[server(default)] id: String,
     #[server(default)] papel: String,
@@ -94,12 +123,12 @@ pub async fn post_role(
         change_role(&current.state, &actor, id?, (role, dealer), reason).await
     };
     let typed = [("papel", &*papel), ("concesionario", &*concesionario), ("motivo_papel", &*motivo_papel)];
-    let said = "El papel está cambiado; las sesiones y los tokens de antes terminaron.";
+    let said = "El rol está cambiado; las sesiones y los tokens de antes terminaron.";
     end(&current, &page, changed.await, said, &typed).await
 }
 
 /// An admin: takes another's second factor away.
-#[server(prefix = "/fn", endpoint = "usuario-factor")]
+#[server(prefix = "/fn/admin", endpoint = "usuario-factor")]
 pub async fn post_reset_second_factor(
     #[server(default)] id: String,
     #[server(default)] motivo_factor: String,
@@ -114,7 +143,7 @@ pub async fn post_reset_second_factor(
 }
 
 /// An admin: ends one session of a user, or without a name all of them.
-#[server(prefix = "/fn", endpoint = "usuario-sesiones")]
+#[server(prefix = "/fn/admin", endpoint = "usuario-sesiones")]
 pub async fn post_end_sessions(
     #[server(default)] id: String,
     #[server(default)] sesion: String,
@@ -127,7 +156,7 @@ pub async fn post_end_sessions(
 }
 
 /// An admin: revokes an API token.
-#[server(prefix = "/fn", endpoint = "usuario-token")]
+#[server(prefix = "/fn/admin", endpoint = "usuario-token")]
 pub async fn post_revoke_token(
     #[server(default)] id: String,
     #[server(default)] token: String,
@@ -155,10 +184,6 @@ fn press(id: &str) -> Result<Option<Press>> {
     let id = id.parse::<UserId>().map_err(|_| AppError::NotFound);
     let page = id.as_ref().map_or_else(|_| LIST.to_owned(), |id| user_path(*id));
     Ok(signed_in(&current, &page).map(|actor| Press { current, actor, id, page }))
-}
-
-fn reason(field: &'static str, typed: &str) -> Result<Reason> {
-    Reason::parse(typed).map_err(|error| AppError::invalid(field, "invalid_reason", error.to_string()))
 }
 
 async fn end(

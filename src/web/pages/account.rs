@@ -41,7 +41,7 @@ async fn load() -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::signed_in(&current)?;
     Ok(Loaded {
-        factor: get_second_factor(&current.state, &actor).await?,
+        factor: get_second_factor(&current.state, &actor, None).await?,
         sessions: list_own_sessions(&current.state, &actor, current.session.id()).await?,
         flash: flash::take(&current.session, forms::ACCOUNT).await?,
         now: current.state.clock.now(),

@@ -3,6 +3,7 @@
 mod attempts;
 mod audit;
 mod costs;
+mod dealers;
 mod edit_limit;
 mod limits;
 mod rates;
@@ -13,6 +14,7 @@ mod users;
 pub use attempts::AttemptsPage;
 pub use audit::AuditPage;
 pub use costs::PlatformCostsPage;
+pub use dealers::DealersPage;
 pub use edit_limit::EditLimitPage;
 pub use limits::LimitsPage;
 pub use rates::{NewRatePage, RatesPage};

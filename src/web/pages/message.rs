@@ -20,11 +20,12 @@ use crate::{
         user::Role,
     },
     web::{
-        flash::{self, Problem},
+        flash::{self, Flash},
         forms, guard,
         islands::Live,
         parts::{
-            Icon, LimitBar, MessageProgress, Moment, PageTitle, PressProblems, Strip, handset_path, icons,
+            Icon, LimitBar, MessageProgress, Moment, PageTitle, PressProblems, RevealNumber, Strip,
+            handset_path, icons,
         },
         request::Current,
     },
@@ -64,9 +65,9 @@ struct Loaded {
     demo: bool,
     /// It failed and may be sent again as it is.
     resendable: bool,
-    /// What went wrong with the last press.
-    problems: Vec<Problem>,
-    /// An admin looks: he acts for nobody, and sees what came from Twilio as it came.
+    /// What came of the last press.
+    flash: Flash,
+    /// An admin looks: he acts for nobody, sees what came from Twilio as it came, and numbers only for a reason.
     admin: bool,
     /// How the dealer stands who looks.
     bar: Option<DealerBar>,
@@ -82,16 +83,17 @@ async fn load(id: MessageId, of: View) -> Result<Loaded> {
     let admin = actor.role == Role::Admin;
     let of_dealer = of == View::Dealer && !admin;
     let resendable = of_dealer && may_resend(&current.state, &actor, id).await?;
-    let problems =
-        if of_dealer { flash::take(&current.session, forms::RESEND).await?.problems } else { Vec::new() };
+    let form = if admin { forms::NUMBERS } else { forms::RESEND };
+    let flash =
+        if of == View::Dealer { flash::take(&current.session, form).await? } else { Flash::default() };
     let bar = if of_dealer { Some(dealer_bar(&current.state, &actor).await?) } else { None };
     let (now, demo) = (current.state.clock.now(), current.state.settings.demo);
-    Ok(Loaded { detail, now, demo, resendable, problems, admin, bar })
+    Ok(Loaded { detail, now, demo, resendable, flash, admin, bar })
 }
 
 #[component]
 fn Shown(loaded: Loaded, of: View) -> impl IntoView {
-    let Loaded { detail, now, demo, resendable, problems, admin, bar } = loaded;
+    let Loaded { detail, now, demo, resendable, flash, admin, bar } = loaded;
     let message = &detail.message;
     let (followed, parts) = (message.clone(), detail.parts.clone());
     let dealer = of == View::Dealer;
@@ -105,7 +107,15 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
         ("Para", message.dealer_name.clone().unwrap_or_default())
     };
     let buyers_phone = message.sender_phone.as_ref().filter(|_| dealer && message.is_from_buyer());
-    let buyers_phone = buyers_phone.map(Phone::national);
+    // What was revealed of another message, in another tab, is not this one's.
+    let is_this = flash.value("de") == page;
+    let number = |phone: &Phone, revealed: &str| match flash.value(revealed) {
+        _ if !(admin && dealer) => phone.national(),
+        told if is_this && !told.is_empty() => told,
+        _ => phone.masked(),
+    };
+    let recipient = number(&message.to, "numero");
+    let buyers_phone = buyers_phone.map(|phone| number(phone, "numero_de"));
     let attempts: i16 = detail.parts.iter().map(|part| part.attempt_count).sum();
     let consent = detail.consent.as_ref().filter(|_| dealer).map(|consent| {
         view! {
@@ -118,14 +128,14 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
         <PageTitle text="Mensaje"/>
         {bar.map(|bar| view! { <LimitBar bar=&bar now=now/> })}
         <div class="narrow stack">
-            <a class="back" href=list><Icon path=icons::BACK/>"Todos los mensajes"</a>
+            {(!admin || !dealer).then(|| view! { <a class="back" href=list><Icon path=icons::BACK/>"Todos los mensajes"</a> })}
             <h1>"Mensaje"</h1>
             <section class="panel stack">
                 <Live src=format!("{page}/eventos") quiet=false>
                     <MessageProgress message=&followed parts=&parts now=now payer=dealer/>
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
-                <PressProblems problems=problems/>
+                <PressProblems problems=flash.problems.clone()/>
                 {(dealer && !admin).then(|| view! {
                     <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
                 })}
@@ -144,7 +154,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 <dl class="pairs">
                     <dt>{whom}</dt><dd>{name}</dd>
                     {buyers_phone.map(|phone| view! { <dt>"Su teléfono"</dt><dd>{phone}</dd> })}
-                    <dt>"Enviado a"</dt><dd>{message.to.national()}</dd>
+                    <dt>"Enviado a"</dt><dd>{recipient}</dd>
                     <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
                     <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
                     {dealer.then(|| view! { <dt>"Intentos de envío"</dt><dd>{attempts}</dd> })}
@@ -153,6 +163,9 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 </dl>
                 <Strip message=message/>
             </section>
+            {(admin && dealer).then(|| view! {
+                <RevealNumber action="/fn/admin/mensaje-numeros" id=message.id.to_string() label="Mostrar los números" flash=&flash/>
+            })}
             {dealer.then(|| view! { <History detail=&detail admin=admin/> })}
         </div>
     }

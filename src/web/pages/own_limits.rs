@@ -1,16 +1,18 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+use rust_decimal::Decimal;
 
 use super::failed;
 use crate::{
     app::{
         error::Result,
-        limit_requests::{RequestRow, list_own_requests},
+        limit_requests::{OwnRequest, list_own_requests},
         limits_now::{DealerBar, dealer_bar},
     },
     domain::{
         limits::Limit,
         money::{dollars, grouped},
+        time::last_day,
     },
     web::{
         flash::{self, Flash},
@@ -33,7 +35,7 @@ pub fn OwnLimitsPage() -> impl IntoView {
 
 struct Loaded {
     bar: DealerBar,
-    requests: Vec<RequestRow>,
+    requests: Vec<OwnRequest>,
     flash: Flash,
     now: DateTime<Utc>,
 }
@@ -72,7 +74,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 <p class="hint">"OKLA le responde aquí mismo. Lo concedido suele valer unos días."</p>
                 <Choice field="limite" label="Límite" options=choices value=&chosen problem=flash.problem("limite")/>
                 <Field field="valor" label="Cuánto necesita" complete="off" value=flash.value("valor") problem=flash.problem("valor")
-                    hint="Mensajes; de un presupuesto, US$ al mes."/>
+                    hint="Partes: un texto largo son varias. De un presupuesto, US$ al mes."/>
                 <Field field="motivo" label="Motivo" complete="off" value=flash.value("motivo") problem=flash.problem("motivo")
                     hint="Por ejemplo: feria del 4 al 6 de diciembre, esperamos 300 consultas."/>
                 <button class="button">"Enviar solicitud"</button>
@@ -89,23 +91,43 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     }
 }
 
-fn line(request: &RequestRow, now: DateTime<Utc>) -> impl IntoView + use<> {
+fn line(own: &OwnRequest, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let OwnRequest { request, holds, most } = own;
     let limit: Option<Limit> = request.name.parse().ok();
-    let value = request.value.normalize();
-    let wish = if limit == Some(Limit::DealerBudget) { dollars(value) } else { grouped(value) };
-    let (class, icon, word) = match request.granted {
-        None => ("pill", icons::CLOCK, "En espera"),
-        Some(true) => ("pill ok", icons::CHECK, "Concedida"),
-        Some(false) => ("pill bad", icons::BAD, "Negada"),
+    let said = |value: Option<Decimal>| match value {
+        None => "sin límite".to_owned(),
+        Some(value) if limit == Some(Limit::DealerBudget) => dollars(value),
+        Some(value) => grouped(value.normalize()),
     };
+    let (class, icon, word) = match (request.granted, holds) {
+        (None, _) => ("pill", icons::CLOCK, "En espera"),
+        (Some(true), Some(false)) => ("pill", icons::CLOCK, "Concedida; ya no rige"),
+        (Some(true), _) => ("pill ok", icons::CHECK, "Concedida"),
+        (Some(false), _) => ("pill bad", icons::BAD, "Negada"),
+    };
+    let granted = holds.map(|_| {
+        let value = said(request.granted_value);
+        match request.granted_until {
+            Some(end) => format!("Se le concedió {value} hasta el {}.", last_day(end)),
+            None => format!("Se le concedió {value}, sin vencimiento."),
+        }
+    });
+    let is_over = request.granted == Some(true) && *holds != Some(true);
+    let most = most.map(|most| match limit {
+        Some(Limit::DealerBudget) => Decimal::new(most, 6),
+        _ => Decimal::from(most),
+    });
+    let rules = is_over.then(|| format!("Ahora rige: {}.", said(most)));
+    let told: Vec<_> = granted.into_iter().chain(rules).collect();
     view! {
         <li>
             <p>
                 <span class=class><Icon path=icon/>{word}</span>" "
-                <strong>{format!("{}: {wish}", limit.map_or("", Limit::label))}</strong>
+                <strong>{format!("{}: {}", limit.map_or("", Limit::label), said(Some(request.value)))}</strong>
                 " · "<Moment at=request.asked_at now=now/>
             </p>
             <p class="soft small">{format!("«{}»", request.reason)}</p>
+            {(!told.is_empty()).then(|| view! { <p class="small">{told.join(" ")}</p> })}
             {(!request.answer.is_empty()).then(|| view! { <p class="small">{format!("OKLA: {}", request.answer)}</p> })}
         </li>
     }

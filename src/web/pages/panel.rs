@@ -144,7 +144,7 @@ pub fn LiveFigures<'a>(panel: &'a Panel, bar: &'a DealerBar, now: DateTime<Utc>)
     let budget = bar.budget();
     let dop_rate = bar.dop_rate.as_ref();
     view! {
-        <LimitBar bar=bar now=now/>
+        <LimitBar bar=bar now=now page=address("/panel", panel.range.to_pairs())/>
         {if nothing {
             view! { <Nothing ever=panel.ever/> }.into_any()
         } else {

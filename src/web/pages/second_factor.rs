@@ -12,6 +12,7 @@ use crate::{
         forms, guard,
         parts::{CodeField, ErrorSummary, Field, Icon, Notice, PageTitle, QrCode, Tone, icons},
         request::Current,
+        session,
     },
 };
 
@@ -38,8 +39,9 @@ async fn load() -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::signed_in_or_enrolling(&current)?;
     let flash = flash::take(&current.session, forms::FACTOR).await?;
+    let begun = session::begun(&current.session).await?;
     Ok(Loaded {
-        factor: get_second_factor(&current.state, &actor).await?,
+        factor: get_second_factor(&current.state, &actor, begun.as_deref()).await?,
         codes: open_codes(&current.state, &actor, &flash.value("codigos")),
         must_enrol: current.enrolling.is_some(),
         flash,
@@ -64,7 +66,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             {(!done.is_empty()).then(|| view! { <div role="status"><Notice tone=Tone::Ok><p>{done}</p></Notice></div> })}
             <ErrorSummary problems=problems/>
             {match factor {
-                SecondFactor::Off => view! { <Begin/> }.into_any(),
+                SecondFactor::Off => view! { <Begin flash=flash/> }.into_any(),
                 SecondFactor::Begun(shared) => view! { <Confirm shared=shared flash=flash/> }.into_any(),
                 SecondFactor::On { .. } if !codes.is_empty() => view! { <RecoveryCodes codes=codes/> }.into_any(),
                 SecondFactor::On { recovery_codes_left } => view! { <TurnOff left=recovery_codes_left flash=flash/> }.into_any(),
@@ -74,13 +76,17 @@ fn Shown(loaded: Loaded) -> impl IntoView {
 }
 
 #[component]
-fn Begin() -> impl IntoView {
+fn Begin(flash: Flash) -> impl IntoView {
     view! {
         <section class="panel stack">
             <p>"Al ingresar se pide, además de la contraseña, un código que cambia cada 30 segundos en su teléfono. Quien le robe la contraseña no entra."</p>
             <p>"Necesita una aplicación de códigos: Google Authenticator, Microsoft Authenticator, Aegis, la de su gestor de contraseñas u otra."</p>
-            <form method="post" action="/fn/segundo-factor-empezar"><button class="button">"Activar"</button></form>
         </section>
+        <form method="post" action="/fn/segundo-factor-empezar" class="panel stack" novalidate>
+            <h2>"Activarlo"</h2>
+            <OwnPassword flash=flash/>
+            <button class="button">"Activar"</button>
+        </form>
     }
 }
 
@@ -100,9 +106,20 @@ fn Confirm(shared: Shared, flash: Flash) -> impl IntoView {
             <CodeField hint="Seis cifras." problem=flash.problem("codigo")/>
             <button class="button">"Confirmar"</button>
         </form>
-        <form method="post" action="/fn/segundo-factor-empezar">
-            <button class="button quiet">"Empezar de nuevo con otro secreto"</button>
-        </form>
+        <details class="panel">
+            <summary>"Empezar de nuevo con otro secreto"</summary>
+            <form method="post" action="/fn/segundo-factor-empezar" class="stack" novalidate>
+                <OwnPassword flash=flash/>
+                <button class="button quiet">"Empezar de nuevo"</button>
+            </form>
+        </details>
+    }
+}
+
+#[component]
+fn OwnPassword(flash: Flash) -> impl IntoView {
+    view! {
+        <Field field="password" label="Contraseña" kind="password" complete="current-password" value="" problem=flash.problem("password")/>
     }
 }
 
@@ -135,7 +152,7 @@ fn TurnOff(left: i64, flash: Flash) -> impl IntoView {
         <form method="post" action="/fn/segundo-factor-quitar" class="panel stack" novalidate>
             <h2>"Quitarlo"</h2>
             <p class="hint">"Para cambiar de teléfono: quítelo y actívelo en el nuevo."</p>
-            <Field field="password" label="Contraseña" kind="password" complete="current-password" value="" problem=flash.problem("password")/>
+            <OwnPassword flash=flash.clone()/>
             <CodeField hint="El de su aplicación, o un código de recuperación." problem=flash.problem("codigo")/>
             <button class="button danger">"Quitar el segundo factor"</button>
         </form>

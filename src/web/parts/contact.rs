@@ -29,6 +29,7 @@ pub fn ContactForm<'a>(
     let form_key = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
     let phone = Phone::parse_api(&vehicle.seller.phone).ok();
     let own_whatsapp = phone.as_ref().map(|phone| whatsapp_link(phone, &message));
+    let own_class = if writer.is_some_and(Writer::is_stopped) { "button whatsapp" } else { "" };
     let problem = |field: &str| flash.problem(field);
     let (message_problem, image_problem) = (problem("message"), problem("image_url"));
     view! {
@@ -70,7 +71,7 @@ pub fn ContactForm<'a>(
                 <a class="button second" href=format!("/vehiculos/{id}") data-close>"Cancelar"</a>
             </div>
             {own_whatsapp.map(|href| view! {
-                <p><a href=href rel="noopener noreferrer" target="_blank" data-own-whatsapp>"Abrir WhatsApp en mi teléfono"</a></p>
+                <p><a class=own_class href=href rel="noopener noreferrer" target="_blank" data-own-whatsapp>"Abrir WhatsApp en mi teléfono"</a></p>
             })}
         </form>
         <div class="stack" data-sent hidden>

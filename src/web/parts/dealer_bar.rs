@@ -8,15 +8,12 @@ use crate::{
     domain::{
         dop_rate::{DopRate, spoken},
         figures::percent,
-        limits::{Limit, Standing},
+        limits::{Limit, NEAR, Standing},
         money::{dollars, grouped},
         time::{clock_in_santo_domingo, spoken as spoken_at, spoken_coming},
     },
     web::request::Current,
 };
-
-/// From here on up a limit is worth a warning, in percent.
-const NEAR: i64 = 80;
 
 /// How full a limit is, and what a person calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +35,21 @@ fn level(standing: &Standing) -> Level {
 
 /// A dealer's own limits with what is left, over all his pages, and what he has not been told yet.
 #[component]
-pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + use<> {
+pub fn LimitBar<'a>(
+    bar: &'a DealerBar,
+    now: DateTime<Utc>,
+    /// The page it stands on; the request's own where that is one.
+    #[prop(optional, into)]
+    page: Option<String>,
+) -> impl IntoView + use<> {
+    let page = page.or_else(|| Current::get().ok().map(|current| current.path_and_query)).unwrap_or_default();
     let has_day = bar.standings.iter().any(|standing| standing.limit == Limit::DealerDay);
     let has_budget = bar.standings.iter().any(|standing| standing.limit == Limit::DealerBudget);
     let dop_rate = bar.dop_rate.as_ref();
     let spent = spoken(bar.month.sums.cost, dop_rate);
     let arrived = percent(bar.month.arrived(), bar.month.sums.messages);
     let gauges = bar.standings.iter().map(|standing| gauge(standing, dop_rate, now)).collect_view();
-    let marks = bar.marks.iter().filter_map(|mark| told(mark, now)).collect_view();
+    let marks = bar.marks.iter().filter_map(|mark| told(mark, &page, now)).collect_view();
     view! {
         {marks}
         <aside class="limitbar" aria-label="Sus límites">
@@ -62,11 +66,11 @@ pub fn LimitBar<'a>(bar: &'a DealerBar, now: DateTime<Utc>) -> impl IntoView + u
 }
 
 /// Once a period: so much of it is used.
-fn told(mark: &MarkRow, now: DateTime<Utc>) -> Option<AnyView> {
+fn told(mark: &MarkRow, page: &str, now: DateTime<Utc>) -> Option<AnyView> {
     let limit: Limit = mark.name.parse().ok()?;
     let asked = Standing { limit, most: mark.most, used: mark.used, asked: 0, frees_at: None };
     let (label, used, most) = counted(&asked, None);
-    let back = Current::get().map(|current| current.path_and_query).unwrap_or_default();
+    let back = page.to_owned();
     let (tone, words) = match mark.percent {
         100 => (Tone::Bad, "está usado por completo"),
         _ => (Tone::Warn, "está casi usado"),

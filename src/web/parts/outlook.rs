@@ -37,6 +37,11 @@ impl Writer {
 }
 
 impl Writer {
+    /// Nothing would leave from here: the way out is the person's own WhatsApp.
+    pub fn is_stopped(&self) -> bool {
+        self.outlook.paused.is_some() || self.outlook.decision.refusal(self.role, self.now).is_some()
+    }
+
     /// What a dealer's user would meet if he wrote to a number now.
     pub async fn to_number(current: &Current, actor: &Actor, phone: Phone) -> Result<Self> {
         let to = Recipient::Number { phone, about: None };
@@ -51,7 +56,9 @@ impl Writer {
 pub fn BeforeWriting<'a>(writer: &'a Writer) -> impl IntoView + use<> {
     let Writer { outlook, role, now } = writer;
     let (role, now) = (*role, *now);
+    let paused = outlook.paused.map(|paused| paused.outlook());
     let refused = outlook.decision.refusal(role, now).map(|refusal| refusal.sentence());
+    let refused = paused.or(refused);
     let left = outlook.decision.binding(role).map(Standing::sends_left);
     let left = left.filter(|left| refused.is_none() && *left <= FEW);
     let left = left.map(|left| match left {

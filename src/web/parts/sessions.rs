@@ -22,7 +22,7 @@ pub fn OpenSessions(
                     <p class="soft small">"Desde "<Moment at=session.since now=now/>" · usada "<Moment at=session.seen now=now/></p>
                 </div>
                 {owner.map(|owner| view! {
-                    <form method="post" action="/fn/usuario-sesiones">
+                    <form method="post" action="/fn/admin/usuario-sesiones">
                         <input type="hidden" name="id" value=owner.to_string()/>
                         <input type="hidden" name="sesion" value=session.name/>
                         <button class="button second">"Cerrar"<span class="unseen">" la sesión de "{spoken}</span></button>

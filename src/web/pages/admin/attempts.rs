@@ -46,7 +46,7 @@ fn Shown(page: Page, now: DateTime<Utc>) -> impl IntoView {
         <PageTitle text="Intentos fallidos"/>
         <a class="back" href="/admin/usuarios"><Icon path=icons::BACK/>"Usuarios"</a>
         <h1>"Intentos fallidos"</h1>
-        <p class="hint">"Ingresos que no se lograron, por hora, cuenta y red; se guardan treinta días. De una cuenta que no existe se guarda solo una parte de lo escrito."</p>
+        <p class="hint">"Ingresos que no se lograron, por hora, cuenta y red; se guardan treinta días. Lo que escribe quien no tiene cuenta no se guarda: se cuenta junto."</p>
         {if page.failures.is_empty() {
             view! { <Empty title="Ninguno"><p>"Nadie falló al ingresar en los últimos treinta días."</p></Empty> }.into_any()
         } else {
@@ -65,9 +65,7 @@ pub fn Failures(failures: Vec<FailureRow>, now: DateTime<Utc>) -> impl IntoView 
                 view! { <div><a href=user_path(id)>{name}</a><p class="soft small">{failure.email}</p></div> }
                     .into_any()
             }
-            _ => {
-                view! { <div>{failure.account}<p class="soft small">"No hay tal cuenta"</p></div> }.into_any()
-            }
+            _ => view! { <div>{failure.account}</div> }.into_any(),
         };
         let what = match failure.kind.as_str() {
             "password" => "Contraseña equivocada",

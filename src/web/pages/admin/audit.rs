@@ -6,7 +6,7 @@ use crate::{
     app::{
         audit::{Verified, verify_audit},
         error::Result,
-        list_audit::{Page, Told, list_admins, list_audit},
+        list_audit::{By, Page, Told, list_actors, list_audit},
     },
     domain::{
         audit::Action,
@@ -26,8 +26,11 @@ use crate::{
 
 const LIST: &str = "/admin/auditoria";
 const PER_PAGE: u8 = 50;
+/// Who has no account, in the address.
+const CONSOLE: &str = "consola";
+const OKLA: &str = "okla";
 
-const ACCOUNTS: [Action; 12] = [
+const ACCOUNTS: [Action; 13] = [
     Action::DealerAdded,
     Action::UserAdded,
     Action::TokenCreated,
@@ -35,6 +38,7 @@ const ACCOUNTS: [Action; 12] = [
     Action::UserEnabled,
     Action::RoleChanged,
     Action::NumberRevealed,
+    Action::MessageRevealed,
     Action::SessionsEnded,
     Action::TokenRevoked,
     Action::SecondFactorOn,
@@ -56,7 +60,11 @@ const GROUPS: [(&str, &str, &[Action]); 5] = [
 pub fn AuditPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let group = query.get("de").unwrap_or_default();
-    let by = query.get("quien").and_then(|text| text.parse().ok());
+    let by = query.get("quien").and_then(|text| match &*text {
+        CONSOLE => Some(By::Console),
+        OKLA => Some(By::Okla),
+        id => id.parse().map(By::User).ok(),
+    });
     let before = query.get("antes").and_then(|text| text.parse().ok());
     Suspend::new(async move {
         match load(&group, by, before).await {
@@ -69,42 +77,64 @@ pub fn AuditPage() -> impl IntoView {
 struct Loaded {
     page: Page,
     verified: Verified,
-    admins: Vec<(UserId, String)>,
+    actors: Vec<(UserId, String)>,
     flash: Flash,
     now: DateTime<Utc>,
 }
 
-async fn load(group: &str, by: Option<UserId>, before: Option<i64>) -> Result<Loaded> {
+async fn load(group: &str, by: Option<By>, before: Option<i64>) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::admin(&current)?;
     let actions = GROUPS.iter().find(|(word, ..)| *word == group).map_or(&[][..], |(.., actions)| actions);
     let page = list_audit(&current.state, &actor, actions, by, before, PER_PAGE).await?;
-    let verified = verify_audit(&current.state.searches).await?;
-    let admins = list_admins(&current.state, &actor).await?;
+    let verified = verify_audit(&current.state.searches, None).await?;
+    let actors = list_actors(&current.state, &actor).await?;
     let flash = flash::take(&current.session, forms::AUDIT).await?;
-    Ok(Loaded { page, verified, admins, flash, now: current.state.clock.now() })
+    Ok(Loaded { page, verified, actors, flash, now: current.state.clock.now() })
 }
 
 #[component]
-fn Shown(loaded: Loaded, group: String, by: Option<UserId>) -> impl IntoView {
-    let Loaded { page, verified, admins, flash, now } = loaded;
+fn Shown(loaded: Loaded, group: String, by: Option<By>) -> impl IntoView {
+    let Loaded { page, verified, actors, flash, now } = loaded;
     let done = Some(flash.value("hecho")).filter(|said| !said.is_empty());
-    let by = by.map(|id| id.to_string()).unwrap_or_default();
+    let by = match by {
+        None => String::new(),
+        Some(By::Console) => CONSOLE.to_owned(),
+        Some(By::Okla) => OKLA.to_owned(),
+        Some(By::User(id)) => id.to_string(),
+    };
     let pairs = |group: &str| {
         [("de", group.to_owned()), ("quien", by.clone())].into_iter().filter(|(_, value)| !value.is_empty())
     };
-    let who: Vec<_> = admins
-        .into_iter()
-        .map(
-            |(id, name)| view! { <option value=id.to_string() selected=by == id.to_string()>{name}</option> },
-        )
+    let nobodys =
+        [(CONSOLE, "La consola"), (OKLA, "OKLA")].map(|(word, name)| (word.to_owned(), name.to_owned()));
+    let who = actors.into_iter().map(|(id, name)| (id.to_string(), name)).chain(nobodys);
+    let who: Vec<_> = who
+        .map(|(word, name)| {
+            let chosen = by == word;
+            view! { <option value=word selected=chosen>{name}</option> }
+        })
         .collect();
+    let entries = match verified.entries {
+        1 => "La cadena de un registro".to_owned(),
+        many => format!("La cadena de {} registros", grouped(many.into())),
+    };
     let chain = match verified.broken_at {
         None => {
-            view! { <Notice tone=Tone::Ok><p><strong>"Verificado."</strong>{format!(" La cadena de {} registros está entera.", grouped(verified.entries.into()))}</p></Notice> }
+            view! {
+                <Notice tone=Tone::Ok>
+                    <p><strong>"Verificado."</strong>{format!(" {entries} está entera.")}</p>
+                    <details>
+                        <summary>"El último sello"</summary>
+                        <p class="hint">"Anótelo fuera de OKLA. «okla audit verify --seal» dirá un día si sigue en la cadena; si no, alguien la escribió de nuevo."</p>
+                        <p class="long"><code>{verified.end_in_hex()}</code></p>
+                    </details>
+                </Notice>
+            }
+                .into_any()
         }
         Some(id) => {
-            view! { <Notice tone=Tone::Bad><p><strong>"La cadena se rompe."</strong>{format!(" El registro {id} fue cambiado, falta o sobra: alguien tocó la base de datos por fuera de OKLA.")}</p></Notice> }
+            view! { <Notice tone=Tone::Bad><p><strong>"La cadena se rompe."</strong>{format!(" El registro {id} fue cambiado, falta o sobra: alguien tocó la base de datos por fuera de OKLA.")}</p></Notice> }.into_any()
         }
     };
     let pills = GROUPS.map(|(word, label, _)| {
@@ -122,7 +152,7 @@ fn Shown(loaded: Loaded, group: String, by: Option<UserId>) -> impl IntoView {
                         {(!entry.reason.is_empty()).then(|| view! { <p class="soft small">{entry.reason}</p> })}
                     </div>
                     {entry.can_be_undone.then(|| view! {
-                        <form method="post" action="/fn/deshacer">
+                        <form method="post" action="/fn/admin/deshacer">
                             <input type="hidden" name="id" value=entry.id.to_string()/>
                             <button class="button quiet" aria-label=format!("Deshacer el cambio {}", entry.id)>"Deshacer"</button>
                         </form>

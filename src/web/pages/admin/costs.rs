@@ -183,7 +183,7 @@ fn Months<'a>(months: &'a [MonthRow]) -> impl IntoView + use<> {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            <p class="hint">"«Twilio y Meta» son los registros de uso de Twilio, que cuentan el mes en UTC (cuatro horas corrido) e incluyen lo que los concesionarios reciben."</p>
+            <p class="hint">"«Twilio y Meta» son los registros de uso de Twilio, que cuentan el mes en UTC (corrido cuatro horas) e incluyen lo que los concesionarios reciben."</p>
         </section>
     }
     .into_any()

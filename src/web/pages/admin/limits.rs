@@ -1,3 +1,4 @@
+mod choose;
 mod general;
 mod own;
 mod stop;
@@ -5,6 +6,8 @@ mod stop;
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+
+pub(super) use self::choose::{Choose, Dealers};
 
 use self::{
     general::General,
@@ -15,16 +18,17 @@ use super::amount;
 use crate::{
     app::{
         error::Result,
-        limit_marks::{MarkRow, list_marks},
+        limit_marks::{ShownMark, list_marks},
         pause::{PauseRow, list_pauses},
         read_rules::{Filter, RuleBook, list_dealers, read_rules},
     },
+    config::FirstLimits,
     domain::{kind::Kind, limits::Limit},
     web::{
         flash::{self, Flash},
         forms, guard,
         pages::failed,
-        parts::{ErrorSummary, Moment, Notice, PageTitle, Tone},
+        parts::{ErrorSummary, Moment, Notice, PageTitle, PressProblems, Tone},
         request::Current,
     },
 };
@@ -48,12 +52,13 @@ pub fn LimitsPage() -> impl IntoView {
 struct Loaded {
     filter: Filter,
     named: String,
-    marks: Vec<MarkRow>,
+    marks: Vec<ShownMark>,
     pauses: Vec<PauseRow>,
     rules: RuleBook,
     dealers: Vec<(String, String)>,
     pause: Flash,
     limit: Flash,
+    first: FirstLimits,
     now: DateTime<Utc>,
 }
 
@@ -69,28 +74,28 @@ async fn load(filter: Filter, named: String) -> Result<Loaded> {
         dealers: list_dealers(&current.state, &actor).await?,
         pause: flash::take(&current.session, forms::PAUSE).await?,
         limit: flash::take(&current.session, forms::LIMIT).await?,
+        first: current.state.config.limits,
         now: current.state.clock.now(),
     })
 }
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { filter, named, marks, pauses, rules, dealers, pause, limit, now } = loaded;
+    let Loaded { filter, named, marks, pauses, rules, dealers, pause, limit, first, now } = loaded;
     let done = [pause.value("hecho"), limit.value("hecho")].into_iter().filter(|said| !said.is_empty());
     let done = done.map(|said| view! { <Notice tone=Tone::Ok><p>{said}</p></Notice> }).collect_view();
-    let dealers =
-        dealers.into_iter().map(|(slug, name)| view! { <option value=slug>{name}</option> }).collect_view();
     view! {
         <PageTitle text="Límites"/>
         <h1>"Límites"</h1>
         {done}
         <ErrorSummary problems=pause.problems.clone()/>
+        <PressProblems problems=limit.problems/>
         <State pauses=pauses now=now/>
         <Stop flash=&pause/>
-        <datalist id="concesionarios">{dealers}</datalist>
+        <Dealers dealers=dealers/>
         <Waiting requests=rules.waiting/>
         <Marks marks=marks now=now/>
-        <General rules=rules.general now=now/>
+        <General rules=rules.general rate=rules.rate first=first now=now/>
         <Own rules=rules.own filter=filter named=named now=now/>
     }
 }
@@ -102,6 +107,7 @@ fn State(pauses: Vec<PauseRow>, now: DateTime<Utc>) -> impl IntoView {
         return view! { <Notice tone=Tone::Ok><p><strong>"Envío activo."</strong>" Nada está en pausa."</p></Notice> }
             .into_any();
     }
+    let is_all = pauses.iter().any(|pause| pause.dealer.is_none() && pause.kind.is_none());
     let rows = pauses.into_iter().map(|pause| {
         let kind = pause.kind.and_then(|word| word.parse().ok()).map(Kind::label);
         let what = match (pause.dealer, kind) {
@@ -118,7 +124,7 @@ fn State(pauses: Vec<PauseRow>, now: DateTime<Utc>) -> impl IntoView {
                     <p class="soft">{pause.reason}</p>
                     {pause.until.map(|until| view! { <p class="soft">"Se reanuda por sí sola: "<Moment at=until now=now/>"."</p> })}
                 </div>
-                <form method="post" action="/fn/reanudar">
+                <form method="post" action="/fn/admin/reanudar">
                     <input type="hidden" name="id" value=pause.id.to_string()/>
                     <button class="button second">"Reanudar"</button>
                 </form>
@@ -129,6 +135,7 @@ fn State(pauses: Vec<PauseRow>, now: DateTime<Utc>) -> impl IntoView {
         <section class="panel stack">
             <h2>"En pausa"</h2>
             <ul class="lines">{rows.collect_view()}</ul>
+            {(!is_all).then(|| view! { <Notice tone=Tone::Ok><p>"Lo demás sigue activo."</p></Notice> })}
         </section>
     }
     .into_any()
@@ -148,7 +155,7 @@ fn Waiting(requests: usize) -> impl IntoView {
 
 /// What was nearly or wholly used, of the periods under way.
 #[component]
-fn Marks(marks: Vec<MarkRow>, now: DateTime<Utc>) -> impl IntoView {
+fn Marks(marks: Vec<ShownMark>, now: DateTime<Utc>) -> impl IntoView {
     if marks.is_empty() {
         return ().into_any();
     }
@@ -156,12 +163,14 @@ fn Marks(marks: Vec<MarkRow>, now: DateTime<Utc>) -> impl IntoView {
         let limit: Limit = mark.name.parse().ok()?;
         let (used, most) = (amount(limit, Some(mark.used)), amount(limit, Some(mark.most)));
         let whose = mark.whose.unwrap_or_else(|| "OKLA".to_owned());
-        Some(view! {
-            <li>
-                <Moment at=mark.at now=now/>": "<strong>{whose}</strong>
-                {format!(" llegó al {} % de «{}»: {used} de {most}.", mark.percent, limit.label())}
-            </li>
-        })
+        let (who, told) = match mark.subjects {
+            1 => (whose, format!(" llegó al {} % de «{}»: {used} de {most}.", mark.percent, limit.label())),
+            many => (
+                format!("{many} usuarios"),
+                format!(" llegaron al {} % de «{}»; el último, {whose}.", mark.percent, limit.label()),
+            ),
+        };
+        Some(view! { <li><Moment at=mark.at now=now/>": "<strong>{who}</strong>{told}</li> })
     });
     view! {
         <section class="panel stack">

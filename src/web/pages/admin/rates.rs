@@ -122,7 +122,7 @@ fn Rates(rows: Vec<ShownRate>, now: DateTime<Utc>, label: &'static str, changes:
             Changes::Replace => view! { <td><a href=new_rate_path(scope, "")>"Cambiar"</a></td> }.into_any(),
             Changes::Withdraw => view! {
                 <td>
-                    <form method="post" action="/fn/tarifa-retirar">
+                    <form method="post" action="/fn/admin/tarifa-retirar">
                         <input type="hidden" name="id" value=row.id.to_string()/>
                         <button class="button second">"Retirar"</button>
                     </form>

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use self::actions::{Actions, RevealNumber};
+use self::actions::Actions;
 use super::attempts::Failures;
 use crate::{
     app::{
@@ -23,7 +23,7 @@ use crate::{
         flash::{self, Flash},
         forms, guard,
         pages::failed,
-        parts::{ErrorSummary, Icon, Moment, Notice, OpenSessions, PageTitle, Tone, icons},
+        parts::{ErrorSummary, Icon, Moment, Notice, OpenSessions, PageTitle, RevealNumber, Tone, icons},
         request::Current,
     },
 };
@@ -63,8 +63,11 @@ async fn load(id: &str) -> Result<Loaded> {
 fn Shown(loaded: Loaded) -> impl IntoView {
     let Loaded { detail, dealers, flash, now } = loaded;
     let UserDetail { user, number, sessions, tokens, failures, is_self } = detail;
-    let (done, revealed) = (flash.value("hecho"), flash.value("numero"));
     let id = user.id;
+    let done = flash.value("hecho");
+    // What was revealed of another, in another tab, is not his.
+    let is_his = flash.value("de") == forms::user_path(id);
+    let revealed = if is_his { flash.value("numero") } else { String::new() };
     let no_failures = failures.is_empty();
     view! {
         <PageTitle text="Usuario"/>
@@ -75,7 +78,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <ErrorSummary problems=flash.problems.clone()/>
             {user.disabled_at.map(|at| view! { <Notice tone=Tone::Bad><p><strong>"Cuenta desactivada "</strong><Moment at=at now=now/>": no puede ingresar, y sus tokens no valen."</p></Notice> })}
             <Facts user=&user number=number.clone() revealed=revealed now=now/>
-            {number.map(|_| view! { <RevealNumber id=id flash=&flash/> })}
+            {number.map(|_| view! { <RevealNumber action="/fn/admin/usuario-numero" id=id.to_string() label="Mostrar número" flash=&flash/> })}
             <Sessions id=id sessions=sessions now=now/>
             <Tokens id=id tokens=tokens now=now/>
             <section class="panel stack">
@@ -87,7 +90,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 }}
             </section>
             {if is_self {
-                view! { <p class="soft">"Es su propia cuenta: su papel, su segundo factor y su acceso los cambia otro administrador. Lo suyo está en "<a href="/cuenta">"su cuenta"</a>"."</p> }.into_any()
+                view! { <p class="soft">"Es su propia cuenta: su rol, su segundo factor y su acceso los cambia otro administrador. Lo suyo está en "<a href="/cuenta">"su cuenta"</a>"."</p> }.into_any()
             } else {
                 view! { <Actions user=&user dealers=dealers flash=&flash/> }.into_any()
             }}
@@ -119,7 +122,7 @@ fn Facts<'a>(
         <dl class="facts person">
             <div><dt>"Correo"</dt><dd class="long">{user.email.clone()}</dd></div>
             <div><dt>"Teléfono"</dt><dd>{number}</dd></div>
-            <div><dt>"Papel"</dt><dd>{role}</dd></div>
+            <div><dt>"Rol"</dt><dd>{role}</dd></div>
             {dealer}
             <div><dt>"Cuenta desde"</dt><dd><Moment at=user.created_at now=now/></dd></div>
             <div><dt>"Último ingreso"</dt><dd>{signed_in}</dd></div>
@@ -139,7 +142,7 @@ fn Sessions(id: UserId, sessions: Vec<OpenSession>, now: DateTime<Utc>) -> impl 
             } else {
                 view! {
                     <OpenSessions sessions=sessions now=now owner=id/>
-                    <form method="post" action="/fn/usuario-sesiones">
+                    <form method="post" action="/fn/admin/usuario-sesiones">
                         <input type="hidden" name="id" value=id.to_string()/>
                         <button class="button second">"Cerrar todas"</button>
                     </form>
@@ -196,7 +199,7 @@ fn Tokens(id: UserId, tokens: Vec<Token>, now: DateTime<Utc>) -> impl IntoView {
 #[component]
 fn Revoke(user: UserId, token: TokenId, name: String) -> impl IntoView {
     view! {
-        <form method="post" action="/fn/usuario-token">
+        <form method="post" action="/fn/admin/usuario-token">
             <input type="hidden" name="id" value=user.to_string()/>
             <input type="hidden" name="token" value=token.to_string()/>
             <button class="button danger">"Revocar"<span class="unseen">" el token "{name}</span></button>

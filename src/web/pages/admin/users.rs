@@ -21,6 +21,7 @@ use crate::{
 };
 
 const LIST: &str = "/admin/usuarios";
+const DEALERS: &str = "/admin/usuarios/concesionarios";
 const ATTEMPTS: &str = "/admin/usuarios/intentos";
 
 /// What is asked for in the address.
@@ -91,7 +92,10 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
         <PageTitle text="Usuarios"/>
         <div class="pagehead">
             <h1>"Usuarios"</h1>
-            <a class="button second" href=ATTEMPTS>"Intentos fallidos"</a>
+            <div class="cluster">
+                <a class="button second" href=DEALERS>"Concesionarios"</a>
+                <a class="button second" href=ATTEMPTS>"Intentos fallidos"</a>
+            </div>
         </div>
         <PressProblems problems=flash.problems/>
         <Narrow asked=asked dealers=dealers/>
@@ -109,7 +113,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
                         <tr>
                             <th scope="col">"Nombre"</th>
                             <th scope="col">"Correo"</th>
-                            <th scope="col">"Papel"</th>
+                            <th scope="col">"Rol"</th>
                             <th scope="col">"Desde"</th>
                             <th scope="col">"Último ingreso"</th>
                             <th scope="col">"Segundo factor"</th>
@@ -152,7 +156,7 @@ fn Narrow(asked: Asked, dealers: Vec<(String, String)>) -> impl IntoView {
             {role}
             <datalist id="concesionarios">{dealers}</datalist>
         </form>
-        <nav class="sorts" aria-label="Papel">{all}{roles}</nav>
+        <nav class="sorts" aria-label="Rol">{all}{roles}</nav>
     }
 }
 
@@ -178,7 +182,7 @@ fn Row(user: ShownUser, now: DateTime<Utc>) -> impl IntoView {
         <tr>
             <th scope="row" data-label="Nombre"><div><a href=user_path(user.id)>{user.name}</a>{disabled}</div></th>
             <td data-label="Correo" class="long">{user.email}</td>
-            <td data-label="Papel"><div>{role}{user.dealer.map(|dealer| view! { <p class="soft small">{dealer}</p> })}</div></td>
+            <td data-label="Rol"><div>{role}{user.dealer.map(|dealer| view! { <p class="soft small">{dealer}</p> })}</div></td>
             <td data-label="Desde"><Moment at=user.created_at now=now/></td>
             <td data-label="Último ingreso">{signed_in}</td>
             <td data-label="Segundo factor">{if user.has_second_factor { "Activo" } else { "—" }}</td>

@@ -61,7 +61,7 @@ pub fn Dealers<'a>(costs: &'a PlatformCosts, order: DealerOrder, page: i64) -> i
         }
     });
     let rows = rows.collect_view();
-    let pages = (costs.dealer_count + PER_PAGE - 1) / PER_PAGE;
+    let pages = (costs.rows + PER_PAGE - 1) / PER_PAGE;
     let file = address("/admin/costos.csv", range.to_pairs());
     view! {
         <section class="panel stack" id="lista">

@@ -18,7 +18,7 @@ use crate::{
 
 /// A change that is not made yet.
 pub(super) struct Seen {
-    after: Rule,
+    pub after: Rule,
     run: DryRun,
 }
 
@@ -36,7 +36,13 @@ pub(super) async fn foresee(
 }
 
 #[component]
-pub(super) fn Effect<'a>(limit: Limit, before: &'a Rule, seen: Seen) -> impl IntoView + use<> {
+pub(super) fn Effect<'a>(
+    limit: Limit,
+    before: &'a Rule,
+    seen: Seen,
+    /// The last day on which it holds, in words; `None`: of a rule for all, which stays.
+    until: Option<String>,
+) -> impl IntoView + use<> {
     let Seen { after, run } = seen;
     let count = |number: u64| grouped(number.into());
     let void = after.bound_by.map(|by| {
@@ -51,18 +57,14 @@ pub(super) fn Effect<'a>(limit: Limit, before: &'a Rule, seen: Seen) -> impl Int
     let now = amount(limit, before.effective);
     let then = if same { "sin cambio".to_owned() } else { amount(limit, after.effective) };
     let more = run.refused_then > run.refused_now;
+    let of = match run.messages {
+        1 => format!("Del único mensaje de los últimos {DAYS} días"),
+        many => format!("De los {} mensajes de los últimos {DAYS} días", count(many)),
+    };
     let told = match (run.messages, run.refused_now, run.refused_then) {
         (0, ..) => format!("En los últimos {DAYS} días no se envió nada."),
-        (_, 0, 0) => format!(
-            "De los {} mensajes de los últimos {DAYS} días no se habría rechazado ninguno.",
-            count(run.messages)
-        ),
-        (_, now, then) => format!(
-            "De los {} mensajes de los últimos {DAYS} días se habrían rechazado {} → {}.",
-            count(run.messages),
-            count(now),
-            count(then)
-        ),
+        (_, 0, 0) => format!("{of} no se habría rechazado ninguno."),
+        (_, now, then) => format!("{of} se habrían rechazado {} → {}.", count(now), count(then)),
     };
     let unseen = run.refused_now > 0;
     let rows: Vec<_> = run
@@ -85,6 +87,7 @@ pub(super) fn Effect<'a>(limit: Limit, before: &'a Rule, seen: Seen) -> impl Int
             <dl class="facts">
                 <div><dt>"Límite efectivo ahora"</dt><dd>{now}</dd></div>
                 <div><dt>"Después"</dt><dd>{then}</dd></div>
+                {until.map(|until| view! { <div><dt>"Último día"</dt><dd>{until}</dd></div> })}
             </dl>
             {void}
             <Notice tone=if more { Tone::Warn } else { Tone::Ok }><p>{told}</p></Notice>

@@ -3,16 +3,13 @@ use leptos::prelude::*;
 
 use super::{
     super::amount,
+    choose::Choose,
     general::{Setter, Use, Void},
 };
 use crate::{
     app::read_rules::{Filter, OwnRule, RequestRow},
     domain::{limits::Limit, time::last_day},
-    web::{
-        address::address,
-        forms::edit_path,
-        parts::{Choice, Moment},
-    },
+    web::{address::address, forms::edit_path, parts::Moment},
 };
 
 /// What is shown in one go; the rest is found by its name.
@@ -49,8 +46,6 @@ pub(super) fn Own(
         let href = format!("{}#propios", address("/admin/limites", pairs));
         view! { <a href=href aria-current=(known == filter).then_some("true")>{label}</a> }
     });
-    let choices = Limit::ALL.into_iter().filter(|limit| limit.is_per_dealer());
-    let choices: Vec<_> = choices.map(|limit| (limit.name(), limit.label())).collect();
     view! {
         <section class="panel stack" id="propios">
             <h2>"De un concesionario"</h2>
@@ -76,7 +71,7 @@ pub(super) fn Own(
                                 <th scope="col" class="num">"Límite efectivo"</th>
                                 <th scope="col">"Uso ahora"</th>
                                 <th scope="col">"Vence"</th>
-                                <th scope="col">"Puesto"</th>
+                                <th scope="col">"Fijado por"</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -85,14 +80,7 @@ pub(super) fn Own(
                     .into_any()
             }}
             {(more > 0).then(|| view! { <p class="soft">{format!("Y {more} más: busque por nombre.")}</p> })}
-            <form method="get" action="/admin/limites/cambiar" class="columns">
-                <div class="field">
-                    <label for="de">"Concesionario"</label>
-                    <input id="de" name="concesionario" list="concesionarios" required autocomplete="off"/>
-                </div>
-                <Choice field="limite" label="Límite" options=choices value="dealer_day" problem=None/>
-                <button class="button second">"Poner un límite propio"</button>
-            </form>
+            <Choose named=String::new() limit="dealer_day" problems=&[]/>
         </section>
     }
 }
@@ -112,7 +100,7 @@ fn row(own: OwnRule, now: DateTime<Utc>) -> impl IntoView {
             <td class="num" data-label="Límite efectivo">{amount(limit, rule.effective)}<Void rule=&rule/></td>
             <td data-label="Uso ahora"><Use rule=&rule/></td>
             <td data-label="Vence">{until.unwrap_or_else(|| "—".to_owned())}</td>
-            <td data-label="Puesto"><Setter set=rule.set.as_ref() now=now/></td>
+            <td data-label="Fijado por"><Setter set=rule.set.as_ref() otherwise="como para todos" now=now/></td>
         </tr>
     }
 }

@@ -17,17 +17,19 @@ pub(super) fn Stop<'a>(flash: &'a Flash) -> impl IntoView + use<> {
     let kinds: Vec<_> = kinds
         .map(|(word, label)| view! { <option value=word selected=kind == word>{label}</option> })
         .collect();
+    let unknown = flash.problem("concesionario");
     let is_open = !flash.problems.is_empty();
     view! {
         <details class="panel stack" open=is_open>
             <summary>"Pausar envíos"</summary>
-            <form method="post" action="/fn/pausar" class="stack">
+            <form method="post" action="/fn/admin/pausar" class="stack">
                 <p class="hint">"Rige desde el próximo envío, en todos los servidores. Lo que ya espera en la cola no sale hasta que se reanude; quien quiera escribir lee que OKLA detuvo los envíos y puede abrir su propio WhatsApp."</p>
                 <div class="columns">
                     <div class="field">
                         <label for="concesionario">"Concesionario"</label>
-                        <input id="concesionario" name="concesionario" list="concesionarios" placeholder="Todos" autocomplete="off" value=flash.value("concesionario")/>
-                        <FieldError field="concesionario" message=flash.problem("concesionario")/>
+                        <input id="concesionario" name="concesionario" list="concesionarios" placeholder="Todos" autocomplete="off" value=flash.value("concesionario")
+                            aria-invalid=unknown.is_some().then_some("true") aria-describedby="concesionario-error"/>
+                        <FieldError field="concesionario" message=unknown/>
                     </div>
                     <div class="field">
                         <label for="tipo">"Tipo de mensaje"</label>

@@ -47,7 +47,7 @@ pub fn DopRates<'a>(rows: &'a [ShownDopRate], flash: &'a Flash, now: DateTime<Ut
         <section class="panel stack" id="tasa">
             <h2>"RD$ por dólar"</h2>
             <p>{words}</p>
-            <form method="post" action="/fn/tasa" class="stack">
+            <form method="post" action="/fn/admin/tasa" class="stack">
                 <input type="hidden" name="vista" value=seen/>
                 <div class="columns">
                     <Field field="pesos" label="RD$ por US$ 1" complete="off" value=flash.value("pesos") problem=flash.problem("pesos")/>

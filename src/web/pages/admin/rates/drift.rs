@@ -7,7 +7,7 @@ use super::{DAYS, new_rate_path};
 use crate::{
     app::read_rates::SAMPLE,
     domain::{
-        money::{dollars, dollars_in_column, grouped},
+        money::{dollars_in_column, grouped, signed_dollars},
         rates::Drift,
     },
     web::{
@@ -63,8 +63,9 @@ fn row(drift: &Drift) -> AnyView {
     let difference = match drift.difference() {
         None => view! { <span class="soft">"falta lo de Meta"</span> }.into_any(),
         Some((more, percent)) => {
-            let percent = percent.map(|percent| format!(" ({}{} %)", plus(percent), grouped(percent)));
-            let words = format!("{}{}{}", plus(more), minus(more), percent.unwrap_or_default());
+            let plus = if more > Decimal::ZERO { "+" } else { "" };
+            let percent = percent.map(|percent| format!(" ({plus}{} %)", grouped(percent)));
+            let words = format!("{}{}", signed_dollars(more), percent.unwrap_or_default());
             if drift.is_far() {
                 view! { <strong class="warned"><Icon path=icons::WARN/>{words}</strong> }.into_any()
             } else {
@@ -89,14 +90,4 @@ fn row(drift: &Drift) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-fn plus(amount: Decimal) -> &'static str {
-    if amount > Decimal::ZERO { "+" } else { "" }
-}
-
-/// The minus before the currency.
-fn minus(amount: Decimal) -> String {
-    let sign = if amount < Decimal::ZERO { "-" } else { "" };
-    format!("{sign}{}", dollars(amount.abs()))
 }

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use rust_decimal::Decimal;
 
 use crate::{
     app::{
@@ -13,7 +12,7 @@ use crate::{
     domain::{
         kind::Kind,
         market::Market,
-        money::{dollars, grouped},
+        money::{dollars, grouped, signed_dollars},
         rates::{Category, Effect},
         time::{day_in_santo_domingo, spoken_coming, spoken_month},
     },
@@ -110,7 +109,7 @@ fn Before<'a>(preview: Preview, form: &'a Flash, now: DateTime<Utc>) -> impl Int
         format!(
             "Este mes: {} mensajes restantes según el ritmo de los últimos {PACE_DAYS} días → {} (de {} a {}, estimado).",
             grouped(month.parts),
-            signed(month.more),
+            signed_dollars(month.more),
             dollars(projected),
             dollars(projected + month.more)
         )
@@ -122,7 +121,7 @@ fn Before<'a>(preview: Preview, form: &'a Flash, now: DateTime<Utc>) -> impl Int
             <p><strong>{this_month}</strong></p>
             <p>{monthly(thirty_days)}</p>
             <p class="hint">"Lo ya cobrado no cambia: cada mensaje conserva la tarifa con que se escribió."</p>
-            <form method="post" action="/fn/tarifa">
+            <form method="post" action="/fn/admin/tarifa">
                 {hidden.collect_view()}
                 <input type="hidden" name="vista" value=seen/>
                 <button class="button">"Guardar la tarifa"</button>
@@ -135,15 +134,9 @@ fn monthly(effect: Effect) -> String {
     if effect.parts.is_zero() {
         format!("En los últimos {PACE_DAYS} días no salió ningún mensaje al que se aplicara.")
     } else {
-        let more = signed(effect.more);
+        let more = signed_dollars(effect.more);
         format!("En 30 días completos, al mismo ritmo: {} mensajes, {more}.", grouped(effect.parts))
     }
-}
-
-/// `+US$ 12.30`, `-US$ 3.00`.
-fn signed(amount: Decimal) -> String {
-    let sign = if amount < Decimal::ZERO { "-" } else { "+" };
-    format!("{sign}{}", dollars(amount.abs()))
 }
 
 #[component]

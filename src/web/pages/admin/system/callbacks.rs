@@ -17,11 +17,11 @@ use crate::{
 #[component]
 pub fn Callbacks<'a>(system: &'a System, flash: Flash) -> impl IntoView + use<> {
     let refused = system.refused_signatures();
-    let tone = if refused == 0 { Tone::Ok } else { Tone::Warn };
+    let tone = if system.refused_lately() { Tone::Warn } else { Tone::Ok };
     let [_, _, lag, _] = system.stages;
     let lag = lag.map_or_else(
         || "sin envíos en la última hora".to_owned(),
-        |lag| format!("{} la mitad, {} el 95 %", seconds(lag.median), seconds(lag.p95)),
+        |lag| format!("la mitad en {}, el 95 % en {}", seconds(lag.median), seconds(lag.p95)),
     );
     let CallbacksRow { count: callbacks, since } = system.callbacks;
     let over = system.now - since;
@@ -42,7 +42,7 @@ pub fn Callbacks<'a>(system: &'a System, flash: Flash) -> impl IntoView + use<> 
                 <dd><StateWord tone=tone words=count(refused)/>" desde que arrancaron los servidores"</dd>
             </dl>
             <Tested flash=flash/>
-            <form method="post" action="/fn/probar-avisos" class="stack">
+            <form method="post" action="/fn/admin/probar-avisos" class="stack">
                 <p class="hint">"La prueba envía un aviso firmado por la dirección que ve el mundo, como lo haría Twilio, y no guarda nada. Tarda 5 s a lo más por tramo."</p>
                 <button class="button second">"Probar la dirección de avisos"</button>
             </form>

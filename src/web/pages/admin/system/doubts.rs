@@ -44,7 +44,7 @@ pub fn Doubts<'a>(doubts: Vec<Doubt>, system: &'a System) -> impl IntoView + use
                 </table>
             })}
             {several.then(|| view! {
-                <form method="post" action="/fn/preguntar">
+                <form method="post" action="/fn/admin/preguntar">
                     <button class="button second">{format!("Preguntar a Twilio por los {shown}")}</button>
                 </form>
             })}
@@ -71,7 +71,7 @@ fn Row(doubt: Doubt, now: DateTime<Utc>) -> impl IntoView {
                     view! { <span class="soft">"Se está preguntando"</span> }.into_any()
                 } else {
                     view! {
-                        <form method="post" action="/fn/preguntar">
+                        <form method="post" action="/fn/admin/preguntar">
                             <input type="hidden" name="parte" value=part.to_string()/>
                             <button class="button second">"Preguntar a Twilio"</button>
                         </form>

@@ -11,22 +11,6 @@ use crate::{
 
 const REASON: &str = "Queda en la auditoría.";
 
-#[component]
-pub fn RevealNumber<'a>(id: UserId, flash: &'a Flash) -> impl IntoView + use<> {
-    let problem = flash.problem("motivo_numero");
-    let is_open = problem.is_some();
-    view! {
-        <details class="panel stack" open=is_open>
-            <summary>"Mostrar número"</summary>
-            <form method="post" action="/fn/usuario-numero" class="stack">
-                <input type="hidden" name="id" value=id.to_string()/>
-                <Field field="motivo_numero" label="Motivo" complete="off" value=flash.value("motivo_numero") problem=problem hint=REASON/>
-                <button class="button second">"Mostrar"</button>
-            </form>
-        </details>
-    }
-}
-
 /// What an admin may change of another's account.
 #[component]
 pub fn Actions<'a>(
@@ -51,7 +35,7 @@ fn ResetFactor<'a>(id: UserId, flash: &'a Flash) -> impl IntoView + use<> {
     view! {
         <details class="panel stack" open=is_open>
             <summary>"Quitar su segundo factor"</summary>
-            <form method="post" action="/fn/usuario-factor" class="stack">
+            <form method="post" action="/fn/admin/usuario-factor" class="stack">
                 <p class="hint">"Para quien perdió el teléfono y los códigos de recuperación. Compruebe antes que es él. Sus sesiones se cierran; ingresa con la contraseña y lo activa de nuevo."</p>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Field field="motivo_factor" label="Motivo" complete="off" value=flash.value("motivo_factor") problem=problem hint=REASON/>
@@ -80,11 +64,11 @@ fn ChangeRole<'a>(
         dealers.into_iter().map(|(slug, name)| view! { <option value=slug>{name}</option> }).collect_view();
     view! {
         <details class="panel stack" open=is_open>
-            <summary>"Cambiar su papel"</summary>
-            <form method="post" action="/fn/usuario-papel" class="stack">
-                <p class="hint">"Las sesiones y los tokens de antes terminan: ingresa de nuevo con su papel nuevo."</p>
+            <summary>"Cambiar su rol"</summary>
+            <form method="post" action="/fn/admin/usuario-papel" class="stack">
+                <p class="hint">"Las sesiones y los tokens de antes terminan: ingresa de nuevo con su rol nuevo."</p>
                 <input type="hidden" name="id" value=user.id.to_string()/>
-                <Choice field="papel" label="Papel" options=roles value=&role problem=role_problem/>
+                <Choice field="papel" label="Rol" options=roles value=&role problem=role_problem/>
                 <div class="field">
                     <label for="concesionario">"Concesionario, si trabaja en uno"</label>
                     <input id="concesionario" name="concesionario" list="concesionarios" autocomplete="off" value=dealer
@@ -93,7 +77,7 @@ fn ChangeRole<'a>(
                     <FieldError field="concesionario" message=dealer_problem/>
                 </div>
                 <Field field="motivo_papel" label="Motivo" complete="off" value=flash.value("motivo_papel") problem=reason_problem hint=REASON/>
-                <button class="button second">"Cambiar el papel"</button>
+                <button class="button second">"Cambiar el rol"</button>
             </form>
         </details>
     }
@@ -108,14 +92,14 @@ fn Disable<'a>(id: UserId, disabled: bool, flash: &'a Flash) -> impl IntoView + 
     } else {
         (
             "Desactivar la cuenta",
-            "No podrá ingresar. Sus sesiones y sus tokens de la API terminan ahora mismo; sus mensajes quedan.",
+            "No podrá ingresar. Sus sesiones y sus tokens de la API terminan ahora mismo. Lo que ya le aceptamos se envía: para detenerlo, pause los envíos.",
             "si",
         )
     };
     view! {
         <details class="panel stack" open=is_open>
             <summary>{title}</summary>
-            <form method="post" action="/fn/usuario-estado" class="stack">
+            <form method="post" action="/fn/admin/usuario-estado" class="stack">
                 <p class="hint">{hint}</p>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Field field="motivo_estado" label="Motivo" complete="off" value=flash.value("motivo_estado") problem=problem hint=REASON/>
