@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # make bench: each promised figure against a yardstick measured in the same run, on a PostgreSQL that is thrown away.
 # Smaller: OKLA_BENCH_MESSAGES=20000 OKLA_BENCH_ROWS=200000 OKLA_BENCH_SECONDS=3 OKLA_BENCH_MEMORY_SECONDS=60 make bench
-# Some of it: OKLA_BENCH_ONLY=panel,live,sends,callbacks,pace,memory,decision,export. OKLA_BENCH_KEEP=1 keeps the database for the next run.
+# Some of it: OKLA_BENCH_ONLY=panel,live,sends,callbacks,pace,memory,decision,replay,export. OKLA_BENCH_KEEP=1 keeps the database for the next run.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 steps=3
 dir=$data/bench

@@ -28,12 +28,12 @@ pub async fn measure(settings: &Settings, okla: &Okla, report: &mut Report) -> R
     let url = one_dealers(settings).await?;
     let visitor = Visitor::enter(&okla.over(&url)).await?;
     // The first of each warms PostgreSQL's memory and the server's.
-    copy(settings, &url)?;
+    copy(settings, &url, COPY)?;
     let (rows, _, _) = download(&visitor).await?;
     let at_rest = visitor.server.memory()?;
     let (mut copies, mut downloads, mut peak) = (Vec::new(), Vec::new(), at_rest);
     for _ in 0..settings.rounds {
-        copies.push(f64::from(rows) / copy(settings, &url)?);
+        copies.push(f64::from(rows) / copy(settings, &url, COPY)?);
         let (rows, seconds, memory) = download(&visitor).await?;
         downloads.push(f64::from(rows) / seconds);
         peak = peak.max(memory);
@@ -82,10 +82,10 @@ async fn one_dealers(settings: &Settings) -> Result<String> {
 }
 
 /// How long psql takes, seconds.
-fn copy(settings: &Settings, url: &str) -> Result<f64> {
+pub fn copy(settings: &Settings, url: &str, statement: &str) -> Result<f64> {
     let psql = settings.pgbench.with_file_name("psql");
     let since = Instant::now();
-    let status = Command::new(psql).args([url, "-qc", COPY]).stdout(Stdio::null()).status()?;
+    let status = Command::new(psql).args([url, "-qc", statement]).stdout(Stdio::null()).status()?;
     if status.success() { Ok(since.elapsed().as_secs_f64()) } else { Err(format!("psql: {status}").into()) }
 }
 

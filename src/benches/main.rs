@@ -11,6 +11,7 @@ mod pace;
 mod panel;
 mod pgbench;
 mod process;
+mod replay;
 mod report;
 mod sends;
 mod watch;
@@ -53,7 +54,7 @@ pub struct Settings {
     /// How long the server's memory is watched under load.
     #[arg(long, env = "OKLA_BENCH_MEMORY_SECONDS", default_value_t = 600)]
     pub memory_seconds: u64,
-    /// Only these: panel, live, sends, callbacks, pace, memory, decision, export.
+    /// Only these: panel, live, sends, callbacks, pace, memory, decision, replay, export.
     #[arg(long, env = "OKLA_BENCH_ONLY", value_delimiter = ',')]
     pub only: Vec<String>,
     /// What cargo says to every benchmark.
@@ -77,7 +78,7 @@ async fn main() -> Result<()> {
     let mut report = Report::new(&settings.dir)?;
     // Before others have changed today's counts.
     if settings.wants("panel") {
-        panel::measure(&settings, &okla, &mut report).await?;
+        panel::measure(&okla, &mut report).await?;
     }
     if settings.wants("live") {
         live::measure(&okla, &pool, &mut report).await?;
@@ -96,6 +97,9 @@ async fn main() -> Result<()> {
     }
     if settings.wants("decision") {
         decision::measure(&settings, &okla, &mut report).await?;
+    }
+    if settings.wants("replay") {
+        replay::measure(&settings, &okla, &mut report).await?;
     }
     if settings.wants("export") {
         pool.close().await;

@@ -3,10 +3,9 @@
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, header, redirect};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use crate::{
-    Result, Settings,
+    Result,
     process::{Okla, Process},
     report::{Figure, Report, Target},
 };
@@ -38,9 +37,9 @@ const SEARCHED: [(&str, &str); 7] = [
     ("list: one vehicle by words", "/panel/mensajes?q=vehiculo:corolla"),
 ];
 
-pub async fn measure(settings: &Settings, okla: &Okla, report: &mut Report) -> Result<()> {
+pub async fn measure(okla: &Okla, report: &mut Report) -> Result<()> {
     let large = Visitor::enter(okla).await?;
-    let small = Visitor::enter(&little(settings, okla).await?).await?;
+    let small = Visitor::enter(&okla.beside("panel_few", FEW, "365").await?).await?;
     for (name, path) in COUNTED {
         let [took, before] = ask([&large, &small], path).await?;
         report.add(&figure(name, took, 50.0, Target::AtMost(1.0)))?;
@@ -58,19 +57,6 @@ fn figure(name: &'static str, measured: f64, yardstick: f64, target: Target) -> 
     Figure { name, unit: "ms", measured, yardstick, target, bottleneck }
 }
 
-/// The same with few messages, in a database beside the first.
-async fn little(settings: &Settings, okla: &Okla) -> Result<Okla> {
-    let name = "panel_few";
-    let mut conn = PgConnection::connect(&settings.database_url).await?;
-    sqlx::raw_sql(AssertSqlSafe(format!("drop database if exists {name}"))).execute(&mut conn).await?;
-    sqlx::raw_sql(AssertSqlSafe(format!("create database {name}"))).execute(&mut conn).await?;
-    let (server, _) = settings.database_url.rsplit_once('/').ok_or("DATABASE_URL names no database")?;
-    let few = okla.over(&format!("{server}/{name}"));
-    few.run(&["migrate"])?;
-    few.run(&["demo", "seed", "--dealers", "500", "--days", "365", "--messages", FEW])?;
-    Ok(few)
-}
-
 /// The largest dealer's user.
 pub struct Visitor {
     pub http: Client,
@@ -80,11 +66,15 @@ pub struct Visitor {
 
 impl Visitor {
     pub async fn enter(okla: &Okla) -> Result<Self> {
+        Self::enter_as("concesionario@okla.test", okla).await
+    }
+
+    pub async fn enter_as(email: &str, okla: &Okla) -> Result<Self> {
         rustls::crypto::ring::default_provider().install_default().ok();
         let server = okla.serve(&["--no-workers"], &[]).await?;
         let http = Client::builder().no_proxy().redirect(redirect::Policy::none()).build()?;
         let mut visitor = Self { http, cookie: String::new(), server };
-        visitor.cookie = visitor.sign_in("concesionario@okla.test").await?;
+        visitor.cookie = visitor.sign_in(email).await?;
         Ok(visitor)
     }
 

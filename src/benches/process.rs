@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::time::{Instant, sleep};
 
 use crate::{Result, Settings, load::request, report::say};
@@ -21,7 +22,7 @@ const RAISED: [&str; 5] = ["platform_day", "dealer_hour", "user_hour", "buyer_da
 pub struct Okla {
     program: PathBuf,
     dir: PathBuf,
-    database_url: String,
+    pub database_url: String,
     simulator: String,
 }
 
@@ -110,6 +111,19 @@ impl Okla {
             database_url: database_url.to_owned(),
             simulator: self.simulator.clone(),
         }
+    }
+
+    /// The same over a new database of that name beside the first, with a history of its own.
+    pub async fn beside(&self, name: &str, messages: &str, days: &str) -> Result<Self> {
+        let (server, _) = self.database_url.rsplit_once('/').ok_or("DATABASE_URL names no database")?;
+        let mut conn = PgConnection::connect(&self.database_url).await?;
+        for statement in ["drop database if exists", "create database"] {
+            sqlx::raw_sql(AssertSqlSafe(format!("{statement} {name}"))).execute(&mut conn).await?;
+        }
+        let beside = self.over(&format!("{server}/{name}"));
+        beside.run(&["migrate"])?;
+        beside.run(&["demo", "seed", "--dealers", "500", "--days", days, "--messages", messages])?;
+        Ok(beside)
     }
 
     /// A server that answers.
