@@ -30,7 +30,7 @@ type Fixtures = {
 };
 
 /** What Chromium says of a page's own scripts where scripts are off: fetched ahead or not, they are never used. */
-const scriptsOff = [/request failed: .*\.js \(csp\)/, /preloaded using link preload but not used/];
+const scriptsOff = [/request failed: .*\.js \(csp\)/];
 
 /** Everything the page complains of from now on. */
 function complaints(page: Page): string[] {

@@ -21,8 +21,9 @@ export class SecondFactorPage {
   }
 
   /** Begins, and reads the secret that is written under the QR code. */
-  async begin(): Promise<string> {
-    await this.page.getByRole("button", { name: "Activar" }).click();
+  async begin(password: string): Promise<string> {
+    await this.page.getByLabel("Contraseña").fill(password);
+    await this.page.getByRole("button", { name: "Activar", exact: true }).click();
     return (await this.page.locator(".secret").textContent())!;
   }
 

@@ -1,5 +1,6 @@
 // The admin's room; that it binds the sends src/tests/admin.rs proves.
 import { expect, test } from "../fixtures.ts";
+import { press, tabTo } from "../keyboard.ts";
 
 test("an admin stops a kind of message, sees that it is stopped, and lets it go on", async ({ adminPage, accessible }, info) => {
   // A kind of each project's own, which no other story sends.
@@ -78,4 +79,44 @@ test("a dealer asks for more, an admin says no, and the dealer reads why", async
   await dealerPage.reload();
   await expect(dealerPage.locator("li", { hasText: why })).toContainText("OKLA: Por ahora no");
   await accessible(dealerPage);
+});
+
+test("a pause, a limit, the audit, a person and the system are reached by keyboard alone", async ({ adminPage }, info) => {
+  // A dealer of each project's own, of whom no other story sends.
+  const dealer = info.project.name === "js" ? "cibao-motors" : "san-cristobal-auto-import";
+  const link = (name: string | RegExp) => adminPage.getByRole("link", { name }).first();
+  const button = (name: string) => adminPage.getByRole("button", { name, exact: true });
+  const type = async (field: string, text: string) => {
+    await tabTo(adminPage, adminPage.locator(field));
+    await adminPage.keyboard.insertText(text);
+  };
+  await adminPage.goto("/admin/limites");
+  await press(adminPage, adminPage.getByText("Pausar envíos"));
+  await type("#concesionario", dealer);
+  await type("#motivo", "Con el teclado");
+  await type("#palabra", "PAUSAR");
+  await press(adminPage, button("Pausar"));
+  const paused = adminPage.locator(".paused", { hasText: "Con el teclado" });
+  await press(adminPage, paused.getByRole("button", { name: "Reanudar" }));
+  await expect(paused).toHaveCount(0);
+
+  await type("#de", dealer);
+  await press(adminPage, button("Poner un límite propio"));
+  await type("#valor", "1500");
+  await type("#motivo", "Con el teclado");
+  await press(adminPage, button("Ver el efecto"));
+  await expect(adminPage.getByRole("heading", { name: "Qué pasaría" })).toBeVisible();
+  await press(adminPage, button("Guardar"));
+  await expect(adminPage.locator(".notice").first()).toContainText("El límite está guardado");
+
+  await press(adminPage, link("Auditoría"));
+  await press(adminPage, link("Límites"));
+  await press(adminPage, link("Usuarios"));
+  await type("#buscar", "admin");
+  await press(adminPage, button("Buscar"));
+  await press(adminPage, adminPage.locator("tbody a").first());
+  await expect(adminPage).toHaveURL(/\/admin\/usuarios\/[0-9a-f-]{36}/);
+  await press(adminPage, link("Sistema"));
+  await press(adminPage, button("Probar la dirección de avisos"));
+  await expect(adminPage.getByRole("heading", { name: "Sistema", level: 1 })).toBeVisible();
 });

@@ -1,6 +1,6 @@
 // The dealer's panel; what is in it the stories prove, that its figures agree src/tests/figures.rs.
-import type { Locator } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
+import { press, tabTo } from "../keyboard.ts";
 import { MessagePage, MessagesPage } from "../pages/message.ts";
 
 test("the panel can be read by anyone, and each figure leads to what it counts", async ({ dealerPage, accessible }) => {
@@ -64,26 +64,15 @@ test("costs, failures and the form to write can be read by anyone", async ({ dea
 
 test("panel, list, export and a message are reached with Tab and Enter alone, and one sees where one is", async ({ dealerPage }) => {
   const named = (name: string | RegExp) => dealerPage.getByRole("link", { name }).first();
-  const goTo = async (link: Locator) => {
-    for (let presses = 0; presses < 120; presses++) {
-      await dealerPage.keyboard.press("Tab");
-      if (await link.evaluate((element) => element === document.activeElement)) break;
-    }
-    await expect(link).toBeFocused();
-    expect(await link.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe("none");
-  };
   await dealerPage.goto("/panel");
-  await goTo(named("7 días"));
-  await dealerPage.keyboard.press("Enter");
+  await press(dealerPage, named("7 días"));
   await expect(dealerPage).toHaveURL(/rango=7d/);
-  await goTo(named(/^Enviados/));
-  await dealerPage.keyboard.press("Enter");
+  await press(dealerPage, named(/^Enviados/));
   await expect(dealerPage).toHaveURL(/\/panel\/mensajes\?rango=7d/);
-  await goTo(named("Descargar CSV"));
+  await tabTo(dealerPage, named("Descargar CSV"));
   const file = dealerPage.waitForEvent("download");
   await dealerPage.keyboard.press("Enter");
   expect((await file).suggestedFilename()).toMatch(/\.csv$/);
-  await goTo(dealerPage.locator("tbody a").first());
-  await dealerPage.keyboard.press("Enter");
+  await press(dealerPage, dealerPage.locator("tbody a").first());
   await expect(dealerPage).toHaveURL(/\/panel\/mensajes\/[0-9a-f-]{36}/);
 });
