@@ -114,11 +114,7 @@ async fn a_pause_of_one_dealer_or_kind_stops_no_other(pool: PgPool) {
 #[sqlx::test]
 async fn what_became_of_a_pause_is_said_and_an_ended_one_begins_again(pool: PgPool) {
     let stage = stage(pool).await;
-    stage.app.have_dealer("otro", "+18095550199").await;
-    sqlx::query("update dealers set name = 'Otro, S.R.L.' where slug = 'otro'")
-        .execute(&stage.app.pool)
-        .await
-        .unwrap();
+    stage.app.have_dealer_named("otro", "Otro, S.R.L.", "+18095550199").await;
     let page = stage.pause(&[("concesionario", "OTRO, s.r.l.")]).await;
     assert!(page.contains("Los envíos de Otro, S.R.L.") && page.contains("Lo demás sigue activo."), "{page}");
     let id = id_of(&page);

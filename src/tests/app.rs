@@ -228,9 +228,13 @@ impl TestApp {
 
     /// Adds the dealer unless he is there.
     pub async fn have_dealer(&self, slug: &str, phone: &str) {
+        self.have_dealer_named(slug, slug, phone).await;
+    }
+
+    pub async fn have_dealer_named(&self, slug: &str, name: &str, phone: &str) {
         let there: bool = self.value("select exists (select from dealers where slug = $1)", slug).await;
         if !there {
-            add_dealer(&self.pool, slug, slug, phone, self.clock.now()).await.unwrap();
+            add_dealer(&self.pool, slug, name, phone, self.clock.now()).await.unwrap();
         }
     }
 

@@ -233,11 +233,7 @@ async fn a_limit_taken_away_and_set_again_is_another(pool: PgPool) {
 #[sqlx::test]
 async fn a_dealer_is_named_as_people_name_him_and_a_wrong_name_is_mended_where_it_was_typed(pool: PgPool) {
     let stage = stage(pool).await;
-    stage.app.have_dealer("otro", "+18095550199").await;
-    sqlx::query("update dealers set name = 'Autos Ñandú' where slug = 'otro'")
-        .execute(&stage.app.pool)
-        .await
-        .unwrap();
+    stage.app.have_dealer_named("otro", "Autos Ñandú", "+18095550199").await;
     let page = async |limit: &str, name: &str| {
         stage.admin.get(&format!("/admin/limites/cambiar?limite={limit}&concesionario={name}")).await
     };

@@ -33,3 +33,11 @@ pub fn OpenSessions(
     });
     view! { <ul class="lines">{rows.collect_view()}</ul> }
 }
+
+#[component]
+pub fn LastSignIn(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> impl IntoView {
+    match at {
+        Some(at) => view! { <Moment at=at now=now/> }.into_any(),
+        None => view! { <span class="soft">"nunca"</span> }.into_any(),
+    }
+}

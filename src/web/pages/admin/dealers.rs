@@ -11,7 +11,7 @@ use crate::{
         address::address,
         guard,
         pages::failed,
-        parts::{Empty, Icon, Moment, PageTitle, icons},
+        parts::{Empty, Icon, LastSignIn, Moment, Next, PageTitle, icons},
         request::Current,
     },
 };
@@ -82,7 +82,7 @@ fn Shown(page: Page, words: String, now: DateTime<Utc>) -> impl IntoView {
             }
                 .into_any()
         }}
-        {next.map(|href| view! { <nav class="cluster" aria-label="Páginas"><a class="button second" href=href>"Siguientes"</a></nav> })}
+        <Next href=next/>
     }
 }
 
@@ -106,17 +106,13 @@ fn Row(dealer: ShownDealer, now: DateTime<Utc>) -> impl IntoView {
         let spoken = format!(" de {name}");
         view! { <div><a href=people>{count}<span class="unseen">{spoken}</span></a><p class="soft small">{named}</p></div> }.into_any()
     };
-    let signed_in = last_signed_in_at.map_or_else(
-        || view! { <span class="soft">"nunca"</span> }.into_any(),
-        |at| view! { <Moment at=at now=now/> }.into_any(),
-    );
     view! {
         <tr>
             <th scope="row" data-label="Concesionario"><div>{name}<p class="soft small">{slug}</p></div></th>
             <td data-label="Su gente" class="long">{staff}</td>
             <td data-label="Tokens" class="num">{tokens}</td>
             <td data-label="Desde"><Moment at=created_at now=now/></td>
-            <td data-label="Último ingreso">{signed_in}</td>
+            <td data-label="Último ingreso"><LastSignIn at=last_signed_in_at now=now/></td>
         </tr>
     }
 }

@@ -23,7 +23,10 @@ use crate::{
         flash::{self, Flash},
         forms, guard,
         pages::failed,
-        parts::{ErrorSummary, Icon, Moment, Notice, OpenSessions, PageTitle, RevealNumber, Tone, icons},
+        parts::{
+            ErrorSummary, Icon, LastSignIn, Moment, Notice, OpenSessions, PageTitle, RevealNumber, Tone,
+            icons,
+        },
         request::Current,
     },
 };
@@ -115,9 +118,6 @@ fn Facts<'a>(
         (Some(hidden), true) => hidden,
         (None, true) => "sin número".to_owned(),
     };
-    let signed_in = user
-        .last_signed_in_at
-        .map_or_else(|| "nunca".into_any(), |at| view! { <Moment at=at now=now/> }.into_any());
     view! {
         <dl class="facts person">
             <div><dt>"Correo"</dt><dd class="long">{user.email.clone()}</dd></div>
@@ -125,7 +125,7 @@ fn Facts<'a>(
             <div><dt>"Rol"</dt><dd>{role}</dd></div>
             {dealer}
             <div><dt>"Cuenta desde"</dt><dd><Moment at=user.created_at now=now/></dd></div>
-            <div><dt>"Último ingreso"</dt><dd>{signed_in}</dd></div>
+            <div><dt>"Último ingreso"</dt><dd><LastSignIn at=user.last_signed_in_at now=now/></dd></div>
             <div><dt>"Segundo factor"</dt><dd>{if user.has_second_factor { "Activo" } else { "Apagado" }}</dd></div>
         </dl>
     }

@@ -15,7 +15,7 @@ use crate::{
         forms::{self, user_path},
         guard,
         pages::failed,
-        parts::{Empty, Icon, Moment, PageTitle, PressProblems, icons},
+        parts::{Empty, Icon, LastSignIn, Moment, Next, PageTitle, PressProblems, icons},
         request::Current,
     },
 };
@@ -124,7 +124,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             }
                 .into_any()
         }}
-        {next.map(|href| view! { <nav class="cluster" aria-label="Páginas"><a class="button second" href=href>"Siguientes"</a></nav> })}
+        <Next href=next/>
     }
 }
 
@@ -174,17 +174,13 @@ fn Row(user: ShownUser, now: DateTime<Utc>) -> impl IntoView {
     let disabled = user
         .disabled_at
         .map(|_| view! { <p class="stock-state" data-tone="over"><Icon path=icons::BAD/>"Desactivada"</p> });
-    let signed_in = user.last_signed_in_at.map_or_else(
-        || view! { <span class="soft">"nunca"</span> }.into_any(),
-        |at| view! { <Moment at=at now=now/> }.into_any(),
-    );
     view! {
         <tr>
             <th scope="row" data-label="Nombre"><div><a href=user_path(user.id)>{user.name}</a>{disabled}</div></th>
             <td data-label="Correo" class="long">{user.email}</td>
             <td data-label="Rol"><div>{role}{user.dealer.map(|dealer| view! { <p class="soft small">{dealer}</p> })}</div></td>
             <td data-label="Desde"><Moment at=user.created_at now=now/></td>
-            <td data-label="Último ingreso">{signed_in}</td>
+            <td data-label="Último ingreso"><LastSignIn at=user.last_signed_in_at now=now/></td>
             <td data-label="Segundo factor">{if user.has_second_factor { "Activo" } else { "—" }}</td>
         </tr>
     }
