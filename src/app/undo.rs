@@ -7,24 +7,31 @@ use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
-    change_user::set_disabled,
+    change_user::{change_role, set_disabled},
     error::{AppError, Result},
     pause::{end_held, reopen_held},
     set_limit::{ChangeLimit, Setting, change_held},
+    set_rate::withdraw_rate,
     state::App,
 };
 use crate::{
-    domain::{audit::Action, ids::PauseId, reason::Reason},
+    domain::{
+        audit::Action,
+        ids::{DealerId, PauseId},
+        reason::Reason,
+        user::Role,
+    },
     store::{self, audit::ShownRow},
 };
 
 /// Whether there is something to take back in a change of that kind, of which this is said.
 pub fn can_be_undone(action: Action, before: &Value, after: &Value, now: DateTime<Utc>) -> bool {
-    let is_over = |pause: &Value| ends(pause, "until").is_some_and(|until| until <= now);
+    let is_over = |pause: &Value| moment(pause, "until").is_some_and(|until| until <= now);
     match action {
-        Action::LimitSet | Action::UserDisabled | Action::UserEnabled => true,
+        Action::LimitSet | Action::UserDisabled | Action::UserEnabled | Action::RoleChanged => true,
         Action::PauseBegun => !is_over(after),
         Action::PauseEnded => !is_over(before),
+        Action::RateSet => moment(after, "from").is_some_and(|from| from > now),
         _ => false,
     }
 }
@@ -60,6 +67,15 @@ pub async fn undo(app: &App, actor: &Actor, id: i64) -> Result<()> {
             let user = entry.subject.parse().map_err(|_| AppError::NotFound)?;
             return set_disabled(app, actor, user, action == Action::UserEnabled, reason).await;
         }
+        Ok(Action::RoleChanged) => {
+            drop(tx);
+            let user = entry.subject.parse().map_err(|_| AppError::NotFound)?;
+            return change_role(app, actor, user, role_before(&entry)?, reason).await;
+        }
+        Ok(Action::RateSet) => {
+            drop(tx);
+            return withdraw_rate(app, actor, entry.subject.parse().map_err(|_| AppError::NotFound)?).await;
+        }
         _ => return Err(AppError::NotFound),
     }
     tx.commit().await?;
@@ -76,18 +92,25 @@ async fn newest(conn: &mut PgConnection, id: i64) -> Result<ShownRow> {
     Err(AppError::invalid("", "not_newest", problem))
 }
 
-/// When something ends by itself.
-fn ends(told: &Value, field: &str) -> Option<DateTime<Utc>> {
+/// When something begins or ends by itself.
+fn moment(told: &Value, field: &str) -> Option<DateTime<Utc>> {
     told[field].as_str().and_then(|text| text.parse().ok())
 }
 
 /// What held before it; what has ended since holds no more.
 fn before(entry: &ShownRow, now: DateTime<Utc>) -> (Setting, Option<DateTime<Utc>>) {
     let before: Value = serde_json::from_str(&entry.before).unwrap_or_default();
-    let expires_at = ends(&before, "expires_at");
+    let expires_at = moment(&before, "expires_at");
     if before.is_null() || expires_at.is_some_and(|end| end <= now) {
         return (Setting::Inherited, None);
     }
     let value = before["value"].as_str().and_then(|text| text.parse::<Decimal>().ok());
     (Setting::of(value), expires_at)
+}
+
+/// The role, and the dealer of who worked at one.
+fn role_before(entry: &ShownRow) -> Result<(Role, Option<DealerId>)> {
+    let before: Value = serde_json::from_str(&entry.before).unwrap_or_default();
+    let role = before["role"].as_str().and_then(|role| role.parse().ok()).ok_or(AppError::NotFound)?;
+    Ok((role, before["dealer"].as_str().and_then(|id| id.parse().ok())))
 }

@@ -219,6 +219,15 @@ async fn a_coming_rate_is_withdrawn_until_it_begins_and_every_change_is_told(poo
     ] {
         assert!(page.contains(&sentence), "{sentence}: {page}");
     }
+    assert!(!page.contains(">Deshacer<"), "neither one that is gone nor one that began: {page}");
+
+    let (day, _) = stage.in_days(4);
+    stage.set("0.03", &[("desde", "dia"), ("dia", &day)]).await;
+    let page = stage.admin.get("/admin/auditoria?de=tarifas").await.body;
+    assert_eq!(page.matches(">Deshacer<").count(), 1, "{page}");
+    let newest = stage.app.count("audit").await.to_string();
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &newest)]).await;
+    assert!(stage.page().await.contains("Ninguna: siguen las de arriba"));
 }
 
 #[sqlx::test]

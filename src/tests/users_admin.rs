@@ -292,6 +292,20 @@ async fn a_role_changes_with_its_dealer_and_ends_what_was_open(pool: PgPool) {
             .await
             .contains("admin cambió el rol de Ana Peña de comprador a concesionario de auto-feria.")
     );
+
+    stage.press("usuario-papel", ANA, &[("papel", "admin"), reason]).await;
+    let undo = async || {
+        let newest = stage.app.count("audit").await.to_string();
+        stage.admin.post_form("/fn/admin/deshacer", &[("id", &newest)]).await;
+        stage.audit().await
+    };
+    let told = undo().await;
+    assert!(
+        told.contains("admin cambió el rol de Ana Peña de administrador a concesionario de auto-feria."),
+        "{told}"
+    );
+    assert!(undo().await.contains("de concesionario a administrador"), "what was undone can be, too");
+    assert!(stage.page(ANA).await.contains("<dd>Administrador</dd>"));
 }
 
 #[sqlx::test]
