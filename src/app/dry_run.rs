@@ -16,7 +16,7 @@ use crate::{
         ids::{DealerId, MessageId},
         limits::Limit,
     },
-    store::{self, connection::begin_snapshot, limits::past::PastRow},
+    store::{self, connection::Apart, limits::past::PastRow},
 };
 
 /// How much of the past is lived through.
@@ -98,7 +98,8 @@ pub async fn dry_run(
     let turn = app.replays.acquire().await;
     let _turn = turn.map_err(|error| AppError::Fault(format!("replays: {error}")))?;
     let now = app.clock.now();
-    let mut snapshot = begin_snapshot(&app.searches).await?;
+    let mut apart = Apart::connect(&app.searches).await?;
+    let mut snapshot = apart.snapshot().await?;
     let set = store::limits::list_shown(&mut snapshot, now).await?;
     let rules = Rules::of(set.iter().map(|row| (&*row.name, row.dealer, row.value)));
     let changed = rules.clone().with(limit, dealer, setting);

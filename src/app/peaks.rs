@@ -9,7 +9,10 @@ use crate::{
         limits::{Limit, Window},
         time::{day_begins, day_ends, day_in_santo_domingo},
     },
-    store::{self, connection::is_alone},
+    store::{
+        self,
+        connection::{Apart, is_alone},
+    },
 };
 
 /// Days of which it is kept.
@@ -20,7 +23,8 @@ pub async fn keep_peaks(app: &App) -> Result<Step> {
     let now = app.clock.now();
     let today = day_in_santo_domingo(now);
     let from = today - Days::new(DAYS - 1);
-    let mut tx = store::connection::begin(&app.searches).await?;
+    let mut apart = Apart::connect(&app.searches).await?;
+    let mut tx = apart.transaction().await?;
     if !is_alone(&mut tx, "okla_peaks").await? {
         return Ok(Step::Nothing);
     }

@@ -1,7 +1,7 @@
 //! How we connect to PostgreSQL.
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction, postgres::PgConnectOptions};
 
 /// The settings of a connection to this address. Our queries are short and many: PostgreSQL compiles those whose plan it
 /// guesses to be costly, which takes a hundred times longer than running them (measured: limits counted in 155 ms instead
@@ -41,9 +41,30 @@ pub async fn begin_planned(pool: &PgPool) -> sqlx::Result<Transaction<'static, P
     begin_as(pool, "begin; set local plan_cache_mode = force_generic_plan").await
 }
 
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
 /// Begins a transaction that only reads, all of it of one instant.
 pub async fn begin_snapshot(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    begin_as(pool, "begin isolation level repeatable read read only").await
+    begin_as(pool, SNAPSHOT).await
+}
+
+/// A connection for COPY, closed when it is dropped. sqlx 0.9.0 forgets what the server still answers to a COPY that failed
+/// or was given up halfway: in a pool the next to use the connection would take that for an answer to himself.
+pub struct Apart(PgConnection);
+
+impl Apart {
+    /// With the settings of that pool.
+    pub async fn connect(pool: &PgPool) -> sqlx::Result<Self> {
+        PgConnection::connect_with(&pool.connect_options()).await.map(Self)
+    }
+
+    pub async fn transaction(&mut self) -> sqlx::Result<Transaction<'_, Postgres>> {
+        self.0.begin().await
+    }
+
+    pub async fn snapshot(&mut self) -> sqlx::Result<Transaction<'_, Postgres>> {
+        self.0.begin_with(SNAPSHOT).await
+    }
 }
 
 /// By a task of its own, which goes on when nobody waits any more, as when a browser went away. sqlx 0.9.0 forgets a

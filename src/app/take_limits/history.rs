@@ -244,7 +244,7 @@ impl History {
         })
     }
 
-    /// Takes a message's places, of every limit: what those come to that are in force under no rules is not asked for.
+    /// Takes a message's places of every limit, in force or not.
     pub fn take(&mut self, past: &PastMessage<'_>) {
         let (asks, is_counted) = (past.row.asks(), self.recipients.is_counted(past.recipient));
         for limit in Limit::ALL {
@@ -274,7 +274,7 @@ impl History {
 }
 
 /// Lives through what came before `since`, and hands each message from then on until `until` to `each`. That is done on a
-/// thread of its own: meanwhile the next messages are read.
+/// thread of its own: meanwhile the next messages are read. The connection is one [`Apart`](store::connection::Apart).
 pub async fn read_past<T: Send + 'static>(
     conn: &mut PgConnection,
     since: DateTime<Utc>,

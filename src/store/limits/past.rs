@@ -16,7 +16,6 @@ use crate::{
 };
 
 /// A message that holds its places.
-#[derive(Debug, PartialEq)]
 pub struct PastRow<'a> {
     pub id: MessageId,
     pub at: DateTime<Utc>,
@@ -35,6 +34,7 @@ pub struct PastRow<'a> {
 /// COPY takes no parameters: they are settings of the transaction. It is given as long as it takes.
 const SETTINGS: &str = "select set_config('okla.after', $1, true), set_config('okla.until', $2, true),
     set_config('statement_timeout', '60s', true)";
+const COLUMNS: i16 = 9;
 const PAST: &str = "copy (
     select id, created_at, sender_id, sender_role, dealer_id, to_phone, places, cost, outside_window
     from messages
@@ -64,6 +64,9 @@ pub fn read_row(mut bytes: &[u8]) -> sqlx::Result<Option<PastRow<'_>>> {
     if columns < 0 {
         return Ok(None);
     }
+    if columns != COLUMNS {
+        return Err(broken("columns"));
+    }
     let row = PastRow {
         id: MessageId(uuid(&mut bytes)?),
         at: instant(i64::from_be_bytes(cell(&mut bytes)?)).ok_or_else(|| broken("created_at"))?,
@@ -78,6 +81,9 @@ pub fn read_row(mut bytes: &[u8]) -> sqlx::Result<Option<PastRow<'_>>> {
         cost: millionths(field(&mut bytes)?.ok_or_else(|| broken("cost"))?)?,
         outside_window: cell(&mut bytes)? == [1],
     };
+    if !bytes.is_empty() {
+        return Err(broken("what follows"));
+    }
     Ok(Some(row))
 }
 
@@ -154,4 +160,71 @@ pub async fn list_spent(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.dealer, row.cost)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As PostgreSQL writes it: digits of base 10,000, the first of that weight.
+    fn numeric(digits: &[i16], weight: i16, sign: i16) -> Vec<u8> {
+        let head = [i16::try_from(digits.len()).unwrap(), weight, sign, 6];
+        head.iter().chain(digits).flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    fn row(fields: &[Option<&[u8]>]) -> Vec<u8> {
+        let mut bytes = i16::try_from(fields.len()).unwrap().to_be_bytes().to_vec();
+        for field in fields {
+            let length = field.map_or(-1, |field| i32::try_from(field.len()).unwrap());
+            bytes.extend(length.to_be_bytes());
+            bytes.extend(field.unwrap_or_default());
+        }
+        bytes
+    }
+
+    #[test]
+    fn an_amount_is_read_in_millionths() {
+        for (digits, weight, millionths_of_it) in [
+            (&[][..], 0, 0),
+            (&[150][..], -1, 15_000),
+            (&[12, 3456, 7800], 0, 12_345_678),
+            (&[9999, 9999], 1, 99_999_999_000_000),
+            (&[100], -2, 1),
+        ] {
+            assert_eq!(millionths(&numeric(digits, weight, 0)).unwrap(), millionths_of_it);
+            assert_eq!(millionths(&numeric(digits, weight, 0x4000)).unwrap(), -millionths_of_it);
+        }
+        let not_a_number = numeric(&[], 0, -0x4000);
+        assert!(millionths(&not_a_number).is_err());
+        assert!(millionths(&numeric(&[1], 9, 0)).is_err(), "more than fits");
+    }
+
+    #[test]
+    fn a_row_is_read_whole_or_not_at_all() {
+        let id = Uuid::from_u128(7);
+        let (cost, at) = (numeric(&[150], -1, 0), 1_000_000_i64.to_be_bytes());
+        let fields = [
+            Some(&id.as_bytes()[..]),
+            Some(&at),
+            Some(id.as_bytes()),
+            Some(b"buyer"),
+            None,
+            Some(b"+18095550100"),
+            Some(&[0, 2]),
+            Some(&cost),
+            Some(&[1]),
+        ];
+        let whole = row(&fields);
+        let read = read_row(&whole).unwrap().unwrap();
+        assert_eq!((read.id, read.dealer, read.to_phone), (MessageId(id), None, "+18095550100"));
+        assert_eq!((read.places, read.cost, read.outside_window), (2, 15_000, true));
+        assert_eq!(read.at, "2000-01-01T00:00:01Z".parse::<DateTime<Utc>>().unwrap());
+
+        for cut in 0..whole.len() {
+            assert!(read_row(&whole[..cut]).is_err(), "{cut} bytes");
+        }
+        assert!(read_row(&[&whole[..], &[0]].concat()).is_err());
+        assert!(read_row(&row(&fields[..8])).is_err());
+        assert!(read_row(&(-1_i16).to_be_bytes()).unwrap().is_none());
+    }
 }
