@@ -31,19 +31,30 @@ pub async fn set_disabled(
     disabled: bool,
     reason: Reason,
 ) -> Result<()> {
-    let now = app.clock.now();
     let mut tx = store::connection::begin(&app.pool).await?;
-    let user = lock_other(&mut tx, actor, id).await?;
+    set_disabled_held(app, &mut tx, actor, id, disabled, reason).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same as a part of what else is done in the transaction.
+pub(super) async fn set_disabled_held(
+    app: &App,
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: UserId,
+    disabled: bool,
+    reason: Reason,
+) -> Result<()> {
+    let user = lock_other(conn, actor, id).await?;
     if user.disabled_at.is_some() == disabled {
         return Ok(());
     }
-    store::user_list::set_disabled(&mut tx, id, disabled.then_some(now)).await?;
+    store::user_list::set_disabled(conn, id, disabled.then(|| app.clock.now())).await?;
     if disabled {
-        end_all(app, &mut tx, id).await?;
+        end_all(app, conn, id).await?;
     }
     let action = if disabled { Action::UserDisabled } else { Action::UserEnabled };
-    record(&mut tx, Change { reason: reason.into(), ..of_user(app, actor, action, id) }).await?;
-    Ok(tx.commit().await?)
+    record(conn, Change { reason: reason.into(), ..of_user(app, actor, action, id) }).await
 }
 
 /// Gives him another role, and as a dealer's user a dealer. Sessions and tokens of the role before end.
@@ -58,7 +69,20 @@ pub async fn change_role(
     reason: Reason,
 ) -> Result<()> {
     let mut tx = store::connection::begin(&app.pool).await?;
-    let user = lock_other(&mut tx, actor, id).await?;
+    change_role_held(app, &mut tx, actor, id, (role, dealer), reason).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same as a part of what else is done in the transaction.
+pub(super) async fn change_role_held(
+    app: &App,
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: UserId,
+    (role, dealer): (Role, Option<DealerId>),
+    reason: Reason,
+) -> Result<()> {
+    let user = lock_other(conn, actor, id).await?;
     if (role == Role::Dealer) != dealer.is_some() {
         let problem = match dealer {
             None => "Concesionario: diga de cuál es.",
@@ -69,12 +93,11 @@ pub async fn change_role(
     if user.role == role.as_str() && user.dealer_id == dealer {
         return Err(AppError::invalid("papel", "same", "Rol: ya es ese."));
     }
-    store::user_list::set_role(&mut tx, id, role.as_str(), dealer).await?;
-    end_all(app, &mut tx, id).await?;
+    store::user_list::set_role(conn, id, role.as_str(), dealer).await?;
+    end_all(app, conn, id).await?;
     let (before, after) = (json!({ "role": user.role, "dealer": user.dealer_id }), json!({ "role": role }));
     let change = of_user(app, actor, Action::RoleChanged, id);
-    record(&mut tx, Change { dealer, before, after, reason: reason.into(), ..change }).await?;
-    Ok(tx.commit().await?)
+    record(conn, Change { dealer, before, after, reason: reason.into(), ..change }).await
 }
 
 /// Takes another's second factor away: he lost his telephone, and sets up a new one.
@@ -129,7 +152,7 @@ pub async fn revoke_token_of(app: &App, actor: &Actor, token: TokenId) -> Result
 }
 
 /// Somebody else's account, held until the transaction ends; and the admin still is one, whoever changes him meanwhile.
-async fn lock_other(conn: &mut PgConnection, actor: &Actor, id: UserId) -> Result<LockedUser> {
+pub(super) async fn lock_other(conn: &mut PgConnection, actor: &Actor, id: UserId) -> Result<LockedUser> {
     actor.admin()?;
     if id == actor.user_id {
         let problem = "Es su propia cuenta: pídaselo a otro administrador.";

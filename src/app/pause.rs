@@ -116,7 +116,9 @@ pub(super) async fn reopen_held(
         return Err(AppError::invalid("", "past", problem));
     }
     refuse_second(conn, &pause, now).await?;
-    store::pauses::reopen_pause(conn, id, actor.user_id, now).await?;
+    if !store::pauses::reopen_pause(conn, id, actor.user_id, now).await? {
+        return Err(AppError::NotFound);
+    }
     let change = change_of(&pause, actor, Action::PauseBegun, now);
     record(conn, Change { after: told(&pause), reason: reason.into(), ..change }).await
 }

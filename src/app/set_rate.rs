@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
@@ -124,14 +125,23 @@ pub async fn withdraw_rate(app: &App, actor: &Actor, id: RateId) -> Result<()> {
     let mut tx = store::connection::begin(&app.pool).await?;
     // Nobody reads it as begun while it goes.
     store::limits::lock_values(&mut tx).await?;
-    let now = app.clock.now();
-    let problem = "Esa tarifa ya empezó o ya fue retirada. Para cambiarla ponga una nueva desde ahora.";
-    let gone = store::rates::delete_coming(&mut tx, id, now).await?;
-    let gone = gone.ok_or_else(|| AppError::invalid("", "begun", problem))?;
-    let change =
-        Change { before: told(&gone), ..Change::new(Action::RateWithdrawn, &id, Some(actor.user_id), now) };
-    record(&mut tx, change).await?;
+    withdraw_held(&mut tx, actor, id, String::new(), app.clock.now()).await?;
     Ok(tx.commit().await?)
+}
+
+/// The same where the values are locked.
+pub(super) async fn withdraw_held(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: RateId,
+    reason: String,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let problem = "Esa tarifa ya empezó o ya fue retirada. Para cambiarla ponga una nueva desde ahora.";
+    let gone = store::rates::delete_coming(conn, id, now).await?;
+    let gone = gone.ok_or_else(|| AppError::invalid("", "begun", problem))?;
+    let withdrawn = Change::new(Action::RateWithdrawn, &id, Some(actor.user_id), now);
+    record(conn, Change { before: told(&gone), reason, ..withdrawn }).await
 }
 
 fn told(rate: &Rate) -> Value {

@@ -7,17 +7,17 @@ use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
-    change_user::{change_role, set_disabled},
+    change_user::{change_role_held, lock_other, set_disabled_held},
     error::{AppError, Result},
     pause::{end_held, reopen_held},
-    set_limit::{ChangeLimit, Setting, change_held},
-    set_rate::withdraw_rate,
+    set_limit::{ChangeLimit, Setting, change_held, note},
+    set_rate::withdraw_held,
     state::App,
 };
 use crate::{
     domain::{
         audit::Action,
-        ids::{DealerId, PauseId},
+        ids::{DealerId, PauseId, UserId},
         reason::Reason,
         user::Role,
     },
@@ -47,10 +47,16 @@ pub async fn undo(app: &App, actor: &Actor, id: i64) -> Result<()> {
     let reason = Reason::parse(&format!("Deshace el cambio {id}."))
         .map_err(|error| AppError::Fault(error.to_string()))?;
     let mut tx = store::connection::begin(&app.pool).await?;
-    // Nobody changes a limit or begins a pause until the transaction ends: the newest stays the newest.
+    // Nobody changes a limit, a pause, a rate or that user until the transaction ends: the newest stays the newest.
     store::limits::lock_values(&mut tx).await?;
+    let known = store::audit::get_entry(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let user = || known.subject.parse::<UserId>().map_err(|_| AppError::NotFound);
+    if let Ok(Action::UserDisabled | Action::UserEnabled | Action::RoleChanged) = known.action.parse() {
+        lock_other(&mut tx, actor, user()?).await?;
+    }
     let entry = newest(&mut tx, id).await?;
     let pause = || entry.subject.parse::<PauseId>().map_err(|_| AppError::NotFound);
+    let mut lowered = None;
     match entry.action.parse() {
         Ok(Action::LimitSet) => {
             let (limit, dealer) = (entry.subject.parse().map_err(AppError::Fault)?, entry.dealer_id);
@@ -58,29 +64,26 @@ pub async fn undo(app: &App, actor: &Actor, id: i64) -> Result<()> {
             let (setting, expires_at) = before(&entry, now);
             let seen = held.as_ref().map_or(0, |row| row.version);
             let change = ChangeLimit { limit, dealer, setting, expires_at, reason, seen, grant: None };
-            change_held(&mut tx, actor.user_id, &change, held.as_ref(), now).await?;
+            lowered = change_held(&mut tx, actor.user_id, &change, held.as_ref(), now).await?;
         }
         Ok(Action::PauseBegun) => end_held(&mut tx, actor, pause()?, Some(reason), now).await?,
         Ok(Action::PauseEnded) => reopen_held(&mut tx, actor, pause()?, reason, now).await?,
         Ok(action @ (Action::UserDisabled | Action::UserEnabled)) => {
-            drop(tx);
-            let user = entry.subject.parse().map_err(|_| AppError::NotFound)?;
-            return set_disabled(app, actor, user, action == Action::UserEnabled, reason).await;
+            let disabled = action == Action::UserEnabled;
+            set_disabled_held(app, &mut tx, actor, user()?, disabled, reason).await?;
         }
         Ok(Action::RoleChanged) => {
-            drop(tx);
-            let user = entry.subject.parse().map_err(|_| AppError::NotFound)?;
-            return change_role(app, actor, user, role_before(&entry)?, reason).await;
+            change_role_held(app, &mut tx, actor, user()?, role_before(&entry)?, reason).await?;
         }
         Ok(Action::RateSet) => {
-            drop(tx);
-            return withdraw_rate(app, actor, entry.subject.parse().map_err(|_| AppError::NotFound)?).await;
+            let rate = entry.subject.parse().map_err(|_| AppError::NotFound)?;
+            withdraw_held(&mut tx, actor, rate, reason.into(), now).await?;
         }
         _ => return Err(AppError::NotFound),
     }
     tx.commit().await?;
     app.notices.outbox_waiting();
-    Ok(())
+    note(&app.pool, lowered, now).await
 }
 
 async fn newest(conn: &mut PgConnection, id: i64) -> Result<ShownRow> {
