@@ -2,7 +2,12 @@
 
 use chrono::TimeDelta;
 
-use super::{deliver::Step, error::Result, set_limit::follow_messaging_limit, state::App};
+use super::{
+    deliver::Step,
+    error::Result,
+    set_limit::{follow_messaging_limit, note},
+    state::App,
+};
 use crate::{
     domain::sender::MessagingLimit,
     store::{self, senders::SenderRow},
@@ -22,6 +27,7 @@ pub async fn ask_sender(app: &App) -> Result<Step> {
     drop(conn);
     let told = app.gateway.sender(number).await;
     let mut tx = store::connection::begin(&app.pool).await?;
+    let mut lowered = None;
     match told {
         Ok(told) => {
             let told = told.map(|told| SenderRow {
@@ -34,9 +40,8 @@ pub async fn ask_sender(app: &App) -> Result<Step> {
             store::senders::set_told(&mut tx, number, &told, now, now + EVERY).await?;
             if let Some(words) = &told.messaging_limit
                 && let Some(limit) = MessagingLimit::parse(words)
-                && follow_messaging_limit(&mut tx, limit, words, now).await?
             {
-                tracing::warn!(words, "Meta's messaging limit changed; OKLA follows it");
+                lowered = follow_messaging_limit(&mut tx, limit, words, now).await?;
             }
         }
         Err(error) => {
@@ -45,5 +50,6 @@ pub async fn ask_sender(app: &App) -> Result<Step> {
         }
     }
     tx.commit().await?;
+    note(&app.pool, lowered, now).await?;
     Ok(Step::Nothing)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use super::{
     actor::Actor,
@@ -93,8 +93,9 @@ pub async fn set_limit(tools: &Tools, change: SetLimit<'_>) -> Result<()> {
     store::limits::lock_values(&mut tx).await?;
     let before = store::limits::get_limit(&mut tx, change.limit, dealer, now).await?;
     let set = Set { dealer, ..Set::of_all(change.limit, Setting::of(change.value)) };
-    write(&mut tx, &set, before.as_ref(), now).await?;
-    Ok(tx.commit().await?)
+    let lowered = write(&mut tx, &set, before.as_ref(), now).await?;
+    tx.commit().await?;
+    note(&tools.pool, lowered, now).await
 }
 
 /// A limit as an admin changes it on a page.
@@ -130,23 +131,28 @@ pub async fn change_limit(app: &App, actor: &Actor, change: ChangeLimit) -> Resu
         );
         return Err(AppError::invalid("valor", "changed_meanwhile", problem));
     }
-    change_held(&mut tx, actor.user_id, &change, before.as_ref(), now).await?;
-    Ok(tx.commit().await?)
+    let lowered = change_held(&mut tx, actor.user_id, &change, before.as_ref(), now).await?;
+    tx.commit().await?;
+    note(&app.pool, lowered, now).await
 }
 
-/// The same where the values are locked and what held before is known.
+/// The same where the values are locked and what held before is known; [`note`] follows the commit.
 pub(super) async fn change_held(
     conn: &mut PgConnection,
     by: UserId,
     change: &ChangeLimit,
     before: Option<&LimitRow>,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Option<Lowered>> {
     if change.expires_at.is_some_and(|end| end <= now) {
         let problem = "Último día: elija uno que todavía no haya pasado.";
         return Err(AppError::invalid("vence", "past", problem));
     }
     if change.grant.is_some() {
+        if change.setting == Setting::Inherited {
+            let problem = "Para conceder la solicitud ponga un valor propio del concesionario.";
+            return Err(AppError::invalid("valor", "inherited", problem));
+        }
         let rules = Rules::load(conn, change.dealer.into_iter(), now).await?;
         if !rules.is_raised(change.limit, change.dealer, change.setting) {
             let problem =
@@ -191,25 +197,31 @@ pub async fn fill_first_values(tools: &Tools, first: [(Limit, i64, &str); 3]) ->
     store::limits::lock_values(&mut tx).await?;
     let fresh = store::limits::list_never_set(&mut tx, &limits).await?;
     let now = tools.clock.now();
+    let mut lowered = Vec::new();
     for (limit, value, variable) in first {
         if !fresh.iter().any(|name| name == limit.name()) {
             continue;
         }
         let reason = format!("Valor inicial: {variable}.");
         let setting = Setting::Most(value.into());
-        write(&mut tx, &Set { reason: &reason, by_itself: true, ..Set::of_all(limit, setting) }, None, now)
-            .await?;
+        let set = Set { reason: &reason, by_itself: true, ..Set::of_all(limit, setting) };
+        lowered.push(write(&mut tx, &set, None, now).await?);
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    for one in lowered {
+        note(&tools.pool, one, now).await?;
+    }
+    Ok(())
 }
 
-/// Takes over what Meta lets our number do, in Twilio's words; nothing changes if it holds already.
-pub async fn follow_messaging_limit(
+/// Takes over what Meta lets our number do, in Twilio's words; nothing changes if it holds already. [`note`]
+/// follows the commit.
+pub(super) async fn follow_messaging_limit(
     conn: &mut PgConnection,
     told: MessagingLimit,
     words: &str,
     now: DateTime<Utc>,
-) -> Result<bool> {
+) -> Result<Option<Lowered>> {
     let limit = Limit::MetaTier;
     let value = match told {
         MessagingLimit::Most(most) => Some(Decimal::from(most)),
@@ -218,15 +230,15 @@ pub async fn follow_messaging_limit(
     // Mostly it does hold, and nobody has to wait for that.
     let holds = |row: Option<&LimitRow>| row.and_then(|row| row.value) == value;
     if holds(store::limits::get_limit(conn, limit, None, now).await?.as_ref()) {
-        return Ok(false);
+        return Ok(None);
     }
     store::limits::lock_values(conn).await?;
     let before = store::limits::get_limit(conn, limit, None, now).await?;
     let reason = format!("Twilio dice «{words}».");
     let setting = Setting::of(value);
     let set = Set { reason: &reason, by_itself: true, ..Set::of_all(limit, setting) };
-    write(conn, &set, before.as_ref(), now).await?;
-    Ok(true)
+    tracing::warn!(words, "Meta's messaging limit changed; OKLA follows it");
+    write(conn, &set, before.as_ref(), now).await
 }
 
 struct Set<'a> {
@@ -250,12 +262,27 @@ impl Set<'_> {
     }
 }
 
+/// A limit that lets less through than before.
+#[must_use = "whom it concerns is to be told"]
+pub(super) struct Lowered {
+    limit: Limit,
+    dealer: Option<DealerId>,
+    rules: Rules,
+}
+
+/// Whom it makes near or at his limit is told, once nobody has to wait for the values any more: what was used of it is
+/// counted from a day's messages.
+pub(super) async fn note(pool: &PgPool, lowered: Option<Lowered>, now: DateTime<Utc>) -> Result<()> {
+    let Some(Lowered { limit, dealer, rules }) = lowered else { return Ok(()) };
+    mark_crossed(&mut *pool.acquire().await?, limit, dealer, &rules, now).await
+}
+
 async fn write(
     conn: &mut PgConnection,
     set: &Set<'_>,
     before: Option<&LimitRow>,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Option<Lowered>> {
     if set.dealer.is_some() && !set.limit.is_per_dealer() {
         let problem = format!("{} vale para todos: no se fija por concesionario.", set.limit.name());
         return Err(AppError::invalid("dealer", "not_per_dealer", problem));
@@ -278,10 +305,11 @@ async fn write(
     }
     // A limit that did not hold was not counted: whoever needs its counters next counts anew.
     store::limits::delete_counters(conn, set.limit).await?;
-    if rules.is_lowered(set.limit, set.dealer, set.setting) {
-        mark_crossed(conn, set.limit, set.dealer, &rules.with(set.limit, set.dealer, set.setting), now)
-            .await?;
-    }
+    let lowered = rules.is_lowered(set.limit, set.dealer, set.setting).then(|| Lowered {
+        limit: set.limit,
+        dealer: set.dealer,
+        rules: rules.with(set.limit, set.dealer, set.setting),
+    });
     let as_set = |value: Option<Decimal>, expires_at: Option<DateTime<Utc>>| json!({ "value": value.map(|value| value.normalize().to_string()), "expires_at": expires_at });
     let after = if set.setting == Setting::Inherited {
         Value::Null
@@ -296,5 +324,6 @@ async fn write(
         reason: set.reason.to_owned(),
         ..Change::new(action, &set.limit.name(), set.by, now)
     };
-    record(conn, change).await
+    record(conn, change).await?;
+    Ok(lowered)
 }
