@@ -197,11 +197,17 @@ impl DeliveryConfig {
 impl FirstLimits {
     /// What holds of a limit unless somebody sets another value.
     pub fn default_of(&self, limit: Limit) -> Option<i64> {
-        match limit {
-            Limit::PlatformDay => Some(self.daily.into()),
-            Limit::DealerHour | Limit::UserHour => Some(self.hourly.into()),
-            _ => limit.default_value(),
-        }
+        let ours = self.values().into_iter().find(|(of, ..)| *of == limit);
+        ours.map(|(_, value, _)| value).or_else(|| limit.default_value())
+    }
+
+    /// What is written into a new database, and the variable it comes from.
+    pub fn values(&self) -> [(Limit, i64, &'static str); 3] {
+        [
+            (Limit::PlatformDay, self.daily.into(), "OKLA_DAILY_LIMIT"),
+            (Limit::DealerHour, self.hourly.into(), "OKLA_HOURLY_LIMIT"),
+            (Limit::UserHour, self.hourly.into(), "OKLA_HOURLY_LIMIT"),
+        ]
     }
 
     pub fn from_env() -> Result<Self> {

@@ -119,9 +119,7 @@ impl System {
     pub fn refused_signatures(&self) -> i64 {
         self.alive().map(|server| server.refused_signatures).sum()
     }
-}
 
-impl System {
     /// Whether one of them had a wrong signature within the hour.
     pub fn refused_lately(&self) -> bool {
         let hour = TimeDelta::hours(1);

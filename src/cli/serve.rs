@@ -17,7 +17,6 @@ use crate::{
         state::{App, Ports, Settings, Tools},
     },
     config::Config,
-    domain::limits::Limit,
     store,
     twilio::{
         callback_test::SignedCall,
@@ -150,13 +149,7 @@ async fn prepare_database(config: &Config, migrate: bool) -> CliResult {
         .into());
     }
     drop(conn);
-    let (daily, hourly) = (config.limits.daily.into(), config.limits.hourly.into());
-    let first = [
-        (Limit::PlatformDay, daily, "OKLA_DAILY_LIMIT"),
-        (Limit::DealerHour, hourly, "OKLA_HOURLY_LIMIT"),
-        (Limit::UserHour, hourly, "OKLA_HOURLY_LIMIT"),
-    ];
-    fill_first_values(&Tools { pool, clock: Arc::new(SystemClock) }, first).await?;
+    fill_first_values(&Tools { pool, clock: Arc::new(SystemClock) }, config.limits.values()).await?;
     Ok(())
 }
 

@@ -16,6 +16,13 @@ pub enum InvalidReason {
     NotPlain,
 }
 
+impl InvalidReason {
+    /// The same of a field with another name.
+    pub fn of(self, field: &str) -> String {
+        self.to_string().replacen("Motivo", field, 1)
+    }
+}
+
 /// Whether it is a line of text in which nothing hides.
 pub fn is_plain(text: &str) -> bool {
     !text.chars().any(|typed| typed.is_control() || TURNING.contains(&typed))

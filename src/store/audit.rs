@@ -102,7 +102,8 @@ macro_rules! entries {
                    and (a.subject like '%-%' or later.dealer_id is not distinct from a.dealer_id)) as "is_newest!"
                from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
                  left join users s on s.id = case
-                   when a.action = 'token_created' then (a.after::jsonb ->> 'user')::uuid
+                   when a.action = 'token_created' then substring(
+                     a.after from '"user": ?"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')::uuid
                    when a.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then a.subject::uuid end "#
                 + $which,
             $($argument),*
@@ -138,9 +139,14 @@ pub async fn list_entries(
 /// Everybody who changed something: id and name, by name; nobody's name is left of who is gone.
 pub async fn list_actors(conn: &mut PgConnection) -> sqlx::Result<Vec<(UserId, Option<String>)>> {
     let rows = sqlx::query!(
-        r#"select a.actor_id as "id!: UserId", u.name as "name?"
-           from (select distinct actor_id from audit where actor_id is not null) as a left join users u on u.id = a.actor_id
-           order by u.name, a.actor_id"#
+        r#"with recursive actors (id) as (
+             (select actor_id from audit where actor_id is not null order by actor_id limit 1)
+             union all
+             select (select actor_id from audit where actor_id > actors.id order by actor_id limit 1) from actors
+               where actors.id is not null
+           )
+           select actors.id as "id!: UserId", u.name as "name?" from actors left join users u on u.id = actors.id
+           where actors.id is not null order by u.name, actors.id"#
     )
     .fetch_all(conn)
     .await?;

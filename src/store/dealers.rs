@@ -79,6 +79,9 @@ pub async fn get_dealer_by_slug(conn: &mut PgConnection, slug: &str) -> sqlx::Re
 
 /// Who may be meant by a short name or by a name, whatever its case and accents: whose short name it is, else at most two.
 pub async fn find_dealers(conn: &mut PgConnection, text: &str) -> sqlx::Result<Vec<Dealer>> {
+    if text.contains('\0') {
+        return Ok(Vec::new());
+    }
     if let Some(dealer) = get_dealer_by_slug(conn, &text.to_lowercase()).await? {
         return Ok(vec![dealer]);
     }

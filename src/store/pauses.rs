@@ -121,20 +121,20 @@ pub async fn get_pause(conn: &mut PgConnection, id: PauseId) -> sqlx::Result<Opt
     .transpose()
 }
 
-/// Lets a pause that somebody ended begin again.
+/// Lets a pause that somebody ended begin again; whether there was one.
 pub async fn reopen_pause(
     conn: &mut PgConnection,
     id: PauseId,
     by: UserId,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update pauses set ended_at = null, ended_by = null, since = $3, begun_by = $2 where id = $1",
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update pauses set ended_at = null, ended_by = null, since = $3, begun_by = $2 where id = $1 and ended_at is not null",
         id.0,
         by.0,
         now
     )
     .execute(conn)
-    .await
-    .map(|_| ())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

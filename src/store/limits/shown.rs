@@ -55,8 +55,8 @@ pub struct UseRow {
     pub used: i64,
 }
 
-/// What is taken of these limits now, by everybody who has taken something; of those that no dealer has a value of his own
-/// of, by whoever has taken most. Reads the messages of a day, and a month's figures.
+/// What is taken of these limits now, by everybody who has taken something; of `buyer_day` and `pair_day` only the
+/// greatest. Reads the messages of a day, and a month's figures.
 pub async fn list_uses(
     conn: &mut PgConnection,
     limits: &[Limit],

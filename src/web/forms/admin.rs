@@ -158,9 +158,9 @@ fn answer(typed: &str) -> Result<Option<Reason>> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
-    let problem = "Respuesta al concesionario: use 200 caracteres como mucho.";
-    let answer =
-        Reason::parse(typed).map_err(|_| AppError::invalid("contesta", "invalid_reason", problem))?;
+    let answer = Reason::parse(typed).map_err(|error| {
+        AppError::invalid("contesta", "invalid_reason", error.of("Respuesta al concesionario"))
+    })?;
     Ok(Some(answer))
 }
 

@@ -11,7 +11,11 @@ use crate::{
         limit_requests::{ask_for_limit, deny_request},
         undo::undo,
     },
-    domain::{ids::RequestId, limits::Limit},
+    domain::{
+        ids::RequestId,
+        limits::Limit,
+        reason::{InvalidReason, Reason},
+    },
     web::{error::WebError, redirect, request::Current},
 };
 
@@ -76,9 +80,13 @@ pub async fn post_denial(
     let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let denied = async {
         let id: RequestId = solicitud.parse().map_err(|_| AppError::NotFound)?;
-        let answer = reason("respuesta", &respuesta).map_err(|_| {
-            let problem =
-                "Respuesta: escriba por qué no, en 200 caracteres como mucho; la leerá el concesionario.";
+        let answer = Reason::parse(&respuesta).map_err(|error| {
+            let problem = match error {
+                InvalidReason::Empty => {
+                    "Respuesta: escriba por qué no; la leerá el concesionario.".to_owned()
+                }
+                other => other.of("Respuesta"),
+            };
             AppError::invalid("respuesta", "invalid_reason", problem)
         })?;
         deny_request(&current.state, &actor, id, answer).await
