@@ -211,26 +211,18 @@ impl FirstLimits {
     }
 
     pub fn from_env() -> Result<Self> {
-        let daily = parse_or("OKLA_DAILY_LIMIT", "1000", "escriba un número entero de 0 o más")?;
-        let hourly = parse_or("OKLA_HOURLY_LIMIT", "100", "escriba un número entero de 0 o más")?;
-        for (name, value) in [("OKLA_DAILY_LIMIT", daily), ("OKLA_HOURLY_LIMIT", hourly)] {
-            if value < 0 {
-                return Err(ConfigError::new(name, "escriba un número entero de 0 o más"));
-            }
-        }
-        Ok(Self { daily, hourly })
+        const WHOLE: &str = "escriba un número entero de 0 o más";
+        let places = |name, default| match parse_or(name, default, WHOLE)? {
+            value @ 0.. => Ok(value),
+            _ => Err(ConfigError::new(name, WHOLE)),
+        };
+        Ok(Self { daily: places("OKLA_DAILY_LIMIT", "1000")?, hourly: places("OKLA_HOURLY_LIMIT", "100")? })
     }
 }
 
 impl TwilioConfig {
     fn from_env() -> Result<Self> {
-        let account_sid = required("TWILIO_ACCOUNT_SID")?;
-        if !is_sid(&account_sid, "AC") {
-            return Err(ConfigError::new(
-                "TWILIO_ACCOUNT_SID",
-                "debe ser AC seguido de 32 cifras hexadecimales",
-            ));
-        }
+        let account_sid = sid("TWILIO_ACCOUNT_SID", required("TWILIO_ACCOUNT_SID")?, "AC")?;
         let auth_tokens: Vec<Secret> = required("TWILIO_AUTH_TOKEN")?
             .split(',')
             .map(str::trim)
@@ -241,13 +233,7 @@ impl TwilioConfig {
             return Err(missing("TWILIO_AUTH_TOKEN"));
         }
         let api_key = match (optional("TWILIO_API_KEY_SID"), optional("TWILIO_API_KEY_SECRET")) {
-            (Some(sid), Some(_)) if !is_sid(&sid, "SK") => {
-                return Err(ConfigError::new(
-                    "TWILIO_API_KEY_SID",
-                    "debe ser SK seguido de 32 cifras hexadecimales",
-                ));
-            }
-            (Some(sid), Some(secret)) => Some((sid, Secret(secret))),
+            (Some(key), Some(secret)) => Some((sid("TWILIO_API_KEY_SID", key, "SK")?, Secret(secret))),
             (Some(_), None) => {
                 return Err(ConfigError::new("TWILIO_API_KEY_SECRET", "falta, y TWILIO_API_KEY_SID está"));
             }
@@ -367,9 +353,12 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn is_sid(text: &str, prefix: &str) -> bool {
-    text.strip_prefix(prefix)
-        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+fn sid(name: &'static str, text: String, prefix: &str) -> Result<String> {
+    let hexadecimal = |rest: &str| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit());
+    if !text.strip_prefix(prefix).is_some_and(hexadecimal) {
+        return Err(ConfigError::new(name, format!("debe ser {prefix} seguido de 32 cifras hexadecimales")));
+    }
+    Ok(text)
 }
 
 fn web_url(name: &'static str, text: &str) -> Result<Url> {

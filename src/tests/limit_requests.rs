@@ -152,6 +152,9 @@ async fn a_dealer_asks_for_more_and_reads_what_was_decided(pool: PgPool) {
     let id = page.split_once("name=\"solicitud\" value=\"").unwrap().1.split('"').next().unwrap();
     forged.push(("solicitud".to_owned(), id.to_owned()));
     assert!(stage.post(&forged).await.contains("no es más que el de ahora"));
+    let mut forged = saving(&stage.see("general").await);
+    forged.push(("solicitud".to_owned(), id.to_owned()));
+    assert!(stage.post(&forged).await.contains("ponga un valor propio"));
     assert!(stage.dealer.get("/panel/limites").await.body.contains("En espera"));
 
     assert!(stage.save("250").await.contains("La solicitud está concedida"));
@@ -175,6 +178,11 @@ async fn a_dealer_asks_for_more_and_reads_what_was_decided(pool: PgPool) {
     let denial = [("solicitud", id.as_str()), ("limite", "dealer_day"), ("concesionario", DEALER)];
     let back = stage.admin.post_form("/fn/admin/negar", &denial).await;
     assert!(stage.admin.get(&back.location).await.body.contains("Respuesta: escriba por qué no"));
+    let hidden: Vec<_> = denial.into_iter().chain([("respuesta", "Es\u{202e} mucho")]).collect();
+    let back = stage.admin.post_form("/fn/admin/negar", &hidden).await;
+    assert!(
+        stage.admin.get(&back.location).await.body.contains("Respuesta: escriba solo texto en una línea")
+    );
     let with_answer: Vec<_> = denial.into_iter().chain([("respuesta", "Es demasiado")]).collect();
     stage.admin.post_form("/fn/admin/negar", &with_answer).await;
     let page = stage.dealer.get("/panel/limites").await.body;
@@ -242,6 +250,7 @@ async fn a_dealer_is_named_as_people_name_him_and_a_wrong_name_is_mended_where_i
     let unknown = page("dealer_day", "Nadie").await.body;
     assert!(unknown.contains("Concesionario: no hay ninguno con ese nombre"), "{unknown}");
     assert!(unknown.contains("value=\"Nadie\"") && unknown.contains("value=\"otro\""), "{unknown}");
+    assert!(page("dealer_day", "%00").await.body.contains("no hay ninguno con ese nombre"));
     let for_all = page("pair_day", "otro").await.body;
     assert!(for_all.contains("vale para todos; elija uno de un concesionario."), "{for_all}");
     let landing = stage.admin.post_form("/fn/admin/limite", &[("limite", "nada"), ("regla", "sin")]).await;

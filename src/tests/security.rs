@@ -64,7 +64,16 @@ impl TestApp {
         let tables: Vec<String> = sqlx::query_scalar(
             "select tablename::text from pg_tables where schemaname = 'public' and not (tablename = any($1)) order by 1",
         )
-        .bind(["_sqlx_migrations", "sessions", "throttles", "lines", "retention", "words_to_index", "message_words"])
+        .bind([
+            "_sqlx_migrations",
+            "sessions",
+            "throttles",
+            "lines",
+            "retention",
+            "words_to_index",
+            "message_words",
+            "limit_peaks",
+        ])
         .fetch_all(&self.pool)
         .await
         .unwrap();
