@@ -78,7 +78,7 @@ pub async fn list_own_requests(app: &App, actor: &Actor) -> Result<Vec<OwnReques
     let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
     let rules = Rules::load(&mut conn, std::iter::once(dealer), now).await?;
-    let requests = store::limits::requests::list_of_dealer(&mut conn, dealer, SHOWN).await?;
+    let requests = store::limits::requests::list_of_dealer(&mut conn, dealer, SHOWN, now).await?;
     let own = requests.into_iter().filter_map(|request| {
         let most = rules.most(request.name.parse().ok()?, Some(dealer)).filter(|most| *most < UNLIMITED);
         let is_over = request.granted_until.is_some_and(|end| end <= now);

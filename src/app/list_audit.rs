@@ -121,7 +121,9 @@ fn told(row: ShownRow, now: DateTime<Utc>) -> Told {
         Ok(Action::DopRateSet) => dop_rate_set(&before, &after),
         Ok(Action::UserDisabled) => format!("desactivó la cuenta de {user}"),
         Ok(Action::UserEnabled) => format!("activó de nuevo la cuenta de {user}"),
-        Ok(Action::RoleChanged) => role_changed(user, &of_dealer, &before, &after),
+        Ok(Action::RoleChanged) => {
+            role_changed(user, &of_dealer, row.dealer_before.as_deref(), &before, &after)
+        }
         Ok(Action::NumberRevealed) => format!("vio el número de {user}"),
         Ok(Action::MessageRevealed) => {
             let short: String = row.subject.chars().take(8).collect();
@@ -157,7 +159,13 @@ fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> S
     };
     let ends = after["expires_at"].as_str().and_then(|text| text.parse().ok());
     let until = ends.map(|end| format!(" hasta el {}", last_day(end))).unwrap_or_default();
-    format!("{verb} el límite «{}»{of_dealer} de {} a {}{until}", limit.label(), words(before), words(after))
+    let then = after.get("then").map(|then| format!(", y después {}", words(then))).unwrap_or_default();
+    format!(
+        "{verb} el límite «{}»{of_dealer} de {} a {}{until}{then}",
+        limit.label(),
+        words(before),
+        words(after)
+    )
 }
 
 fn asked_for(entry: &Value) -> String {
@@ -210,9 +218,16 @@ fn dop_rate_set(before: &Value, after: &Value) -> String {
     format!("puso el dólar a {}{instead}", told(after))
 }
 
-fn role_changed(user: &str, of_dealer: &str, before: &Value, after: &Value) -> String {
+fn role_changed(
+    user: &str,
+    of_dealer: &str,
+    dealer_before: Option<&str>,
+    before: &Value,
+    after: &Value,
+) -> String {
     let word = |entry: &Value| role(entry).unwrap_or_default();
-    format!("cambió el rol de {user} de {} a {}{of_dealer}", word(before), word(after))
+    let from = dealer_before.map(|dealer| format!(" de {dealer}")).unwrap_or_default();
+    format!("cambió el rol de {user} de {}{from} a {}{of_dealer}", word(before), word(after))
 }
 
 fn as_role(entry: &Value) -> String {

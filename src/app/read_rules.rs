@@ -45,6 +45,8 @@ pub struct Rule {
     /// The most that anybody had used within [`peaks::DAYS`] days; of a dealer's own rule unknown.
     pub peak: i64,
     pub set: Option<SetBy>,
+    /// What lets through when a value that ends is over: the dealer's own that stays, or the rule for all.
+    pub lasting: Option<i64>,
 }
 
 /// Who set a rule, when and why.
@@ -116,7 +118,7 @@ pub async fn read_rules(app: &App, actor: &Actor, filter: Filter) -> Result<Rule
     let now = app.clock.now();
     let mut snapshot = begin_snapshot(&app.searches).await?;
     let rows = store::limits::list_shown(&mut snapshot, now).await?;
-    let mut requests = store::limits::requests::list_open(&mut snapshot).await?;
+    let mut requests = store::limits::requests::list_open(&mut snapshot, now).await?;
     let taken = store::limits::list_uses(&mut snapshot, &Limit::ALL, now).await?;
     let since = day_in_santo_domingo(now) - Days::new(peaks::DAYS - 1);
     let greatest = store::limits::peaks::list_greatest(&mut snapshot, since).await?;
@@ -204,10 +206,11 @@ pub async fn read_rule(app: &App, actor: &Actor, limit: Limit, named: Option<&st
         let problem = format!("Límite: «{}» vale para todos; elija uno de un concesionario.", limit.label());
         return Err(AppError::invalid("limite", "not_per_dealer", problem));
     }
-    let rows = store::limits::list_shown(&mut conn, app.clock.now()).await?;
+    let now = app.clock.now();
+    let rows = store::limits::list_shown(&mut conn, now).await?;
     let rules = Rules::of(rows.iter().map(|row| (&*row.name, row.dealer, row.value)));
     let whose = dealer.as_ref().map(|dealer| dealer.id);
-    let mut requests = store::limits::requests::list_open(&mut conn).await?.into_iter();
+    let mut requests = store::limits::requests::list_open(&mut conn, now).await?.into_iter();
     let request = requests.find(|asked| Some(asked.dealer) == whose && asked.name == limit.name());
     Ok(RuleInHand { rule: rule(limit, whose, &rules, &rows), dealer, request })
 }
@@ -268,5 +271,15 @@ fn rule(limit: Limit, dealer: Option<DealerId>, rules: &Rules, rows: &[ShownLimi
         expires_at: row.expires_at,
         version: row.version,
     });
-    Rule { limit, most: most(limit), effective: really, bound_by, used: 0, whose: None, peak: 0, set: set_by }
+    let own = match set {
+        Some(row) if row.expires_at.is_none() => Some(row.value),
+        Some(row) if row.has_beneath => Some(row.beneath),
+        _ => None,
+    };
+    let lasting = match own {
+        Some(value) => value.map(|value| limit.units(value)),
+        None => rules.most(limit, None),
+    };
+    let most = most(limit);
+    Rule { limit, most, effective: really, bound_by, used: 0, whose: None, peak: 0, set: set_by, lasting }
 }

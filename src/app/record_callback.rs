@@ -54,7 +54,12 @@ impl Webhook<'_> {
         let kept =
             self.fields.iter().filter(|(name, _)| !PERSONAL.contains(&name.as_str()) && !name.contains('\0'));
         Value::Object(
-            kept.map(|(name, value)| (name.clone(), Value::from(storable(value)))).collect::<Map<_, _>>(),
+            kept.map(|(name, value)| {
+                let value = storable(value);
+                let is_prose = matches!(name.as_str(), "ErrorMessage" | "ChannelStatusMessage");
+                (name.clone(), Value::from(if is_prose { with_masked_numbers(&value) } else { value }))
+            })
+            .collect::<Map<_, _>>(),
         )
     }
 }

@@ -48,7 +48,7 @@ impl Setting {
     }
 
     /// As it is stored.
-    fn value(self) -> Option<Decimal> {
+    pub(super) fn value(self) -> Option<Decimal> {
         match self {
             Self::Most(value) => Some(value),
             Self::NoLimit | Self::Inherited => None,
@@ -277,6 +277,25 @@ pub(super) async fn note(pool: &PgPool, lowered: Option<Lowered>, now: DateTime<
     mark_crossed(&mut *pool.acquire().await?, limit, dealer, &rules, now).await
 }
 
+/// What stays of a row when what ends is over.
+fn lasting(row: &LimitRow) -> Setting {
+    match row.expires_at {
+        None => Setting::of(row.value),
+        Some(_) if row.has_beneath => Setting::of(row.beneath),
+        Some(_) => Setting::Inherited,
+    }
+}
+
+/// As the audit keeps it; `then`: what stays beneath what ends.
+fn as_set(value: Option<Decimal>, expires_at: Option<DateTime<Utc>>, lasting: Setting) -> Value {
+    let text = |value: Option<Decimal>| value.map(|value| value.normalize().to_string());
+    let mut set = json!({ "value": text(value), "expires_at": expires_at });
+    if expires_at.is_some() && lasting != Setting::Inherited {
+        set["then"] = json!({ "value": text(lasting.value()) });
+    }
+    set
+}
+
 async fn write(
     conn: &mut PgConnection,
     set: &Set<'_>,
@@ -310,16 +329,15 @@ async fn write(
         dealer: set.dealer,
         rules: rules.with(set.limit, set.dealer, set.setting),
     });
-    let as_set = |value: Option<Decimal>, expires_at: Option<DateTime<Utc>>| json!({ "value": value.map(|value| value.normalize().to_string()), "expires_at": expires_at });
     let after = if set.setting == Setting::Inherited {
         Value::Null
     } else {
-        as_set(set.setting.value(), set.expires_at)
+        as_set(set.setting.value(), set.expires_at, before.map_or(Setting::Inherited, lasting))
     };
     let action = if set.by_itself { Action::LimitFollowed } else { Action::LimitSet };
     let change = Change {
         dealer: set.dealer,
-        before: before.map_or(Value::Null, |row| as_set(row.value, row.expires_at)),
+        before: before.map_or(Value::Null, |row| as_set(row.value, row.expires_at, lasting(row))),
         after,
         reason: set.reason.to_owned(),
         ..Change::new(action, &set.limit.name(), set.by, now)

@@ -61,10 +61,14 @@ pub async fn undo(app: &App, actor: &Actor, id: i64) -> Result<()> {
         Ok(Action::LimitSet) => {
             let (limit, dealer) = (entry.subject.parse().map_err(AppError::Fault)?, entry.dealer_id);
             let held = store::limits::get_limit(&mut tx, limit, dealer, now).await?;
-            let (setting, expires_at) = before(&entry, now);
+            let Before { setting, expires_at, beneath } = before(&entry, now);
             let seen = held.as_ref().map_or(0, |row| row.version);
             let change = ChangeLimit { limit, dealer, setting, expires_at, reason, seen, grant: None };
             lowered = change_held(&mut tx, actor.user_id, &change, held.as_ref(), now).await?;
+            if expires_at.is_some() {
+                let is_set = beneath != Setting::Inherited;
+                store::limits::set_beneath(&mut tx, (limit, dealer), is_set, beneath.value(), now).await?;
+            }
         }
         Ok(Action::PauseBegun) => end_held(&mut tx, actor, pause()?, Some(reason), now).await?,
         Ok(Action::PauseEnded) => reopen_held(&mut tx, actor, pause()?, reason, now).await?,
@@ -100,15 +104,23 @@ fn moment(told: &Value, field: &str) -> Option<DateTime<Utc>> {
     told[field].as_str().and_then(|text| text.parse().ok())
 }
 
-/// What held before it; what has ended since holds no more.
-fn before(entry: &ShownRow, now: DateTime<Utc>) -> (Setting, Option<DateTime<Utc>>) {
+struct Before {
+    setting: Setting,
+    expires_at: Option<DateTime<Utc>>,
+    /// What stays beneath a value that ends.
+    beneath: Setting,
+}
+
+/// What held before it; of what has ended since, what lay beneath.
+fn before(entry: &ShownRow, now: DateTime<Utc>) -> Before {
     let before: Value = serde_json::from_str(&entry.before).unwrap_or_default();
+    let value = |set: &Value| set["value"].as_str().and_then(|text| text.parse::<Decimal>().ok());
     let expires_at = moment(&before, "expires_at");
+    let beneath = before.get("then").map_or(Setting::Inherited, |then| Setting::of(value(then)));
     if before.is_null() || expires_at.is_some_and(|end| end <= now) {
-        return (Setting::Inherited, None);
+        return Before { setting: beneath, expires_at: None, beneath: Setting::Inherited };
     }
-    let value = before["value"].as_str().and_then(|text| text.parse::<Decimal>().ok());
-    (Setting::of(value), expires_at)
+    Before { setting: Setting::of(value(&before)), expires_at, beneath }
 }
 
 /// The role, and the dealer of who worked at one.

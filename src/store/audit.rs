@@ -82,12 +82,15 @@ pub struct ShownRow {
     pub dealer_id: Option<DealerId>,
     pub dealer: Option<String>,
     pub subject: String,
+    /// Of a change of role: where he worked before.
+    pub dealer_before: Option<String>,
     /// The name of the user who was changed, or whose the token is.
     pub user: Option<String>,
     pub before: String,
     pub after: String,
     pub reason: String,
-    /// Nothing was done since to the same thing: to what bears that id, or to a limit of the same dealer.
+    /// Nothing was done since to the same thing: to what bears that id, or to a limit of the same dealer. Of a user only what
+    /// changes the same of him counts: whether he is let in, or his role.
     pub is_newest: bool,
 }
 
@@ -99,8 +102,14 @@ macro_rules! entries {
             r#"select a.id, a.at, a.action, a.actor_id, u.name as "actor?", a.dealer_id as "dealer_id: DealerId",
                  d.name as "dealer?", a.subject, s.name as "user?", a.before, a.after, a.reason,
                  not exists (select from audit later where later.subject = a.subject and later.id > a.id
-                   and (a.subject like '%-%' or later.dealer_id is not distinct from a.dealer_id)) as "is_newest!"
-               from audit a left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
+                   and (a.subject like '%-%' or later.dealer_id is not distinct from a.dealer_id)
+                   and case a.action when 'role_changed' then later.action = 'role_changed'
+                     when 'user_disabled' then later.action in ('user_disabled', 'user_enabled')
+                     when 'user_enabled' then later.action in ('user_disabled', 'user_enabled')
+                     else true end) as "is_newest!",
+                 w.name as "dealer_before?"
+               from audit a left join dealers w on a.action = 'role_changed'
+                   and w.id = substring(a.before from '"dealer": ?"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')::uuid left join users u on u.id = a.actor_id left join dealers d on d.id = a.dealer_id
                  left join users s on s.id = case
                    when a.action = 'token_created' then substring(
                      a.after from '"user": ?"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')::uuid

@@ -41,9 +41,12 @@ pub async fn list_never_set(conn: &mut PgConnection, limits: &[Limit]) -> sqlx::
 pub struct LimitRow {
     /// `None`: no limit.
     pub value: Option<Decimal>,
-    /// A dealer's: when the rule for all holds for him again.
+    /// A dealer's: when what lies beneath, or the rule for all, holds for him again.
     pub expires_at: Option<DateTime<Utc>>,
     pub version: i64,
+    /// Under one that ends lies one that stays.
+    pub has_beneath: bool,
+    pub beneath: Option<Decimal>,
 }
 
 /// What is set for all (`dealer` none) or for one dealer; what has ended is not.
@@ -55,8 +58,10 @@ pub async fn get_limit(
 ) -> sqlx::Result<Option<LimitRow>> {
     sqlx::query_as!(
         LimitRow,
-        "select value, expires_at, version from limits
-         where name = $1 and dealer_id is not distinct from $2 and (expires_at is null or expires_at > $3)",
+        r#"select l.value, l.expires_at, l.version as "version!", b.name is not null as "has_beneath!", b.value as "beneath?"
+           from okla_limits($3) as l
+             left join limits as b on l.is_temporary and not b.is_temporary and b.name = l.name and b.dealer_id = l.dealer_id
+           where l.name = $1 and l.dealer_id is not distinct from $2"#,
         limit.name(),
         dealer.map(|id| id.0),
         now
@@ -77,16 +82,21 @@ pub struct NewLimit<'a> {
     pub set_by: Option<UserId>,
 }
 
-/// Sets it; the version it has now, which no other had before.
+/// Sets it; the version it has now, which no other had before. What ends lies over what stays; what stays ends what was to
+/// end.
 pub async fn upsert_limit(
     conn: &mut PgConnection,
     new: &NewLimit<'_>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        "insert into limits (name, dealer_id, value, updated_at, expires_at, reason, set_by)
+        "with ended as (
+           delete from limits
+           where $5::timestamptz is null and is_temporary and name = $1 and dealer_id is not distinct from $2
+         )
+         insert into limits (name, dealer_id, value, updated_at, expires_at, reason, set_by)
          values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (name, dealer_id) do update set value = excluded.value, updated_at = excluded.updated_at,
+         on conflict (name, dealer_id, is_temporary) do update set value = excluded.value, updated_at = excluded.updated_at,
            expires_at = excluded.expires_at, reason = excluded.reason, set_by = excluded.set_by,
            version = excluded.version
          returning version",
@@ -100,6 +110,32 @@ pub async fn upsert_limit(
     )
     .fetch_one(conn)
     .await
+}
+
+/// Puts a dealer's own value that stays under the one that ends, or takes it away from there.
+pub async fn set_beneath(
+    conn: &mut PgConnection,
+    (limit, dealer): (Limit, Option<DealerId>),
+    is_set: bool,
+    value: Option<Decimal>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with gone as (
+           delete from limits
+           where not $3 and not is_temporary and name = $1 and dealer_id is not distinct from $2
+         )
+         insert into limits (name, dealer_id, value, updated_at) select $1, $2, $4, $5 where $3
+         on conflict (name, dealer_id, is_temporary) do update set value = excluded.value",
+        limit.name(),
+        dealer.map(|id| id.0),
+        is_set,
+        value,
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// Takes away what was set for all or for one dealer.
@@ -134,8 +170,8 @@ pub async fn list_limits(
 ) -> sqlx::Result<Vec<SetLimit>> {
     sqlx::query_as!(
         SetLimit,
-        r#"select name, dealer_id as "dealer: DealerId", value from limits
-           where (dealer_id is null or dealer_id = any($1)) and (expires_at is null or expires_at > $2)"#,
+        r#"select name as "name!", dealer_id as "dealer: DealerId", value from okla_limits($2)
+           where dealer_id is null or dealer_id = any($1)"#,
         dealers,
         now
     )

@@ -200,14 +200,19 @@ pub async fn list_to_do(
              b.dealer_id as "dealer: DealerId"
            from (
              select * from bulk_resends as open where is_open
-               and exists (select from bulk_resend_items where bulk_id = open.id and outcome is null)
-               -- A dealer's pause keeps his jobs back, and nobody else's.
-               and not exists (select from okla_pauses($3) as z
-                 where z.kind is null and (z.dealer_id is null or z.dealer_id = open.dealer_id))
+               -- A pause keeps back what it is about, and nothing else.
+               and exists (
+                 select from bulk_resend_items as i join messages as m on m.id = i.message_id
+                 where bulk_id = open.id and outcome is null and not exists (
+                   select from okla_pauses($3) as z where (z.kind is null or z.kind = m.kind)
+                     and (z.dealer_id is null or z.dealer_id = open.dealer_id)))
              order by created_at, id limit $1
            ) as b
            cross join lateral (
-             select message_id from bulk_resend_items where bulk_id = b.id and outcome is null
+             select message_id from bulk_resend_items as item join messages as m on m.id = item.message_id
+             where bulk_id = b.id and outcome is null and not exists (
+               select from okla_pauses($3) as z where (z.kind is null or z.kind = m.kind)
+                 and (z.dealer_id is null or z.dealer_id = b.dealer_id))
              order by tries, message_id limit $2
            ) as i"#,
         jobs,

@@ -241,6 +241,35 @@ async fn an_override_ends_to_the_second_and_what_was_sent_meanwhile_counts(pool:
 }
 
 #[sqlx::test]
+async fn what_was_permanent_holds_again_when_the_value_over_it_ends(pool: PgPool) {
+    let stage = stage(pool).await;
+    let today = day_in_santo_domingo(stage.app.clock.now());
+    let ends = day_begins(today + chrono::Days::new(1));
+    stage.set("dealer_day", DEALER, &[("valor", "1"), ("permanente", "si")]).await;
+    let path = format!("/admin/limites/cambiar?limite=dealer_day&concesionario={DEALER}&probar=si&motivo=x");
+    let seen = stage.admin.get(&format!("{path}&regla=valor&valor=50&vence={today}")).await.body;
+    assert!(seen.contains("<dt>Al vencer rige</dt><dd>1</dd>"), "{seen}");
+    let page = stage.set("dealer_day", DEALER, &[("valor", "50"), ("vence", &today.to_string())]).await;
+    assert!(page.contains("; luego 1<"), "{page}");
+    for _ in 0..2 {
+        assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+    }
+    stage.app.clock.advance(ends - stage.app.clock.now());
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.status, 202);
+    assert_eq!(stage.dealer.write_async(PLAIN, "Hola").await.code(), "dealer_daily_limit");
+
+    // What is set for good ends the other, and is taken back with all that lay there.
+    let tomorrow = today + chrono::Days::new(1);
+    stage.set("dealer_day", DEALER, &[("valor", "50"), ("vence", &tomorrow.to_string())]).await;
+    stage.set("dealer_day", DEALER, &[("valor", "7"), ("permanente", "si")]).await;
+    assert_eq!(stage.app.count("limits where dealer_id is not null").await, 1);
+    let newest = stage.app.count("audit").await.to_string();
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &newest)]).await;
+    let page = stage.admin.get("/admin/limites").await.body;
+    assert!(page.contains("50") && page.contains("; luego 1<"), "{page}");
+}
+
+#[sqlx::test]
 async fn two_admins_at_once_see_both_values(pool: PgPool) {
     let stage = stage(pool).await;
     let form = [("limite", "platform_day"), ("regla", "valor"), ("motivo", "Prueba")];
@@ -275,7 +304,7 @@ async fn every_change_is_a_sentence_and_the_chain_proves_it(pool: PgPool) {
     stage.pause(&[("tipo", "offer")]).await;
     let page = stage.admin.get("/admin/auditoria").await.body;
     for sentence in [
-        "subió el límite «Concesionario, por día» de auto-feria de 1,000 a 2,000 hasta el 12 ago 2099.",
+        "subió el límite «Concesionario, por día» de auto-feria de 1,000 a 2,000 hasta el 12 ago 2099, y después 1,000.",
         "pausó los envíos de tipo «Oferta».",
         "La consola añadió a admin como administrador.",
         "La consola creó un token de la API de ",

@@ -52,6 +52,21 @@ async fn list_and_status_say_the_same_of_a_message(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_admins_token_reads_no_whole_number_of_others(pool: PgPool) {
+    let app = start(pool).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let admin = app.token_for(Role::Admin).await;
+    assert_eq!(dealer.write_async(PLAIN, "del concesionario").await.status, 202);
+    assert_eq!(admin.write_async(PLAIN, "de OKLA").await.status, 202);
+    let found = list(&admin, &[]).await;
+    assert_eq!(
+        (&found["messages"][0]["to"], &found["messages"][1]["to"]),
+        (&json!(PLAIN), &json!("+1809…34"))
+    );
+    assert_eq!(list(&dealer, &[]).await["messages"][0]["to"], PLAIN);
+}
+
+#[sqlx::test]
 async fn pages_hold_still_while_messages_are_written(pool: PgPool) {
     let app = start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;

@@ -220,11 +220,21 @@ async fn what_is_typed_of_an_end_counts_and_what_is_set_is_filled_in(pool: PgPoo
     let page = stage.see("valor&valor=5&vence=2001-08-12").await;
     assert!(page.contains("Último día: elija uno que todavía no haya pasado."), "{page}");
     let ended: Option<chrono::DateTime<chrono::Utc>> =
-        sqlx::query_scalar("select expires_at from limits where dealer_id is not null")
+        sqlx::query_scalar("select expires_at from limits where dealer_id is not null and is_temporary")
             .fetch_one(&stage.app.pool)
             .await
             .unwrap();
     assert_eq!(ended.unwrap().to_rfc3339(), "2099-08-13T04:00:00+00:00");
+}
+
+#[sqlx::test]
+async fn what_is_granted_is_for_a_while_though_what_holds_is_permanent(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.post(&saving(&stage.see("valor&valor=5&permanente=si").await)).await;
+    stage.ask("300", "Feria del 4 de diciembre").await;
+    let page = stage.admin.get(&edit()).await.body;
+    let input = page.split_once("type=\"checkbox\"").unwrap().1.split_once('>').unwrap().0;
+    assert!(page.contains("value=\"300\"") && !input.contains("checked"), "{page}");
 }
 
 #[sqlx::test]

@@ -222,6 +222,27 @@ async fn a_job_waits_while_sending_is_paused_and_goes_on_after_it(pool: PgPool) 
 }
 
 #[sqlx::test]
+async fn a_paused_kind_keeps_no_other_kind_of_the_job_back(pool: PgPool) {
+    let stage = stage(pool).await;
+    sqlx::query("update messages set kind = 'listing_expiry' where to_phone = $1")
+        .bind(BUSY[0])
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    let form = form_of(&stage.browser.get("/panel/fallidos?rango=hoy").await.body);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+    sqlx::query("insert into pauses (id, kind, reason, since) values (gen_random_uuid(), 'listing_expiry', 'x', now())")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    stage.do_all().await;
+    assert!(stage.browser.get(&job).await.body.contains("En marcha: 1 de 2"));
+    assert_eq!((stage.created(BUSY[0]).await, stage.created(BUSY[1]).await), (1, 2));
+}
+
+#[sqlx::test]
 async fn anothers_failures_are_not_found(pool: PgPool) {
     let stage = stage(pool).await;
     let id = stage.failed_to(BUSY[0]).await;

@@ -203,6 +203,14 @@ async fn a_disabled_account_is_out_at_once_everywhere_and_can_be_let_in_again(po
     assert!(browser.get(&wrong.location).await.body.contains("no son correctos"), "only its owner is told");
     assert!(stage.list("").await.contains("Desactivada"));
 
+    // What else is done to the account leaves it the newest of its kind.
+    stage.press("usuario-numero", ANA, &[("motivo_numero", "Prueba")]).await;
+    stage.press("usuario-estado", ANA, &[("desactivar", "si"), ("motivo_estado", "Error")]).await;
+    let disabled = stage.app.count("audit").await.to_string();
+    stage.press("usuario-numero", ANA, &[("motivo_numero", "Para disculparnos")]).await;
+    stage.admin.post_form("/fn/admin/deshacer", &[("id", &disabled)]).await;
+    assert!(stage.audit().await.contains("admin activó de nuevo la cuenta de Ana Peña."));
+
     stage.press("usuario-estado", LUIS, &[("desactivar", "no"), ("motivo_estado", "Volvió")]).await;
     browser.sign_in(LUIS, PASSWORD).await;
     assert!(is_in(&browser).await);
@@ -310,7 +318,10 @@ async fn a_role_changes_with_its_dealer_and_ends_what_was_open(pool: PgPool) {
         told.contains("admin cambió el rol de Ana Peña de administrador a concesionario de auto-feria."),
         "{told}"
     );
-    assert!(undo().await.contains("de concesionario a administrador"), "what was undone can be, too");
+    assert!(
+        undo().await.contains("de concesionario de auto-feria a administrador"),
+        "what was undone can be, too"
+    );
     assert!(stage.page(ANA).await.contains("<dd>Administrador</dd>"));
 }
 

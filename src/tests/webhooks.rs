@@ -127,6 +127,11 @@ async fn event_keeps_neither_the_persons_number_nor_his_words(pool: PgPool) {
     let id = dealer.write(PLAIN, "una palabra secreta").await.id();
     app.wait_for(&id, "read").await;
     Webhook::signed(&app, STATUS, &FIELDS, TOKEN).post(&app).await;
+    let quoting: Vec<_> = FIELDS
+        .into_iter()
+        .chain([("ErrorMessage", "whatsapp:+18095551234 is blocked"), ("ErrorCode", "63014")])
+        .collect();
+    Webhook::signed(&app, STATUS, &quoting, TOKEN).post(&app).await;
     let events: String =
         app.value("select string_agg(e::text, ' ') from message_events e where $1 <> ''", "x").await;
     for personal in ["8095551234", "secreta", "100%"] {

@@ -76,7 +76,7 @@ macro_rules! requests {
                  r.reason, u.name as "asked_by?", r.asked_at, r.decided_at, r.granted, r.answer,
                  r.granted_value, r.granted_until, r.granted_version, l.version as "version?"
                from limit_requests r join dealers d on d.id = r.dealer_id left join users u on u.id = r.asked_by
-                 left join limits l on l.name = r.name and l.dealer_id = r.dealer_id "#
+                 left join okla_limits($1) l on l.name = r.name and l.dealer_id = r.dealer_id "#
                 + $which,
             $($argument),*
         )
@@ -84,8 +84,8 @@ macro_rules! requests {
 }
 
 /// Those that nobody has decided, the oldest first.
-pub async fn list_open(conn: &mut PgConnection) -> sqlx::Result<Vec<RequestRow>> {
-    requests!("where r.decided_at is null order by r.asked_at",).fetch_all(conn).await
+pub async fn list_open(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<RequestRow>> {
+    requests!("where r.decided_at is null order by r.asked_at", now).fetch_all(conn).await
 }
 
 /// How many nobody has decided.
@@ -100,8 +100,9 @@ pub async fn list_of_dealer(
     conn: &mut PgConnection,
     dealer: DealerId,
     limit: i64,
+    now: DateTime<Utc>,
 ) -> sqlx::Result<Vec<RequestRow>> {
-    requests!("where r.dealer_id = $1 order by r.asked_at desc limit $2", dealer.0, limit)
+    requests!("where r.dealer_id = $2 order by r.asked_at desc limit $3", now, dealer.0, limit)
         .fetch_all(conn)
         .await
 }

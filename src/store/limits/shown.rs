@@ -23,16 +23,20 @@ pub struct ShownLimit {
     pub reason: String,
     pub set_by: Option<String>,
     pub version: i64,
+    /// Under one that ends lies one that stays.
+    pub has_beneath: bool,
+    pub beneath: Option<Decimal>,
 }
 
 /// All that is set and in force, for all and for every dealer.
 pub async fn list_shown(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Vec<ShownLimit>> {
     sqlx::query_as!(
         ShownLimit,
-        r#"select l.name, l.dealer_id as "dealer: DealerId", d.slug as "slug?", d.name as "dealer_name?", l.value, l.updated_at,
-             l.expires_at, l.reason, u.name as "set_by?", l.version
-           from limits l left join dealers d on d.id = l.dealer_id left join users u on u.id = l.set_by
-           where l.expires_at is null or l.expires_at > $1
+        r#"select l.name as "name!", l.dealer_id as "dealer: DealerId", d.slug as "slug?", d.name as "dealer_name?", l.value,
+             l.updated_at as "updated_at!", l.expires_at, l.reason as "reason!", u.name as "set_by?", l.version as "version!",
+             b.name is not null as "has_beneath!", b.value as "beneath?"
+           from okla_limits($1) l left join dealers d on d.id = l.dealer_id left join users u on u.id = l.set_by
+             left join limits as b on l.is_temporary and not b.is_temporary and b.name = l.name and b.dealer_id = l.dealer_id
            order by d.name nulls first, l.name"#,
         now
     )

@@ -17,7 +17,11 @@ use super::{
     list_query::ListQuery,
 };
 use crate::{
-    app::search_messages::{Found, search_messages},
+    app::{
+        actor::Actor,
+        search_messages::{Found, search_messages},
+    },
+    domain::user::Role,
     web::state::AppState,
 };
 
@@ -45,8 +49,8 @@ struct MessageAnswer {
     id: String,
     /// El de Twilio, de la primera parte.
     message_id: Option<String>,
-    /// E.164.
-    #[schema(pattern = "^\\+[1-9][0-9]{1,14}$", example = "+18095551234")]
+    /// E.164. A OKLA, de lo que no escribió ella, se le tapa: el entero se ve en la página, con motivo y auditoría.
+    #[schema(pattern = "^(\\+[1-9][0-9]{1,14}|\\+?[0-9]*…[0-9]*)$", example = "+18095551234")]
     to: String,
     /// El texto, como se escribió.
     body: String,
@@ -114,17 +118,18 @@ pub async fn messages(
         .await
         .map_err(|error| ApiError::from_app(error, language))?;
     Ok(Json(MessagesAnswer {
-        messages: page.messages.into_iter().map(answer).collect(),
+        messages: page.messages.into_iter().map(|found| answer(found, &actor)).collect(),
         next_cursor: page.next.map(|cursor| cursor.to_string()),
     }))
 }
 
-fn answer(Found { message, sid }: Found) -> MessageAnswer {
+fn answer(Found { message, sid }: Found, reader: &Actor) -> MessageAnswer {
+    let is_open = reader.role != Role::Admin || message.sender_role == Role::Admin;
     MessageAnswer {
         id: message.id.to_string(),
         message_id: sid,
         error_message: message.outcome().map(|outcome| outcome.what),
-        to: message.to.into(),
+        to: if is_open { message.to.into() } else { message.to.masked() },
         body: message.body,
         kind: message.kind.as_str(),
         vehicle_id: message.vehicle.map(|(id, _)| id.to_string()),

@@ -178,7 +178,7 @@ fn Shown(loaded: InHand) -> impl IntoView {
         let last = wanted.expires_at.map(|end| day_in_santo_domingo(end - TimeDelta::microseconds(1)));
         form.keep("vence", last.map(|day| day.to_string()).unwrap_or_default());
         view! {
-            <Effect limit=limit before=&rule seen=seen until=until/>
+            <Effect limit=limit before=&rule seen=seen until=until ends=wanted.expires_at.is_some()/>
             <Save limit=limit slug=&slug version=version form=&form request=request.as_ref() raised=raised/>
         }
     });

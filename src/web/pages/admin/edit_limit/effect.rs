@@ -42,6 +42,8 @@ pub(super) fn Effect<'a>(
     seen: Seen,
     /// The last day on which it holds, in words; `None`: of a rule for all, which stays.
     until: Option<String>,
+    /// It ends by itself.
+    ends: bool,
 ) -> impl IntoView + use<> {
     let Seen { after, run } = seen;
     let count = |number: u64| grouped(number.into());
@@ -56,6 +58,7 @@ pub(super) fn Effect<'a>(
     let same = before.effective == after.effective;
     let now = amount(limit, before.effective);
     let then = if same { "sin cambio".to_owned() } else { amount(limit, after.effective) };
+    let lasting = ends.then(|| amount(limit, before.lasting));
     let more = run.refused_then > run.refused_now;
     let of = match run.messages {
         1 => format!("Del único mensaje de los últimos {DAYS} días"),
@@ -88,6 +91,7 @@ pub(super) fn Effect<'a>(
                 <div><dt>"Límite efectivo ahora"</dt><dd>{now}</dd></div>
                 <div><dt>"Después"</dt><dd>{then}</dd></div>
                 {until.map(|until| view! { <div><dt>"Último día"</dt><dd>{until}</dd></div> })}
+                {lasting.map(|lasting| view! { <div><dt>"Al vencer rige"</dt><dd>{lasting}</dd></div> })}
             </dl>
             {void}
             <Notice tone=if more { Tone::Warn } else { Tone::Ok }><p>{told}</p></Notice>

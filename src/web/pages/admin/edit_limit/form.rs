@@ -24,6 +24,8 @@ pub(super) fn prefilled(rule: &Rule, is_own: bool, request: Option<&RequestRow>)
         (None, None) => String::new(),
     };
     let is_unlimited = request.is_none() && rule.most.is_none() && (set.is_some() || !is_own);
+    // What is granted is for a while, whatever holds now.
+    let set = set.filter(|_| request.is_none());
     let end =
         set.and_then(|set| set.expires_at).map(|end| day_in_santo_domingo(end - TimeDelta::microseconds(1)));
     let is_permanent = is_own && set.is_some_and(|set| set.expires_at.is_none());
@@ -93,7 +95,7 @@ pub(super) fn Form<'a>(
             </div>
             {is_own.then(|| view! {
                 <Field field="vence" label="Último día" kind="date" complete="off" value=form.value("vence") problem=form.problem("vence")
-                    hint="Vacío y sin la marca de abajo: siete días desde hoy. Después rige de nuevo la regla de todos, por sí sola."/>
+                    hint="Vacío y sin la marca de abajo: siete días desde hoy. Después rige, por sí solo, lo que el concesionario tenía permanente, o la regla de todos."/>
                 <label class="check"><input type="checkbox" name="permanente" value="si" checked=permanent/>"Permanente: no vence"</label>
             })}
             <Field field="motivo" label="Motivo" complete="off" value=form.value("motivo") problem=form.problem("motivo")

@@ -88,7 +88,10 @@ pub(super) fn Own(
 fn row(own: OwnRule, now: DateTime<Utc>) -> impl IntoView {
     let OwnRule { slug, dealer, rule, request } = own;
     let limit = rule.limit;
-    let until = rule.set.as_ref().map(|set| set.expires_at.map_or_else(|| "permanente".to_owned(), last_day));
+    let until = rule.set.as_ref().map(|set| match set.expires_at {
+        None => "permanente".to_owned(),
+        Some(end) => format!("{}; luego {}", last_day(end), amount(limit, rule.lasting)),
+    });
     view! {
         <tr>
             <th scope="row">{dealer}</th>
