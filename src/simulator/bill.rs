@@ -7,10 +7,7 @@ use std::{collections::BTreeMap, ops::RangeInclusive};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{
-    message::{Message, Status},
-    templates::Template,
-};
+use super::message::{Message, Status};
 
 /// Codes of failed messages for which Twilio waives its fee (its help page on the failed message processing fee).
 const EXEMPT: [u32; 20] = [
@@ -43,18 +40,11 @@ impl Charge {
                 let exempt = message.error_code.is_some_and(|code| EXEMPT.contains(&code));
                 (!exempt).then_some(Self::Failure)
             }
-            Status::Delivered => Some(
-                match message
-                    .content_sid
-                    .as_deref()
-                    .and_then(Template::find)
-                    .map(|template| template.category)
-                {
-                    Some("MARKETING") => Self::Marketing,
-                    Some(_) => Self::Utility,
-                    None => Self::Service,
-                },
-            ),
+            Status::Delivered => Some(match message.category.as_deref() {
+                Some("MARKETING") => Self::Marketing,
+                Some(_) => Self::Utility,
+                None => Self::Service,
+            }),
             _ => None,
         }
     }

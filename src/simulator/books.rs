@@ -14,6 +14,7 @@ use super::{
     message::{Message, Step},
     settings::Settings,
     state::State,
+    templates::Template,
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +44,11 @@ pub enum Entry {
         to: String,
     },
     Settings(Settings),
+    /// Made, submitted, decided.
+    Template(Box<Template>),
+    TemplateDeleted {
+        sid: String,
+    },
     Advanced {
         seconds: u32,
     },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -74,6 +74,38 @@ pub async fn change_settings(
     let settings = books.state().settings().changed_by(change).map_err(|why| bad_request(&why))?;
     books.record(Entry::Settings(settings.clone())).map_err(unwritable)?;
     Ok(Json(settings).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Decision {
+    status: Option<String>,
+    category: Option<String>,
+    rejection_reason: Option<String>,
+}
+
+/// `PUT /sim/templates/{HX}`: what Meta says of a submitted template from now on.
+pub async fn change_template(
+    State(simulator): State<Arc<Simulator>>,
+    Path(sid): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Response> {
+    let Decision { status, category, rejection_reason } =
+        serde_json::from_slice(&body).map_err(|error| bad_request(&error.to_string()))?;
+    let mut books = simulator.books();
+    let mut template =
+        books.state().template(&sid).cloned().ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+    let approval = template.approval.as_mut().ok_or_else(|| bad_request("it was never submitted"))?;
+    approval.decided_at = simulator.clock.now();
+    for (word, change) in [
+        (&mut approval.status, status),
+        (&mut approval.category, category),
+        (&mut approval.rejection_reason, rejection_reason),
+    ] {
+        *word = change.unwrap_or_else(|| word.clone());
+    }
+    books.record(Entry::Template(Box::new(template))).map_err(unwritable)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

@@ -35,7 +35,8 @@ pub async fn create(
     ConnectInfo(fate): ConnectInfo<Fate>,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let draft = Draft::read(&Form::from(body), &simulator.options, simulator.clock.now())?;
+    let draft =
+        Draft::read(&Form::from(body), &simulator.options, simulator.books().state(), simulator.clock.now())?;
     let fault = Fault::of(&draft.to);
     match fault {
         Some(Fault::Invalid) => {
@@ -103,7 +104,9 @@ fn write_down(simulator: &Arc<Simulator>, draft: Draft, fault: Option<Fault>) ->
         start,
         settings,
         fault,
-        violates_window: settings.enforce_window && draft.free_form && !open,
+        refused_by_meta: draft
+            .fails_with
+            .or_else(|| (settings.enforce_window && draft.free_form && !open).then_some(63016)),
         via_service: draft.service_sid.is_some(),
         has_callback: draft.status_callback.is_some(),
     };
@@ -123,6 +126,7 @@ fn write_down(simulator: &Arc<Simulator>, draft: Draft, fault: Option<Fault>) ->
         media: draft.media,
         content_sid: draft.content_sid,
         content_variables: draft.content_variables,
+        category: draft.category,
         service_sid: draft.service_sid,
         status_callback: draft.status_callback,
         status,

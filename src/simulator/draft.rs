@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
-use super::{Options, address, form::Form, refusal::Refusal, templates::Template, wire};
+use super::{Options, address, form::Form, refusal::Refusal, state::State, wire};
 
 /// Characters of a body, counted as UTF-16 does: an emoji is two.
 const BODY_LIMIT: usize = 1_600;
@@ -17,15 +17,19 @@ pub struct Draft {
     pub media: Vec<String>,
     pub content_sid: Option<String>,
     pub content_variables: Option<String>,
+    /// The template's, in Meta's words.
+    pub category: Option<String>,
     /// Not an approved template: only for an open window.
     pub free_form: bool,
+    /// With what Meta refuses its template later.
+    pub fails_with: Option<u32>,
     pub status_callback: Option<String>,
     pub send_at: Option<DateTime<Utc>>,
 }
 
 impl Draft {
     /// Reads Twilio's parameters; unknown ones are ignored.
-    pub fn read(form: &Form, options: &Options, now: DateTime<Utc>) -> Result<Self, Refusal> {
+    pub fn read(form: &Form, options: &Options, state: &State, now: DateTime<Utc>) -> Result<Self, Refusal> {
         let own = format!("whatsapp:{}", options.whatsapp_number);
         let to = form.filled("To").ok_or_else(|| Refusal::bad(21604, "A 'To' phone number is required."))?;
         if !address::is_valid(to) || to == own {
@@ -54,24 +58,34 @@ impl Draft {
             media: Vec::new(),
             content_sid: None,
             content_variables: None,
+            category: None,
             free_form: true,
+            fails_with: None,
             status_callback,
             send_at,
         };
         match form.filled("ContentSid") {
-            Some(sid) => draft.with_template(sid, form.filled("ContentVariables")),
+            Some(sid) => draft.with_template(state, sid, form.filled("ContentVariables"), now),
             None => draft.with_text(form),
         }
     }
 
-    fn with_template(self, sid: &str, variables: Option<&str>) -> Result<Self, Refusal> {
+    fn with_template(
+        self,
+        state: &State,
+        sid: &str,
+        variables: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
         let template =
-            Template::find(sid).ok_or_else(|| Refusal::bad(21655, "The ContentSid is invalid."))?;
+            state.template(sid).ok_or_else(|| Refusal::bad(21655, "The ContentSid is invalid."))?;
         Ok(Self {
             body: template.render(variables)?,
             content_sid: Some(sid.to_owned()),
             content_variables: variables.map(str::to_owned),
-            free_form: !template.approved(),
+            category: Some(template.category().to_owned()),
+            free_form: template.status(now) != "approved",
+            fails_with: template.fails_with(now),
             ..self
         })
     }

@@ -64,6 +64,9 @@ pub fn error_text(code: u32) -> &'static str {
         63016 => "Failed to send freeform message because you are outside the allowed window",
         63018 => "Rate limit exceeded for Channel",
         63024 => "Invalid message recipient",
+        63040 => "Template rejected",
+        63041 => "Template paused",
+        63042 => "Template disabled",
         63049 => "Meta chose not to deliver this marketing message",
         _ => "",
     }

@@ -58,6 +58,7 @@ fn message(simulator: &Simulator, from: String, form: &Form) -> Message {
         media,
         content_sid: None,
         content_variables: None,
+        category: None,
         service_sid: None,
         status_callback: None,
         status: Status::Received,

@@ -19,6 +19,9 @@ pub struct Message {
     pub content_sid: Option<String>,
     /// The JSON text as it came.
     pub content_variables: Option<String>,
+    /// The template's, in Meta's words.
+    #[serde(default)]
+    pub category: Option<String>,
     pub service_sid: Option<String>,
     /// With its fragment of connection overrides, if any.
     pub status_callback: Option<String>,

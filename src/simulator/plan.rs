@@ -20,8 +20,8 @@ pub struct Course<'a> {
     pub start: DateTime<Utc>,
     pub settings: &'a Settings,
     pub fault: Option<Fault>,
-    /// Free-form text outside the window.
-    pub violates_window: bool,
+    /// Why Meta does not deliver it: 63016 of free-form text outside the window, or what ails its template.
+    pub refused_by_meta: Option<u32>,
     /// Through a Messaging Service, which picks the sender first.
     pub via_service: bool,
     /// Whether anyone wants to hear of it.
@@ -50,7 +50,7 @@ impl Course<'_> {
         let beat = TimeDelta::milliseconds(self.settings.callback_delay_ms.into());
         let refused = match self.fault {
             Some(Fault::Later(code)) => Some(code),
-            _ => self.violates_window.then_some(63016),
+            _ => self.refused_by_meta,
         };
         let mut moves = Vec::new();
         if self.via_service {
@@ -133,7 +133,7 @@ mod tests {
             start: DateTime::UNIX_EPOCH,
             settings,
             fault,
-            violates_window: false,
+            refused_by_meta: None,
             via_service: false,
             has_callback: true,
         }
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn failure_is_never_priced_and_window_violation_is_63016() {
         let settings = Settings::default();
-        let steps = Course { violates_window: true, ..course(&settings, None) }.steps();
+        let steps = Course { refused_by_meta: Some(63016), ..course(&settings, None) }.steps();
         assert!(!steps.iter().any(|step| matches!(step.act, Act::Price(_))));
         assert!(matches!(
             steps.last().map(|step| &step.act),

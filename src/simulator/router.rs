@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     http::{Method, StatusCode, Uri},
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 
 use super::{
@@ -39,10 +39,11 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
         )
         .route("/v2/Channels/Senders", get(senders::list))
         .route("/v2/Channels/Senders/{sid}", get(senders::fetch))
-        .route("/v1/Content", get(content::list))
+        .route("/v1/Content", get(content::list).post(content::create))
         .route("/v1/ContentAndApprovals", get(content::list_with_approvals))
-        .route("/v1/Content/{sid}", get(content::fetch))
+        .route("/v1/Content/{sid}", get(content::fetch).delete(content::delete))
         .route("/v1/Content/{sid}/ApprovalRequests", get(content::fetch_approval))
+        .route("/v1/Content/{sid}/ApprovalRequests/whatsapp", post(content::submit))
         .method_not_allowed_fallback(async |method: Method| {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, 20004, format!("Method {method} not allowed"))
         })
@@ -53,6 +54,7 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
         .route("/sim/messages", get(control::messages))
         .route("/sim/inbound", get(control::inbound).post(inbound::receive))
         .route("/sim/settings", get(control::settings).put(control::change_settings))
+        .route("/sim/templates/{sid}", put(control::change_template))
         .route("/sim/clock", post(control::advance))
         .route("/sim", axum::routing::delete(control::forget))
         .merge(api)

@@ -31,6 +31,8 @@ pub struct Settings {
     pub error_rate: f64,
     /// Whether free-form messages outside the 24-hour window end with 63016.
     pub enforce_window: bool,
+    /// How long Meta takes to decide on a template; milliseconds.
+    pub approval_delay_ms: u32,
     /// Unless it is `active`, every API call but the reading of the account is refused.
     pub account_status: AccountStatus,
     /// The sender's state in Twilio's words; of these Meta decides the last two, null until it has.
@@ -51,6 +53,7 @@ impl Default for Settings {
             shuffle: false,
             error_rate: 0.0,
             enforce_window: false,
+            approval_delay_ms: 1_000,
             account_status: AccountStatus::Active,
             sender_status: "ONLINE".to_owned(),
             quality_rating: Some("HIGH".to_owned()),

@@ -10,10 +10,10 @@ use super::{
     books::Entry,
     message::{Act, Message, Status, Step},
     settings::Settings,
+    templates::{self, Template},
 };
 
 /// Nothing here takes longer for a longer history, but what walks all messages.
-#[derive(Default)]
 pub struct State {
     /// In the order of their creation; `None` once deleted, so that places never shift.
     messages: Vec<Option<Box<Message>>>,
@@ -24,10 +24,36 @@ pub struct State {
     throttled: HashMap<String, u32>,
     bill: Bill,
     settings: Settings,
+    templates: Vec<Template>,
     advanced: TimeDelta,
 }
 
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            messages: Vec::new(),
+            places: HashMap::new(),
+            by_recipient: HashMap::new(),
+            last_inbound: HashMap::new(),
+            throttled: HashMap::new(),
+            bill: Bill::default(),
+            settings: Settings::default(),
+            templates: templates::first(),
+            advanced: TimeDelta::zero(),
+        }
+    }
+}
+
 impl State {
+    /// In the order in which they were made.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.templates.iter()
+    }
+
+    pub fn template(&self, sid: &str) -> Option<&Template> {
+        self.templates.iter().find(|template| template.sid == sid)
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -125,6 +151,13 @@ impl State {
             }
             Entry::Throttled { to } => *self.throttled.entry(to).or_default() += 1,
             Entry::Settings(settings) => self.settings = settings,
+            Entry::Template(template) => {
+                match self.templates.iter_mut().find(|one| one.sid == template.sid) {
+                    Some(one) => *one = *template,
+                    None => self.templates.push(*template),
+                }
+            }
+            Entry::TemplateDeleted { sid } => self.templates.retain(|template| template.sid != sid),
             Entry::Advanced { seconds } => self.advanced += TimeDelta::seconds(seconds.into()),
         }
     }
@@ -188,6 +221,7 @@ mod tests {
             media: Vec::new(),
             content_sid: None,
             content_variables: None,
+            category: None,
             service_sid: None,
             status_callback: Some("https://okla.example/s".to_owned()),
             status: Status::Queued,

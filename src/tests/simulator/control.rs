@@ -52,7 +52,7 @@ async fn settings_change_in_part_and_unknown_ones_are_refused() {
     let put = async |change: Value| rig.http.put(&url).json(&change).send().await.unwrap();
     let expected = json!({
         "latencyMs": 150, "callbackDelayMs": 500, "dropRate": 0.25, "duplicateRate": 0.0, "shuffle": false,
-        "errorRate": 0.0, "enforceWindow": false, "accountStatus": "active", "failWith": null,
+        "errorRate": 0.0, "enforceWindow": false, "approvalDelayMs": 1000, "accountStatus": "active", "failWith": null,
         "senderStatus": "ONLINE", "qualityRating": "HIGH", "messagingLimit": null,
     });
     assert_eq!(put(json!({ "dropRate": 0.25 })).await.json::<Value>().await.unwrap(), expected);

@@ -10,7 +10,7 @@ use super::rig::{Rig, TOKEN};
 
 const TO: &str = "+18095551234";
 const UTILITY: &str = "HX00000000000000000000000000000001";
-const MARKETING: &str = "HX00000000000000000000000000000005";
+const MARKETING: &str = "HX0000000000000000000000000000000a";
 
 async fn records(rig: &Rig, path: &str) -> Vec<Value> {
     let answer = rig.api(Method::GET, &format!("Usage/{path}")).send().await.unwrap();
