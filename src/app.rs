@@ -73,6 +73,7 @@ pub mod sign_up;
 pub mod state;
 pub mod stock;
 pub mod take_limits;
+pub mod templates;
 pub mod throttle;
 pub mod tidy_up;
 pub mod tokens;

@@ -24,6 +24,7 @@ mod figures;
 mod limits;
 mod migrate;
 mod serve;
+mod templates;
 mod token;
 mod twilio_sim;
 mod user;
@@ -65,6 +66,9 @@ enum Command {
     /// Lo que los administradores cambiaron
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Las plantillas de WhatsApp que aprueba Meta
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// Las cifras de los paneles
     #[command(subcommand)]
     Figures(figures::Command),
@@ -91,6 +95,7 @@ impl Cli {
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,
             Command::Audit(command) => audit::run(command).await,
+            Command::Templates(command) => templates::run(command).await,
             Command::Figures(command) => figures::run(command).await,
             Command::Limits(command) => limits::run(command).await,
             Command::Costs(args) => costs::run(args).await,

@@ -36,6 +36,7 @@ pub mod report;
 pub mod retry;
 pub mod sender;
 pub mod state_group;
+pub mod template;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -33,6 +33,7 @@ pub mod senders;
 pub mod servers;
 pub mod sessions;
 pub mod sign_in_failures;
+pub mod templates;
 pub mod throttles;
 pub mod usage;
 pub mod user_list;

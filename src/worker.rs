@@ -20,6 +20,7 @@ use crate::app::{
     peaks::keep_peaks,
     resend::resend_next,
     state::App,
+    templates::sync_templates,
     tidy_up::tidy_up,
 };
 
@@ -33,6 +34,8 @@ const BUSY: Duration = Duration::from_secs(30);
 const ASK_EVERY: Duration = Duration::from_secs(2);
 /// Its own time is in the database.
 const SENDER_EVERY: Duration = Duration::from_mins(1);
+/// Meta's decisions take an hour; what it pauses should not wait long for us to know.
+const TEMPLATES_EVERY: Duration = Duration::from_mins(10);
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 const PEAKS_EVERY: Duration = Duration::from_mins(10);
@@ -66,6 +69,12 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), ASK_EVERY, |app| async move { ask_wanted(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), SENDER_EVERY, |app| async move { ask_sender(&app).await }));
+    tasks.spawn(run(
+        app.clone(),
+        stop.clone(),
+        TEMPLATES_EVERY,
+        |app| async move { sync_templates(&app).await },
+    ));
     tasks.spawn(run(
         app.clone(),
         stop.clone(),

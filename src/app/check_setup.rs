@@ -8,9 +8,13 @@ use super::{
     callback_test::Trip,
     clock::Clock,
     gateway::{Gateway, GatewayError},
+    templates::Standing,
 };
 use crate::{
-    domain::sender::{Quality, is_online},
+    domain::{
+        sender::{Quality, is_online},
+        template::Approval,
+    },
     store,
 };
 
@@ -150,16 +154,22 @@ async fn sender(gateway: &dyn Gateway, number: &str) -> Finding {
 
 async fn templates(gateway: &dyn Gateway) -> Finding {
     let name = "Plantillas";
-    match gateway.templates().await {
-        Ok(told) if told.approved > 0 => {
-            Finding::right(name, format!("Aprobadas por Meta: {} de {}.", told.approved, told.all))
-        }
-        Ok(told) => {
-            let remedy = "Cree las plantillas en la consola de Twilio (Content Template Builder) y pida su aprobación: sin una aprobada WhatsApp rechaza lo que sale fuera de las 24 horas.";
-            Finding::wrong(name, format!("Ninguna aprobada, de {}.", told.all), remedy)
-        }
-        Err(error) => unreachable(name, &error),
+    let told = match gateway.templates().await {
+        Ok(told) => told,
+        Err(error) => return unreachable(name, &error),
+    };
+    let all = Standing::of_all(&told);
+    let lacking: Vec<String> = all
+        .iter()
+        .filter(|one| one.approval() != Some(Approval::Approved))
+        .map(|one| format!("{} ({})", one.definition.name, one.label().to_lowercase()))
+        .collect();
+    if lacking.is_empty() {
+        return Finding::right(name, format!("Las {} de OKLA están aprobadas por Meta.", all.len()));
     }
+    let remedy =
+        "Corra «okla templates submit» y espere a Meta: lo que ellas dicen no sale fuera de las 24 horas.";
+    Finding::wrong(name, format!("Faltan {}: {}.", lacking.len(), lacking.join(", ")), remedy)
 }
 
 fn unreachable(name: &'static str, error: &GatewayError) -> Finding {

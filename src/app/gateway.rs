@@ -5,6 +5,9 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use rust_decimal::Decimal;
+use serde_json::Value;
+
+use crate::domain::rates::Category;
 
 /// What to send. Addresses are E.164 with `+`, without a channel prefix.
 #[derive(Clone, Debug)]
@@ -84,12 +87,19 @@ pub struct Sender {
     pub messaging_limit: Option<String>,
 }
 
-/// The account's message templates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Templates {
-    pub all: usize,
-    /// Those that may open a conversation.
-    pub approved: usize,
+/// A message template of the account, in the provider's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderTemplate {
+    pub sid: String,
+    pub name: String,
+    pub language: String,
+    /// With `{{1}}` where a variable goes.
+    pub body: String,
+    /// `approved`, `pending`, `rejected` …; empty: Meta was not asked.
+    pub status: String,
+    /// What Meta prices it as, which it may have changed; missing until it is asked.
+    pub category: Option<String>,
+    pub rejection_reason: Option<String>,
 }
 
 /// Why a call failed, by what may be done next (Twilio fact sheet §9).
@@ -143,8 +153,19 @@ pub trait Gateway: Send + Sync + 'static {
     /// One of our numbers (E.164) as a WhatsApp sender; `None`: the account has none by that number.
     fn sender<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Option<Sender>, GatewayError>>;
 
-    /// How many templates the account has.
-    fn templates(&self) -> BoxFuture<'_, Result<Templates, GatewayError>>;
+    /// The account's templates, the oldest first.
+    fn templates(&self) -> BoxFuture<'_, Result<Vec<ProviderTemplate>, GatewayError>>;
+
+    /// Makes a template of the body of `POST /v1/Content`; its sid. Asks nobody for approval.
+    fn create_template<'a>(&'a self, content: &'a Value) -> BoxFuture<'a, Result<String, GatewayError>>;
+
+    /// Asks Meta to approve a template under this name as one of that category.
+    fn submit_template<'a>(
+        &'a self,
+        sid: &'a str,
+        name: &'a str,
+        category: Category,
+    ) -> BoxFuture<'a, Result<(), GatewayError>>;
 
     /// What time it is there, by its answer's `Date`, to the second.
     fn time(&self) -> BoxFuture<'_, Result<DateTime<Utc>, GatewayError>>;

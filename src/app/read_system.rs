@@ -23,6 +23,7 @@ pub use crate::store::{
     gauges::{CallbacksRow, QueueRow, StageRow},
     senders::SenderRow,
     servers::ServerRow,
+    templates::TemplateRow,
 };
 use crate::{
     domain::limits::{Limit, Subject},
@@ -72,6 +73,8 @@ pub struct System {
     pub stages: [Option<StageRow>; 4],
     /// `None`: nobody has asked yet.
     pub sender: Option<SenderRow>,
+    /// Those of ours that Twilio has.
+    pub templates: Vec<TemplateRow>,
     /// What the limit for all is set to.
     pub meta_tier: Option<i64>,
     /// The newest first.
@@ -180,6 +183,7 @@ async fn measure_in(conn: &mut PgConnection, app: &App) -> Result<System> {
         callbacks: store::gauges::get_callbacks(conn, now - RECENT, MOST_EVENTS).await?,
         stages: store::gauges::get_stages(conn, now - RECENT, MOST_TIMED).await?,
         sender: store::senders::get_sender(conn, number).await?,
+        templates: store::templates::list_templates(conn).await?,
         meta_tier: tier.and_then(|row| row.value?.to_i64()),
         months: months.iter().map(|(month, row)| Comparison::of(*month, row)).collect(),
         migration: store::migrations::get_last(conn).await?,

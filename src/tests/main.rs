@@ -40,6 +40,7 @@ mod simulator;
 mod soak;
 mod stock;
 mod system;
+mod templates;
 mod tenants;
 mod transactions;
 mod twilio_client;

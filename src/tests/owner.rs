@@ -8,13 +8,13 @@ use okla::{
     app::{
         clock::{Clock as _, SystemClock},
         gateway::{
-            Content, Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, Sender, Templates,
-            UsageRecord,
+            Content, Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, ProviderTemplate,
+            Sender, UsageRecord,
         },
     },
-    domain::user::Role,
+    domain::{rates::Category, user::Role},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::app::{Options, TestApp};
@@ -75,8 +75,21 @@ impl Gateway for GatewayMock {
         Box::pin(async { Ok(None) })
     }
 
-    fn templates(&self) -> BoxFuture<'_, Result<Templates, GatewayError>> {
-        Box::pin(async { Ok(Templates::default()) })
+    fn templates(&self) -> BoxFuture<'_, Result<Vec<ProviderTemplate>, GatewayError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn create_template<'a>(&'a self, _: &'a Value) -> BoxFuture<'a, Result<String, GatewayError>> {
+        Box::pin(async { Ok(String::new()) })
+    }
+
+    fn submit_template<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Category,
+    ) -> BoxFuture<'a, Result<(), GatewayError>> {
+        Box::pin(async { Ok(()) })
     }
 
     fn time(&self) -> BoxFuture<'_, Result<DateTime<Utc>, GatewayError>> {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -18,9 +19,9 @@ use self::{answer::Answer, settings::http_client};
 use super::wire::{self, account::account_status, usage};
 use crate::{
     app::gateway::{
-        Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, Sender, Templates, UsageRecord,
+        Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, ProviderTemplate, Sender, UsageRecord,
     },
-    domain::phone,
+    domain::{phone, rates::Category},
     metrics,
 };
 
@@ -262,8 +263,21 @@ impl Gateway for TwilioClient {
         Box::pin(self.find_sender(number))
     }
 
-    fn templates(&self) -> BoxFuture<'_, Result<Templates, GatewayError>> {
-        Box::pin(self.count_templates())
+    fn templates(&self) -> BoxFuture<'_, Result<Vec<ProviderTemplate>, GatewayError>> {
+        Box::pin(self.list_templates())
+    }
+
+    fn create_template<'a>(&'a self, content: &'a Value) -> BoxFuture<'a, Result<String, GatewayError>> {
+        Box::pin(self.make_template(content))
+    }
+
+    fn submit_template<'a>(
+        &'a self,
+        sid: &'a str,
+        name: &'a str,
+        category: Category,
+    ) -> BoxFuture<'a, Result<(), GatewayError>> {
+        Box::pin(self.ask_approval(sid, name, category))
     }
 
     fn time(&self) -> BoxFuture<'_, Result<DateTime<Utc>, GatewayError>> {

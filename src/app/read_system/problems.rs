@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::{SenderRow, System};
 use crate::domain::{
     sender::{MessagingLimit, Quality, is_online},
+    template::Approval,
     time::lapse,
 };
 
@@ -40,6 +41,14 @@ pub fn problems(system: &System) -> Vec<Problem> {
         add(true, "Nadie reparte: los mensajes se aceptan y esperan.".to_owned(), remedy);
     }
     of_sender(system.sender.as_ref(), &mut add);
+    for row in &system.templates {
+        if let approval @ (Approval::Rejected | Approval::Paused | Approval::Disabled) =
+            Approval::parse(&row.status)
+        {
+            let what = format!("La plantilla «{}» está {}.", row.name, approval.label().to_lowercase());
+            add(false, what, TEMPLATE);
+        }
+    }
     // What was taken a moment ago may still be told of; what is known to have arrived was not told, but asked for.
     let [.., delivered] = system.stages;
     if system.callbacks.count == 0 && (system.silent > 0 || delivered.is_some()) {
@@ -90,6 +99,7 @@ pub fn problems(system: &System) -> Vec<Problem> {
     found
 }
 
+const TEMPLATE: &str = "Lo que ella dice no sale fuera de las 24 horas: vea el motivo más abajo y, si hace falta, corrija su texto con otro nombre y corra «okla templates submit».";
 const PAUSED: &str = "Hay envíos en pausa: reanúdelos en «Límites» cuando quiera que salgan.";
 const SLOW: &str =
     "Mire si el ritmo está usado por completo; si no, si los repartidores y la base de datos responden.";

@@ -46,7 +46,8 @@ async fn everything_right_is_said_line_by_line(pool: PgPool) {
     }
     assert_eq!(code, Some(0), "{said}");
     assert!(
-        said.contains("calidad alta; 2K Customers/24hr") && said.contains("Aprobadas por Meta: 5 de 6"),
+        said.contains("calidad alta; 2K Customers/24hr")
+            && said.contains("Las 10 de OKLA están aprobadas por Meta."),
         "{said}"
     );
     drop(server);

@@ -1,6 +1,7 @@
 //! Reads of the account beside its messages: our number as a sender, the templates, the time there.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{
@@ -8,7 +9,10 @@ use super::{
     answer::Answer,
     wire::account::{self, Page},
 };
-use crate::app::gateway::{GatewayError, Sender, Templates};
+use crate::{
+    app::gateway::{GatewayError, ProviderTemplate, Sender},
+    domain::rates::Category,
+};
 
 const PAGE_SIZE: &str = "50";
 /// More pages are no account of ours.
@@ -22,10 +26,27 @@ impl TwilioClient {
         Ok(senders.into_iter().find(|(address, _)| address == number).map(|(_, sender)| sender))
     }
 
-    pub(super) async fn count_templates(&self) -> Result<Templates, GatewayError> {
+    pub(super) async fn list_templates(&self) -> Result<Vec<ProviderTemplate>, GatewayError> {
         let first = with_query(&self.content, "v1/ContentAndApprovals", &[])?;
-        let approvals = self.list_all("templates", first, account::templates).await?;
-        Ok(account::counted(&approvals))
+        self.list_all("templates", first, account::templates).await
+    }
+
+    pub(super) async fn make_template(&self, content: &Value) -> Result<String, GatewayError> {
+        let url = joined(&self.content, "v1/Content")?;
+        let request = self.signed(self.http.post(url)).json(content);
+        self.exchange("create_template", "account", request, account::created_template).await
+    }
+
+    pub(super) async fn ask_approval(
+        &self,
+        sid: &str,
+        name: &str,
+        category: Category,
+    ) -> Result<(), GatewayError> {
+        let url = joined(&self.content, &format!("v1/Content/{sid}/ApprovalRequests/whatsapp"))?;
+        let asked = json!({ "name": name, "category": category.as_str().to_ascii_uppercase() });
+        let request = self.signed(self.http.post(url)).json(&asked);
+        self.exchange("submit_template", sid, request, account::submitted).await
     }
 
     /// Any answer tells the time, a refusal too.
@@ -54,9 +75,13 @@ impl TwilioClient {
 }
 
 fn with_query(base: &Url, path: &str, pairs: &[(&str, &str)]) -> Result<Url, GatewayError> {
-    let mut url = base.join(path).map_err(|_| unknown("no address to ask at"))?;
+    let mut url = joined(base, path)?;
     url.query_pairs_mut().extend_pairs(pairs).append_pair("PageSize", PAGE_SIZE);
     Ok(url)
+}
+
+fn joined(base: &Url, path: &str) -> Result<Url, GatewayError> {
+    base.join(path).map_err(|_| unknown("no address to ask at"))
 }
 
 fn unknown(reason: &str) -> GatewayError {

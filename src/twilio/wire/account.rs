@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{number_address, object, text_of};
-use crate::app::gateway::{Sender, Templates};
+use crate::app::gateway::{ProviderTemplate, Sender};
 
 /// A page of one of Twilio's newer lists.
 #[derive(Debug)]
@@ -35,17 +35,39 @@ pub fn senders(text: &str) -> Option<Page<(String, Sender)>> {
 }
 
 /// A page of templates with their approvals.
-pub fn templates(text: &str) -> Option<Page<bool>> {
+pub fn templates(text: &str) -> Option<Page<ProviderTemplate>> {
     page(text, "contents", |template| {
-        let approval = template.get("approval_requests").and_then(Value::as_object);
-        let status = approval.and_then(|approval| text_of(approval, "status"));
-        Some(status.is_some_and(|status| status.eq_ignore_ascii_case("approved")))
+        let asked = template.get("approval_requests").and_then(Value::as_object);
+        let approval = |name| asked.and_then(|approval| text_of(approval, name));
+        let types = template.get("types").and_then(Value::as_object);
+        let bodies = types.into_iter().flat_map(|types| types.values());
+        Some(ProviderTemplate {
+            sid: content_sid(template)?,
+            name: text_of(template, "friendly_name").unwrap_or_default(),
+            language: text_of(template, "language").unwrap_or_default(),
+            body: bodies
+                .filter_map(Value::as_object)
+                .find_map(|one| text_of(one, "body"))
+                .unwrap_or_default(),
+            status: approval("status").unwrap_or_default(),
+            category: approval("category"),
+            rejection_reason: approval("rejection_reason"),
+        })
     })
 }
 
-/// How many of these may open a conversation.
-pub fn counted(approvals: &[bool]) -> Templates {
-    Templates { all: approvals.len(), approved: approvals.iter().filter(|approved| **approved).count() }
+/// The sid of a template that was just made.
+pub fn created_template(text: &str) -> Option<String> {
+    content_sid(&object(text)?)
+}
+
+fn content_sid(template: &Map<String, Value>) -> Option<String> {
+    text_of(template, "sid").filter(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// What answers a request for approval.
+pub fn submitted(text: &str) -> Option<()> {
+    object(text).map(|_| ())
 }
 
 /// Entries that make no sense are left out.
@@ -76,11 +98,23 @@ mod tests {
     }
 
     #[test]
-    fn only_approved_templates_count_as_approved() {
-        let text = r#"{"contents":[{"approval_requests":{"status":"approved"}},{"approval_requests":{"status":"pending"}},
-            {"approval_requests":null}],"meta":{"next_page_url":"https://content.example/v1/x"}}"#;
+    fn a_template_is_read_whatever_it_lacks() {
+        let text = r#"{"contents":[{"sid":"HX1","friendly_name":"okla_contacto","language":"es",
+            "types":{"twilio/quick-reply":{"body":"Hola, {{1}}.","actions":[]}},
+            "approval_requests":{"status":"rejected","category":"UTILITY","rejection_reason":"PROMOTIONAL"}},
+            {"sid":"HX2","approval_requests":null,"types":null},{"sid":"../x"},{"friendly_name":"sin sid"}],
+            "meta":{"next_page_url":"https://content.example/v1/x"}}"#;
         let found = templates(text).unwrap();
-        assert_eq!(counted(&found.items), Templates { all: 3, approved: 1 });
+        let whole = ProviderTemplate {
+            sid: "HX1".to_owned(),
+            name: "okla_contacto".to_owned(),
+            language: "es".to_owned(),
+            body: "Hola, {{1}}.".to_owned(),
+            status: "rejected".to_owned(),
+            category: Some("UTILITY".to_owned()),
+            rejection_reason: Some("PROMOTIONAL".to_owned()),
+        };
+        assert_eq!(found.items, [whole, ProviderTemplate { sid: "HX2".to_owned(), ..Default::default() }]);
         assert!(found.next.is_some());
     }
 }

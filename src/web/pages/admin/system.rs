@@ -1,6 +1,7 @@
 mod callbacks;
 mod doubts;
 mod queue;
+mod templates;
 mod twilio;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ use self::{
     callbacks::{Callbacks, Stages},
     doubts::Doubts,
     queue::{Queue, Servers},
+    templates::Templates,
     twilio::{Months, Sender, Versions},
 };
 use crate::{
@@ -74,6 +76,7 @@ fn Shown(read: Read, flash: Flash) -> impl IntoView {
             <Callbacks system=&system flash=flash/>
             <Versions system=&system/>
         </div>
+        <Templates templates=&system.templates now=now/>
         <Stages stages=system.stages/>
         <Months months=system.months now=now/>
     }

@@ -1,0 +1,133 @@
+//! The templates that OKLA writes by: `templates.json`, one for each purpose. A text that changes needs a new name, for Meta
+//! takes none twice.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Purpose, problems, render};
+use crate::domain::rates::Category;
+
+const FILE: &str = include_str!("../../templates.json");
+
+/// A template as we want it to be.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    pub purpose: Purpose,
+    pub name: String,
+    /// ISO 639-1.
+    pub language: String,
+    /// What Meta is asked to price it as.
+    pub category: Category,
+    /// With `{{1}}` where the first of `fields` goes.
+    pub body: String,
+    /// What fills each place, in their order.
+    pub fields: Vec<String>,
+    /// Each place's sample value, by its number.
+    pub samples: BTreeMap<String, String>,
+    /// Titles of its quick-reply buttons.
+    pub buttons: Vec<String>,
+    /// What `POST /v1/Content` takes.
+    pub content: Value,
+}
+
+#[derive(Deserialize)]
+struct File {
+    templates: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    purpose: String,
+    category: String,
+    fields: Vec<String>,
+    content: Value,
+}
+
+#[derive(Deserialize)]
+struct Content {
+    friendly_name: String,
+    language: String,
+    variables: BTreeMap<String, String>,
+    types: Map<String, Value>,
+}
+
+/// All of them, in the file's order.
+pub fn catalog() -> &'static [Definition] {
+    static CATALOG: LazyLock<Vec<Definition>> = LazyLock::new(|| read(FILE).unwrap_or_default());
+    &CATALOG
+}
+
+fn read(file: &str) -> Result<Vec<Definition>, String> {
+    let file: File = serde_json::from_str(file).map_err(|error| error.to_string())?;
+    file.templates.into_iter().map(definition).collect()
+}
+
+fn definition(listed: Listed) -> Result<Definition, String> {
+    let Listed { purpose, category, fields, content } = listed;
+    let read: Content = serde_json::from_value(content.clone()).map_err(|error| error.to_string())?;
+    let form = read.types.values().next();
+    let text = |value: &Value, name: &str| value[name].as_str().map(str::to_owned);
+    let body = form.and_then(|form| text(form, "body")).ok_or("a template without a text")?;
+    let actions = form.and_then(|form| form["actions"].as_array()).cloned().unwrap_or_default();
+    Ok(Definition {
+        purpose: purpose.parse()?,
+        name: read.friendly_name,
+        language: read.language,
+        category: category
+            .to_ascii_lowercase()
+            .parse()
+            .map_err(|_| format!("{category:?} is no category"))?,
+        body,
+        fields,
+        samples: read.variables,
+        buttons: actions.iter().filter_map(|action| text(action, "title")).collect(),
+        content,
+    })
+}
+
+impl Definition {
+    /// The one for a purpose.
+    pub fn of(purpose: Purpose) -> Option<&'static Self> {
+        catalog().iter().find(|definition| definition.purpose == purpose)
+    }
+
+    /// What is wrong with it by Meta's rules.
+    pub fn problems(&self) -> Vec<String> {
+        let samples = self.samples.iter().map(|(place, sample)| (place.as_str(), sample.as_str()));
+        let buttons: Vec<&str> = self.buttons.iter().map(String::as_str).collect();
+        problems(&self.name, &self.body, samples, &buttons)
+    }
+
+    /// With its samples in its places: what Meta sees.
+    pub fn sample(&self) -> String {
+        render(&self.body, &self.samples)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::MOST_BODY, *};
+
+    #[test]
+    fn every_purpose_has_one_template_that_meta_can_take() {
+        let catalog = read(FILE).unwrap();
+        assert_eq!(catalog.len(), Purpose::ALL.len());
+        for purpose in Purpose::ALL {
+            let one = catalog.iter().find(|one| one.purpose == purpose).unwrap();
+            assert_eq!(one.problems(), Vec::<String>::new());
+            assert_eq!(one.fields.len(), one.samples.len(), "{}", one.name);
+            assert_eq!(one.category, purpose.kind().category(), "{}", one.name);
+            assert!(
+                !one.sample().contains("{{") && one.sample().chars().count() < MOST_BODY / 2,
+                "{}",
+                one.name
+            );
+        }
+        let mut names: Vec<&str> = catalog.iter().map(|one| one.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), catalog.len());
+    }
+}
