@@ -59,7 +59,7 @@ fn Template<'a>(definition: &'static Definition, row: Option<&'a TemplateRow>) -
     view! {
         <tr>
             <th scope="row">{definition.purpose.label()}</th>
-            <td data-label="Nombre en Meta">{definition.name.as_str()}</td>
+            <td class="break" data-label="Nombre en Meta">{definition.name.as_str()}</td>
             <td data-label="Categoría">
                 {category.label()}
                 {(category != definition.category).then(|| moved(definition.category))}
