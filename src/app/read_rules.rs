@@ -271,13 +271,8 @@ fn rule(limit: Limit, dealer: Option<DealerId>, rules: &Rules, rows: &[ShownLimi
         expires_at: row.expires_at,
         version: row.version,
     });
-    let own = match set {
-        Some(row) if row.expires_at.is_none() => Some(row.value),
-        Some(row) if row.has_beneath => Some(row.beneath),
-        _ => None,
-    };
-    let lasting = match own {
-        Some(value) => value.map(|value| limit.units(value)),
+    let lasting = match set.filter(|row| row.has_lasting) {
+        Some(row) => row.lasting.map(|value| limit.units(value)),
         None => rules.most(limit, None),
     };
     let most = most(limit);

@@ -279,11 +279,7 @@ pub(super) async fn note(pool: &PgPool, lowered: Option<Lowered>, now: DateTime<
 
 /// What stays of a row when what ends is over.
 fn lasting(row: &LimitRow) -> Setting {
-    match row.expires_at {
-        None => Setting::of(row.value),
-        Some(_) if row.has_beneath => Setting::of(row.beneath),
-        Some(_) => Setting::Inherited,
-    }
+    if row.has_lasting { Setting::of(row.lasting) } else { Setting::Inherited }
 }
 
 /// As the audit keeps it; `then`: what stays beneath what ends.

@@ -9,11 +9,9 @@ mod rules;
 pub use self::catalog::{Definition, catalog};
 pub use self::rules::{MOST_BODY, problems};
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
-use super::{kind::Kind, text::is_blank};
+use super::kind::Kind;
 
 /// What OKLA writes by template. The file's and the database's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,99 +151,9 @@ impl Approval {
     }
 }
 
-/// The text as it arrives: `{{name}}` gives its value; one without a value gives nothing. What a value holds is never taken
-/// for a place.
-pub fn render(body: &str, values: &BTreeMap<String, String>) -> String {
-    let (mut text, mut rest) = (String::new(), body);
-    while let Some((before, after)) = rest.split_once("{{") {
-        text.push_str(before);
-        let Some((name, after)) = after.split_once("}}") else {
-            text.push_str("{{");
-            rest = after;
-            break;
-        };
-        text.push_str(values.get(name).map_or("", String::as_str));
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
-/// A value as a template takes it: WhatsApp has no line break, tab or run of spaces in one (63013, 21656). Line breaks
-/// become « · »; what cannot be seen goes.
-pub fn as_value(text: &str) -> String {
-    let lines = text.lines().map(|line| {
-        let words: Vec<String> = line
-            .split(is_blank)
-            .map(|word| word.chars().filter(|c| !c.is_control()).collect())
-            .filter(|word: &String| !word.is_empty())
-            .collect();
-        words.join(" ")
-    });
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · ")
-}
-
-/// The beginning of a value that is longer than `most` characters, cut between words, with an ellipsis; else all of it.
-pub fn beginning(value: &str, most: usize) -> String {
-    if value.chars().count() <= most {
-        return value.to_owned();
-    }
-    let (mut kept, mut length, mut end) = (0, 0, None);
-    for (at, grapheme) in value.grapheme_indices(true) {
-        length += grapheme.chars().count();
-        if length >= most {
-            break;
-        }
-        if grapheme.chars().all(char::is_whitespace) {
-            end = Some(at);
-        }
-        kept = at + grapheme.len();
-    }
-    // An early space would throw much away for one long word.
-    let cut = end.filter(|end| end * 2 > kept).unwrap_or(kept);
-    format!("{}…", value[..cut].trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    }
-
-    #[test]
-    fn places_are_filled_once_and_what_is_filled_in_is_no_place() {
-        let body = "Hola, {{1}}: {{2}} le escribe. {{1}}, {{3}}.";
-        assert_eq!(
-            render(body, &values(&[("1", "{{2}}"), ("2", "Ana")])),
-            "Hola, {{2}}: Ana le escribe. {{2}}, ."
-        );
-        assert_eq!(render("sin lugar {{", &values(&[])), "sin lugar {{");
-    }
-
-    #[test]
-    fn a_value_is_one_line_without_runs_of_spaces() {
-        assert_eq!(
-            as_value("  Hola,\r\n\n  ¿sigue\tdisponible?\u{200b}   Gracias\n"),
-            "Hola, · ¿sigue disponible? Gracias"
-        );
-        assert_eq!(as_value("a\u{0}b"), "ab");
-        assert_eq!(as_value(" \n "), "");
-    }
-
-    #[test]
-    fn a_long_value_ends_between_words_and_never_inside_a_grapheme() {
-        assert_eq!(beginning("uno dos tres", 12), "uno dos tres");
-        assert_eq!(beginning("uno dos tres", 10), "uno dos…");
-        assert_eq!(beginning(&"a".repeat(20), 5), "aaaa…");
-        let family = "👨‍👩‍👧".repeat(10);
-        let cut = beginning(&family, 12);
-        assert_eq!(cut, format!("{}…", "👨‍👩‍👧".repeat(2)));
-        for most in 1..40 {
-            assert!(beginning("Él dijo «sí», y después 👍🏽 nada más", most).chars().count() <= most.max(1));
-        }
-    }
 
     #[test]
     fn each_word_names_one_purpose() {

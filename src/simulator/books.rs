@@ -68,7 +68,7 @@ pub struct Books {
 impl Books {
     /// Reads the journal at `path`; returns also what was pending, message by message.
     pub fn open(path: &Path, era: CancellationToken) -> Result<(Self, Unfinished), SimulatorError> {
-        let mut state = State::default();
+        let mut state = State::opened();
         let journal = Journal::open(path, |entry| state.apply(entry))?;
         let unfinished = state
             .messages(None)
@@ -110,7 +110,7 @@ impl Books {
         self.journal.clear()?;
         self.era.cancel();
         self.era = era;
-        self.state = State::default();
+        self.state = State::opened();
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use super::{
 };
 
 /// Nothing here takes longer for a longer history, but what walks all messages.
+#[derive(Default)]
 pub struct State {
     /// In the order of their creation; `None` once deleted, so that places never shift.
     messages: Vec<Option<Box<Message>>>,
@@ -28,23 +29,12 @@ pub struct State {
     advanced: TimeDelta,
 }
 
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            messages: Vec::new(),
-            places: HashMap::new(),
-            by_recipient: HashMap::new(),
-            last_inbound: HashMap::new(),
-            throttled: HashMap::new(),
-            bill: Bill::default(),
-            settings: Settings::default(),
-            templates: templates::first(),
-            advanced: TimeDelta::zero(),
-        }
-    }
-}
-
 impl State {
+    /// Of an account that was just opened.
+    pub fn opened() -> Self {
+        Self { templates: templates::first(), ..Self::default() }
+    }
+
     /// In the order in which they were made.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         self.templates.iter()

@@ -44,9 +44,9 @@ pub struct LimitRow {
     /// A dealer's: when what lies beneath, or the rule for all, holds for him again.
     pub expires_at: Option<DateTime<Utc>>,
     pub version: i64,
-    /// Under one that ends lies one that stays.
-    pub has_beneath: bool,
-    pub beneath: Option<Decimal>,
+    /// Whether one that stays is set: this one, or one beneath it; and its value.
+    pub has_lasting: bool,
+    pub lasting: Option<Decimal>,
 }
 
 /// What is set for all (`dealer` none) or for one dealer; what has ended is not.
@@ -58,9 +58,9 @@ pub async fn get_limit(
 ) -> sqlx::Result<Option<LimitRow>> {
     sqlx::query_as!(
         LimitRow,
-        r#"select l.value, l.expires_at, l.version as "version!", b.name is not null as "has_beneath!", b.value as "beneath?"
+        r#"select l.value, l.expires_at, l.version as "version!", s.name is not null as "has_lasting!", s.value as "lasting?"
            from okla_limits($3) as l
-             left join limits as b on l.is_temporary and not b.is_temporary and b.name = l.name and b.dealer_id = l.dealer_id
+             left join limits as s on not s.is_temporary and s.name = l.name and s.dealer_id is not distinct from l.dealer_id
            where l.name = $1 and l.dealer_id is not distinct from $2"#,
         limit.name(),
         dealer.map(|id| id.0),

@@ -196,24 +196,23 @@ pub async fn list_to_do(
 ) -> sqlx::Result<Vec<ItemRow>> {
     sqlx::query_as!(
         ItemRow,
-        r#"select b.id as "bulk: BulkId", i.message_id as "message!: MessageId", b.user_id as "user: UserId",
+        r#"with ready as not materialized (
+             -- A pause keeps back what it is about, and nothing else.
+             select item.bulk_id, item.message_id, item.tries
+             from bulk_resend_items as item join bulk_resends as job on job.id = item.bulk_id
+               join messages as m on m.id = item.message_id
+             where item.outcome is null and not exists (
+               select from okla_pauses($3) as z where (z.kind is null or z.kind = m.kind)
+                 and (z.dealer_id is null or z.dealer_id = job.dealer_id))
+           )
+           select b.id as "bulk: BulkId", i.message_id as "message!: MessageId", b.user_id as "user: UserId",
              b.dealer_id as "dealer: DealerId"
            from (
-             select * from bulk_resends as open where is_open
-               -- A pause keeps back what it is about, and nothing else.
-               and exists (
-                 select from bulk_resend_items as i join messages as m on m.id = i.message_id
-                 where bulk_id = open.id and outcome is null and not exists (
-                   select from okla_pauses($3) as z where (z.kind is null or z.kind = m.kind)
-                     and (z.dealer_id is null or z.dealer_id = open.dealer_id)))
+             select * from bulk_resends as open where is_open and exists (select from ready where bulk_id = open.id)
              order by created_at, id limit $1
            ) as b
            cross join lateral (
-             select message_id from bulk_resend_items as item join messages as m on m.id = item.message_id
-             where bulk_id = b.id and outcome is null and not exists (
-               select from okla_pauses($3) as z where (z.kind is null or z.kind = m.kind)
-                 and (z.dealer_id is null or z.dealer_id = b.dealer_id))
-             order by tries, message_id limit $2
+             select message_id from ready where bulk_id = b.id order by tries, message_id limit $2
            ) as i"#,
         jobs,
         of_each,

@@ -105,12 +105,8 @@ fn object(text: &str) -> Option<Map<String, Value>> {
 }
 
 fn message_of(fields: &Map<String, Value>) -> Option<ProviderMessage> {
-    let sid = fields.get("sid")?.as_str()?;
-    if sid.is_empty() || !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return None;
-    }
     Some(ProviderMessage {
-        sid: sid.to_owned(),
+        sid: sid_of(fields)?,
         status: text_of(fields, "status").unwrap_or_default(),
         to: number_address(fields, "to"),
         from: number_address(fields, "from"),
@@ -126,6 +122,12 @@ fn message_of(fields: &Map<String, Value>) -> Option<ProviderMessage> {
         date_updated: text_of(fields, "date_updated").and_then(|date| instant(&date)),
         date_sent: text_of(fields, "date_sent").and_then(|date| instant(&date)),
     })
+}
+
+/// Letters and digits only, for it becomes part of addresses.
+fn sid_of(fields: &Map<String, Value>) -> Option<String> {
+    let sid = fields.get("sid")?.as_str()?;
+    (!sid.is_empty() && sid.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| sid.to_owned())
 }
 
 /// A text, or a number as text; without NUL, which PostgreSQL cannot store. Empty is missing.

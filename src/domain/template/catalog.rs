@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Purpose, problems, render};
+use super::{Purpose, problems};
 use crate::domain::rates::Category;
 
 const FILE: &str = include_str!("../../templates.json");
@@ -55,7 +55,10 @@ struct Content {
 
 /// All of them, in the file's order.
 pub fn catalog() -> &'static [Definition] {
-    static CATALOG: LazyLock<Vec<Definition>> = LazyLock::new(|| read(FILE).unwrap_or_default());
+    static CATALOG: LazyLock<Vec<Definition>> = LazyLock::new(|| {
+        #[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads it")]
+        read(FILE).expect("templates.json")
+    });
     &CATALOG
 }
 
@@ -88,21 +91,11 @@ fn definition(listed: Listed) -> Result<Definition, String> {
 }
 
 impl Definition {
-    /// The one for a purpose.
-    pub fn of(purpose: Purpose) -> Option<&'static Self> {
-        catalog().iter().find(|definition| definition.purpose == purpose)
-    }
-
     /// What is wrong with it by Meta's rules.
     pub fn problems(&self) -> Vec<String> {
         let samples = self.samples.iter().map(|(place, sample)| (place.as_str(), sample.as_str()));
         let buttons: Vec<&str> = self.buttons.iter().map(String::as_str).collect();
         problems(&self.name, &self.body, samples, &buttons)
-    }
-
-    /// With its samples in its places: what Meta sees.
-    pub fn sample(&self) -> String {
-        render(&self.body, &self.samples)
     }
 }
 
@@ -119,11 +112,10 @@ mod tests {
             assert_eq!(one.problems(), Vec::<String>::new());
             assert_eq!(one.fields.len(), one.samples.len(), "{}", one.name);
             assert_eq!(one.category, purpose.kind().category(), "{}", one.name);
-            assert!(
-                !one.sample().contains("{{") && one.sample().chars().count() < MOST_BODY / 2,
-                "{}",
-                one.name
-            );
+            let sample = one.samples.iter().fold(one.body.clone(), |text, (place, sample)| {
+                text.replace(&format!("{{{{{place}}}}}"), sample)
+            });
+            assert!(!sample.contains("{{") && sample.chars().count() < MOST_BODY / 2, "{}", one.name);
         }
         let mut names: Vec<&str> = catalog.iter().map(|one| one.name.as_str()).collect();
         names.sort_unstable();

@@ -23,9 +23,9 @@ pub struct ShownLimit {
     pub reason: String,
     pub set_by: Option<String>,
     pub version: i64,
-    /// Under one that ends lies one that stays.
-    pub has_beneath: bool,
-    pub beneath: Option<Decimal>,
+    /// Whether one that stays is set: this one, or one beneath it; and its value.
+    pub has_lasting: bool,
+    pub lasting: Option<Decimal>,
 }
 
 /// All that is set and in force, for all and for every dealer.
@@ -34,9 +34,9 @@ pub async fn list_shown(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Re
         ShownLimit,
         r#"select l.name as "name!", l.dealer_id as "dealer: DealerId", d.slug as "slug?", d.name as "dealer_name?", l.value,
              l.updated_at as "updated_at!", l.expires_at, l.reason as "reason!", u.name as "set_by?", l.version as "version!",
-             b.name is not null as "has_beneath!", b.value as "beneath?"
+             s.name is not null as "has_lasting!", s.value as "lasting?"
            from okla_limits($1) l left join dealers d on d.id = l.dealer_id left join users u on u.id = l.set_by
-             left join limits as b on l.is_temporary and not b.is_temporary and b.name = l.name and b.dealer_id = l.dealer_id
+             left join limits as s on not s.is_temporary and s.name = l.name and s.dealer_id is not distinct from l.dealer_id
            order by d.name nulls first, l.name"#,
         now
     )

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{number_address, object, text_of};
+use super::{number_address, object, sid_of, text_of};
 use crate::app::gateway::{ProviderTemplate, Sender};
 
 /// A page of one of Twilio's newer lists.
@@ -42,7 +42,7 @@ pub fn templates(text: &str) -> Option<Page<ProviderTemplate>> {
         let types = template.get("types").and_then(Value::as_object);
         let bodies = types.into_iter().flat_map(|types| types.values());
         Some(ProviderTemplate {
-            sid: content_sid(template)?,
+            sid: sid_of(template)?,
             name: text_of(template, "friendly_name").unwrap_or_default(),
             language: text_of(template, "language").unwrap_or_default(),
             body: bodies
@@ -58,11 +58,7 @@ pub fn templates(text: &str) -> Option<Page<ProviderTemplate>> {
 
 /// The sid of a template that was just made.
 pub fn created_template(text: &str) -> Option<String> {
-    content_sid(&object(text)?)
-}
-
-fn content_sid(template: &Map<String, Value>) -> Option<String> {
-    text_of(template, "sid").filter(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    sid_of(&object(text)?)
 }
 
 /// What answers a request for approval.
