@@ -59,7 +59,13 @@ launch() {
 }
 
 launch_simulator() { launch simulator "$OKLA_SIM_URL/sim/messages" twilio-sim --listen "${OKLA_SIM_URL#http://}" --state "$state/sim.jsonl"; }
-launch_server() { launch server "$PUBLIC_URL/readyz" serve; }
+launch_server() {
+    launch server "$PUBLIC_URL/readyz" serve
+    # Now that the application has its templates, free text 24 hours after a person's last message ends as at WhatsApp.
+    curl --silent --fail --output /dev/null --request PUT --header 'Content-Type: application/json' \
+        --data '{"enforceWindow":true}' "$OKLA_SIM_URL/sim/settings" \
+        || fail "El simulador no aceptó sus ajustes." "lea $state/log/simulator.log"
+}
 
 # end_site: the server first, so that what is in flight still finds its simulator.
 end_site() {

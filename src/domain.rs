@@ -41,3 +41,4 @@ pub mod text;
 pub mod time;
 pub mod user;
 pub mod vehicle;
+pub mod window;

@@ -18,6 +18,7 @@ pub mod lines;
 pub mod message_list;
 pub mod messages;
 pub mod migrations;
+pub mod names;
 pub mod notices;
 pub mod numbers;
 pub mod outbox;

@@ -28,11 +28,17 @@ test("a message reaches the telephone, its text as text, and an answer goes back
   expect(await page.title()).not.toContain("robado");
 });
 
-test("a long message arrives as numbered parts, and its page tells each one", async ({ page, dealerPage, request, accessible }) => {
+test("to who has just written a long message arrives as numbered parts, and its page tells each one", async ({ page, dealerPage, request, accessible }) => {
   const number = newNumber();
   const words = Array.from({ length: 250 }, (_, place) => `palabra${place}`).join(" ");
-  const id = await sendByApi(request, process.env.OKLA_TOKEN!, number, words);
+  await sendByApi(request, process.env.OKLA_TOKEN!, number, "¿Me escribe por aquí?");
   const handset = new HandsetPage(page);
+  await expect(async () => {
+    await handset.open(number);
+    await expect(handset.conversation).toContainText("¿Me escribe por aquí?", { timeout: 100 });
+  }).toPass({ timeout: 20_000 });
+  await handset.answer("Sí, dígame");
+  const id = await sendByApi(request, process.env.OKLA_TOKEN!, number, words);
   await expect(async () => {
     await handset.open(number);
     await expect(handset.conversation).toContainText("(2/2)", { timeout: 100 });

@@ -1,33 +1,36 @@
 //! Taking a group of messages in, in one transaction: idempotency keys, limits, messages, their parts, their charges,
 //! and the first part's place in the outbox. A group of one is the same.
 
-use std::collections::{BTreeSet, HashSet};
+mod write;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool};
 
 use super::{
+    compose::{Letter, Names, Usable, list_usable},
     error::{AppError, Result},
-    take_limits::{Counters, Demand, Freeing, Rules, WINDOW, in_force, weigh},
+    take_limits::{Counters, Demand, Freeing, Rules, in_force, weigh},
 };
 use crate::{
     domain::{
         body::Body,
-        delivery::Delivery,
-        figures::{Changes, Subject},
-        ids::{DealerId, MessageId, PartId, UserId, VehicleId},
+        figures::Subject,
+        ids::{DealerId, MessageId, UserId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
         limits::{Decision, Mark, Refusal, Sender, Standing},
         pause::Paused,
         phone::Phone,
-        rates::price_of,
-        retry::policy,
+        rates::{Category, price_of},
+        template::{Filled, Purpose},
         user::Role,
+        window::OPEN_FOR,
     },
     kill_point::kill_point,
-    store::{self, idempotency::NewKey, ledger::NewEntry, messages::NewMessage, parts::NewPart},
+    store::{self, idempotency::NewKey},
 };
 
 /// A message whose values are sound and whose recipient its sender may write to.
@@ -44,12 +47,18 @@ pub struct Draft {
     pub kind: Kind,
     pub to: Phone,
     pub body: Body,
-    /// The body, cut into what one Twilio message holds.
+    /// The body, cut into what one Twilio message holds, for whoever free text reaches.
     pub parts: Vec<String>,
     pub image_url: Option<ImageUrl>,
+    /// It goes by this template, whomever free text reaches.
+    pub template: Option<Filled>,
+    /// Where all of its words can be read.
+    pub link: String,
     pub key: Option<Key>,
     /// The failed message that it repeats.
     pub resend_of: Option<MessageId>,
+    /// The message whose rest it is.
+    pub continues: Option<MessageId>,
 }
 
 /// What makes a second request the same as the first.
@@ -81,8 +90,17 @@ impl Draft {
         }
     }
 
-    fn part_count(&self) -> i16 {
-        i16::try_from(self.parts.len()).unwrap_or(i16::MAX)
+    fn letter(&self) -> Letter<'_> {
+        Letter {
+            sender: self.sender,
+            role: self.role,
+            dealer: self.payer,
+            vehicle: self.vehicle,
+            kind: self.kind,
+            words: self.body.as_str(),
+            image_url: self.image_url.as_ref().map(ImageUrl::as_str),
+            link: &self.link,
+        }
     }
 }
 
@@ -102,6 +120,8 @@ pub enum Verdict {
     Accepted(Receipt),
     Refused(Refusal),
     Paused(Paused),
+    /// Free text does not reach the recipient, and Meta does not let the template go.
+    NoTemplate(Purpose),
     /// Its key is bound already.
     KeyTaken,
 }
@@ -136,6 +156,30 @@ enum Answer {
     Accepted(Receipt),
     Refused(Decision),
     Paused(Paused),
+    NoTemplate(Purpose),
+}
+
+/// How a message travels.
+enum Way {
+    FreeText,
+    Template(Usable, Filled),
+}
+
+impl Way {
+    /// What Meta prices it as.
+    fn category(&self) -> Category {
+        match self {
+            Self::FreeText => Category::Service,
+            Self::Template(usable, _) => usable.category,
+        }
+    }
+}
+
+/// A draft that is taken in.
+struct Taken<'a> {
+    draft: &'a Draft,
+    demand: Demand,
+    way: Way,
 }
 
 /// Says to whoever was refused when there is room again: looked up when nobody waits for the counters any more.
@@ -155,6 +199,7 @@ async fn explain(
             decision.refusal(draft.role, counters.now()).map_or(Verdict::KeyTaken, Verdict::Refused)
         }
         Answer::Paused(paused) => Verdict::Paused(paused),
+        Answer::NoTemplate(purpose) => Verdict::NoTemplate(purpose),
     };
     drafts.iter().zip(answers).map(verdict).collect()
 }
@@ -221,8 +266,15 @@ async fn take_places(
     let now = counters.now();
     let phones: Vec<String> = drafts.iter().map(|draft| draft.to.as_str().to_owned()).collect();
     let open: HashSet<String> =
-        store::events::list_writers_since(conn, &phones, now - WINDOW).await?.into_iter().collect();
+        store::events::list_writers_since(conn, &phones, now - OPEN_FOR).await?.into_iter().collect();
     counters.note_recipients(conn, &phones).await?;
+    let usable = list_usable(conn).await?;
+    let letters: Vec<Letter<'_>> = drafts
+        .iter()
+        .filter(|draft| draft.template.is_none() && !open.contains(draft.to.as_str()))
+        .map(|draft| draft.letter())
+        .collect();
+    let names = Names::load(conn, &letters).await?;
 
     let mut answers = Vec::with_capacity(drafts.len());
     let mut accepted = Vec::with_capacity(drafts.len());
@@ -234,8 +286,17 @@ async fn take_places(
         }
         let sender = draft.sender();
         let outside_window = !open.contains(draft.to.as_str());
-        let unit_price = price_of(&rates, draft.kind, &draft.to, outside_window, now).ok_or_else(no_rate)?;
-        let demand = Demand { parts: draft.part_count(), unit_price, outside_window };
+        let way = match way(draft, outside_window, &usable, &names) {
+            Ok(way) => way,
+            Err(purpose) => {
+                answers.push(Answer::NoTemplate(purpose));
+                continue;
+            }
+        };
+        let unit_price = price_of(&rates, draft.kind, way.category(), &draft.to, now).ok_or_else(no_rate)?;
+        let parts = if matches!(way, Way::FreeText) { draft.parts.len() } else { 1 };
+        let parts = i16::try_from(parts).unwrap_or(i16::MAX);
+        let demand = Demand { parts, unit_price, outside_window };
         let mut decision = weigh(&counters, &rules, &sender, demand);
         if decision.standings.iter().all(Standing::has_room) {
             for standing in &mut decision.standings {
@@ -249,8 +310,8 @@ async fn take_places(
                 counters.add_recipient(draft.to.as_str());
             }
             decision.drop_unlimited();
-            accepted.push((*draft, demand));
-            let (parts, cost) = (demand.parts, demand.cost());
+            accepted.push(Taken { draft, demand, way });
+            let cost = demand.cost();
             answers.push(Answer::Accepted(Receipt { parts, cost, decision }));
         } else {
             answers.push(Answer::Refused(decision));
@@ -258,7 +319,7 @@ async fn take_places(
     }
     counters.save(conn).await?;
     free_refused_keys(conn, drafts, &answers).await?;
-    write(conn, &accepted, now).await?;
+    write::write(conn, &accepted, now).await?;
     if !marks.is_empty() {
         store::limits::marks::insert_marks(conn, &marks, now).await?;
     }
@@ -283,63 +344,18 @@ async fn free_refused_keys(conn: &mut PgConnection, drafts: &[&Draft], answers: 
     Ok(store::idempotency::delete_keys(conn, &refused).await?)
 }
 
-async fn write(conn: &mut PgConnection, accepted: &[(&Draft, Demand)], now: DateTime<Utc>) -> Result<()> {
-    if accepted.is_empty() {
-        return Ok(());
-    }
-    let messages: Vec<NewMessage> =
-        accepted.iter().map(|(draft, demand)| new_message(draft, *demand)).collect();
-    let parts: Vec<NewPart> = accepted.iter().flat_map(|(draft, _)| new_parts(draft)).collect();
-    let first: Vec<(PartId, DateTime<Utc>)> =
-        accepted.iter().map(|(draft, _)| (PartId(draft.id.0), now + policy(draft.kind).validity)).collect();
-    let charges: Vec<NewEntry> = accepted
-        .iter()
-        .map(|(draft, demand)| NewEntry {
-            message: draft.id,
-            dealer: draft.payer,
-            reason: "charge",
-            amount: demand.cost(),
-        })
-        .collect();
-    store::messages::insert_messages(conn, &messages, now).await?;
-    store::parts::insert_parts(conn, &parts).await?;
-    store::outbox::insert(conn, &first, now).await?;
-    store::ledger::insert_entries(conn, &charges, now).await?;
-    let mut noted = Changes::default();
-    for (draft, demand) in accepted {
-        noted.add(&draft.counted_by(now), &Delivery::fresh(draft.id, demand.unit_price, part_ids(draft)));
-    }
-    Ok(store::figures::insert_changes(conn, &noted.into_rows()).await?)
-}
-
-fn new_message(draft: &Draft, demand: Demand) -> NewMessage {
-    NewMessage {
-        id: draft.id,
-        sender_id: draft.sender,
-        sender_role: draft.role.as_str(),
-        dealer_id: draft.payer,
-        vehicle_id: draft.vehicle,
-        kind: draft.kind.as_str(),
-        to_phone: draft.to.as_str().to_owned(),
-        body: draft.body.as_str().to_owned(),
-        image_url: draft.image_url.as_ref().map(|url| url.as_str().to_owned()),
-        parts: demand.parts,
-        unit_price: demand.unit_price,
-        outside_window: demand.outside_window,
-        resend_of: draft.resend_of,
-    }
-}
-
-fn new_parts(draft: &Draft) -> impl Iterator<Item = NewPart> {
-    draft.parts.iter().zip(part_ids(draft)).zip(1_i16..).map(|((body, id), number)| NewPart {
-        id,
-        message: draft.id,
-        number,
-        body: body.clone(),
-    })
-}
-
-/// Part 1 bears its message's id.
-fn part_ids(draft: &Draft) -> impl Iterator<Item = PartId> {
-    std::iter::once(PartId(draft.id.0)).chain(std::iter::repeat_with(PartId::fresh)).take(draft.parts.len())
+/// `Err`: the purpose whose template would be needed and may not be used.
+fn way(
+    draft: &Draft,
+    outside_window: bool,
+    usable: &HashMap<Purpose, Usable>,
+    names: &Names,
+) -> std::result::Result<Way, Purpose> {
+    let filled = match &draft.template {
+        Some(filled) => filled.clone(),
+        None if outside_window => names.compose(&draft.letter()),
+        None => return Ok(Way::FreeText),
+    };
+    let usable = usable.get(&filled.purpose).ok_or(filled.purpose)?;
+    Ok(Way::Template(usable.clone(), filled))
 }

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use super::{deliver::expire, error::Result, state::App};
 use crate::{
-    domain::{ids::PartId, pace::TO_ONE_RECIPIENT},
+    domain::{ids::PartId, pace::TO_ONE_RECIPIENT, window::OPEN_FOR},
     kill_point::kill_point,
     store::{
         self,
@@ -54,7 +54,9 @@ pub async fn claim(app: &App, most: usize) -> Result<Claim> {
     if allowed == 0 {
         return Ok(Claim { wait: Some(BREATH), ..Claim::default() });
     }
-    let due = store::outbox::lock_due(&mut tx, now, i64::try_from(allowed).unwrap_or(i64::MAX)).await?;
+    let due =
+        store::outbox::lock_due(&mut tx, now, now - OPEN_FOR, i64::try_from(allowed).unwrap_or(i64::MAX))
+            .await?;
     let sorted = sort(&mut tx, due, now).await?;
     let attempted = sorted.called().map(|waiting| waiting.part).collect::<Vec<PartId>>();
     let leased: Vec<PartId> = sorted.leased.iter().map(|waiting| waiting.part).collect();

@@ -58,6 +58,12 @@ pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
         }
         Fate::Withdraw => withdraw(app, waiting.part, OwnReason::PartFailed).await,
         Fate::Expire => expire(app, waiting.part).await,
+        Fate::Closed => {
+            let told = Told::new(waiting.part, Report::closed(), format!("closed:{}", waiting.part));
+            tell(app, told).await?;
+            app.notices.outbox_waiting();
+            Ok(())
+        }
     }
 }
 
@@ -105,7 +111,12 @@ fn outbound(app: &App, waiting: &Waiting) -> Outbound {
     Outbound {
         to: waiting.to_phone.clone(),
         from: app.settings.number.as_str().to_owned(),
-        content: Content::Text { body: waiting.body.clone(), media_url: waiting.image_url.clone() },
+        content: match &waiting.template {
+            Some((content_sid, variables)) => {
+                Content::Template { content_sid: content_sid.clone(), variables: variables.clone() }
+            }
+            None => Content::Text { body: waiting.body.clone(), media_url: waiting.image_url.clone() },
+        },
         status_callback: callback.into(),
     }
 }

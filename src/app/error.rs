@@ -34,6 +34,9 @@ pub enum AppError {
     Paused(crate::domain::pause::Paused),
     #[error("too many attempts")]
     Throttled { retry_after: std::time::Duration },
+    /// WhatsApp has closed the conversation, and Meta does not let the template for it go.
+    #[error("no template for {0}")]
+    NoTemplate(crate::domain::template::Purpose),
     /// The key is bound to another request.
     #[error("idempotency key reused")]
     KeyReused,

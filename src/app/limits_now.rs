@@ -12,7 +12,7 @@ use super::{
     read_panel::dealer_of,
     send_message::{Recipient, find_addressee},
     state::App,
-    take_limits::{Demand, WINDOW, read_dealer_limits, read_limits},
+    take_limits::{Demand, read_dealer_limits, read_limits},
 };
 use crate::{
     domain::{
@@ -22,8 +22,9 @@ use crate::{
         limits::{Decision, Limit, Sender, Standing},
         pause::Paused,
         phone::Phone,
-        rates::price_of,
+        rates::{Category, price_of},
         time::{day_in_santo_domingo, first_day_of_month},
+        window::OPEN_FOR,
     },
     store,
 };
@@ -58,10 +59,11 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     };
     let mut conn = app.pool.acquire().await?;
     let now = app.clock.now();
-    let wrote = store::events::list_writers_since(&mut conn, &[phone.to_owned()], now - WINDOW).await?;
+    let wrote = store::events::list_writers_since(&mut conn, &[phone.to_owned()], now - OPEN_FOR).await?;
     let outside_window = wrote.is_empty();
     let rates = store::rates::list_rates(&mut conn).await?;
-    let unit_price = price_of(&rates, kind, &addressee.phone, outside_window, now).ok_or_else(no_rate)?;
+    let category = Category::of(kind, outside_window);
+    let unit_price = price_of(&rates, kind, category, &addressee.phone, now).ok_or_else(no_rate)?;
     let demand = Demand { parts, unit_price, outside_window };
     let decision = read_limits(&mut conn, &sender, demand, now).await?;
     let in_force = store::pauses::list_in_force(&mut conn, now).await?;
@@ -112,7 +114,8 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
         to: phone.as_str(),
     };
     let rates = store::rates::list_rates(&mut conn).await?;
-    let unit_price = price_of(&rates, Kind::Contact, &phone, true, now).ok_or_else(no_rate)?;
+    let unit_price =
+        price_of(&rates, Kind::Contact, Kind::Contact.category(), &phone, now).ok_or_else(no_rate)?;
     let demand = Demand { parts: 1, unit_price, outside_window: true };
     let standings = read_dealer_limits(&mut conn, &sender, demand, now).await?;
     let of_today = days.get(&today).map_or(0, |totals| totals.sums.messages);

@@ -42,6 +42,13 @@ pub struct MessageDetail {
     pub consent: Option<Consent>,
 }
 
+impl MessageDetail {
+    /// Twilio's id of the first part that it took.
+    pub fn first_sid(&self) -> Option<String> {
+        self.parts.iter().find_map(|part| part.sid.clone())
+    }
+}
+
 /// A page of a list and where the next begins.
 pub struct MessagePage {
     pub messages: Vec<Message>,
@@ -69,6 +76,8 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
             sid: part.sid,
             error_code: part.error_code,
             attempt_count: part.attempt_count,
+            template_text: part.template_text,
+            superseded: part.superseded,
             price: part.price,
         })
         .collect();
@@ -208,6 +217,8 @@ pub(super) fn parse(row: MessageRow) -> Result<Message> {
             .transpose()
             .map_err(|error: crate::domain::outcome::UnknownReason| fault("own_reason", error.to_string()))?,
         parts: row.parts,
+        waiting: row.waiting,
+        continues: row.continues,
         cost: row.cost.normalize(),
         created_at: row.created_at,
         sent_at: row.sent_at,

@@ -1,7 +1,10 @@
 //! Taking in whatever is said about parts, from whomever, a group in one transaction: stored as events, folded forward,
 //! costs and places settled, the next part put in line. One way for callbacks, answers and our own verdicts.
 
+mod fall_back;
 mod settle;
+
+pub use self::fall_back::BY_TEMPLATE;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
@@ -12,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 
-use super::{error::Result, gateway::ProviderMessage, notices::Change};
+use super::{error::Result, gateway::ProviderMessage, notices::Change, state::Settings};
 use crate::{
     domain::{
         delivery::{Delivery, Part, Taken, Waits},
@@ -81,10 +84,10 @@ pub async fn record(
     pool: &PgPool,
     told: &[Told],
     now: DateTime<Utc>,
-    prices: &[Duration],
+    settings: &Settings,
 ) -> Result<Vec<Recorded>> {
     let mut tx = store::connection::begin_planned(pool).await?;
-    let changed = record_in(&mut tx, told, now, prices).await?;
+    let changed = record_in(&mut tx, told, now, settings).await?;
     kill_point("record.before_commit");
     tx.commit().await?;
     kill_point("record.after_commit");
@@ -95,7 +98,7 @@ async fn record_in(
     conn: &mut PgConnection,
     told: &[Told],
     now: DateTime<Utc>,
-    prices: &[Duration],
+    settings: &Settings,
 ) -> Result<Vec<Recorded>> {
     let keys: Vec<PartKey> =
         told.iter().map(|told| PartKey { sid: told.report.sid.clone(), ours: told.part }).collect();
@@ -104,6 +107,7 @@ async fn record_in(
         store::deliveries::lock_sids(conn, &found.fresh_sids).await?;
         found = store::deliveries::find_parts(conn, &keys).await?;
     }
+    let prices = settings.price_plan.as_slice();
     let mut owners = found.owners;
     let ids: BTreeSet<MessageId> = owners.iter().flatten().map(|(_, message)| *message).collect();
     let ids: Vec<MessageId> = ids.into_iter().collect();
@@ -142,6 +146,7 @@ async fn record_in(
         });
     }
     adopt_orphans(conn, &before, &mut messages, now, prices).await?;
+    fall_back::fall_back(conn, &mut messages, now, settings).await?;
     save(conn, &before, &messages, now).await?;
     note_whatsapp(conn, &before, &messages, now).await?;
     Ok(recorded)

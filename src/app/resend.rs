@@ -192,7 +192,7 @@ pub async fn preview_resend(app: &App, actor: &Actor, range: Range) -> Result<Pr
     for row in &rows {
         let to = Phone::parse_api(&row.to_phone).map_err(|error| fault(row, &error.to_string()))?;
         let kind = row.kind.parse().map_err(|error| fault(row, error))?;
-        let price = price_of(&rates, kind, &to, true, now).ok_or_else(super::accept::no_rate)?;
+        let price = price_of(&rates, kind, kind.category(), &to, now).ok_or_else(super::accept::no_rate)?;
         preview.messages.push(row.id);
         preview.parts += i64::from(row.parts);
         preview.cost += price * Decimal::from(row.parts);
@@ -243,7 +243,9 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
             .map_err(|error| fault(&row, error))?,
         kind: row.kind.parse().map_err(|error| fault(&row, error))?,
         key: Some(format!("resend:{id}")),
+        template: None,
         resend_of: Some(id),
+        continues: None,
     };
     match send_message(app, actor, command).await {
         Ok(Sent::Accepted(fresh, _)) => Ok(fresh),

@@ -10,7 +10,9 @@ use super::{
     actor::Actor,
     error::{AppError, Result},
     notices::Change,
+    reading::reading_link,
     state::App,
+    templates::ask_about_templates,
 };
 use crate::{
     domain::{
@@ -20,6 +22,7 @@ use crate::{
         kind::Kind,
         parts::split,
         phone::Phone,
+        template::Filled,
         time::day_in_santo_domingo,
         user::Role,
     },
@@ -33,10 +36,14 @@ pub struct SendMessage {
     pub body: Body,
     pub image_url: Option<ImageUrl>,
     pub kind: Kind,
+    /// It goes by this template, whomever free text reaches.
+    pub template: Option<Filled>,
     /// A second request with the same key and the same content finds the first message instead of sending again.
     pub key: Option<String>,
     /// The failed message that it repeats.
     pub resend_of: Option<MessageId>,
+    /// The message whose rest it is.
+    pub continues: Option<MessageId>,
 }
 
 /// To whom.
@@ -84,6 +91,12 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
     if command.kind == Kind::Offer {
         return Err(consent_required());
     }
+    if command.template.is_some() && actor.role == Role::Buyer {
+        return Err(AppError::Forbidden {
+            code: "template_not_allowed",
+            message: "Un comprador escribe con sus propias palabras: quite template y envíe messageBody.",
+        });
+    }
     let key = command.key.as_ref().map(|word| Key { word: word.clone(), request_hash: hash(&command) });
     if let Some(key) = &key
         && let Some(before) = find_before(app, actor, key).await?
@@ -92,8 +105,12 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         return Ok(Sent::Before(before));
     }
     let addressee = find_addressee(app, actor, &command.to).await?;
+    let id = MessageId::fresh();
     let draft = Draft {
-        id: MessageId::fresh(),
+        id,
+        link: reading_link(&app.settings, id)?,
+        template: command.template,
+        continues: command.continues,
         sender: actor.user_id,
         role: actor.role,
         dealer: actor.dealer_id,
@@ -107,9 +124,12 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         key: key.clone(),
         resend_of: command.resend_of,
     };
-    let (change, to) = (Change { message: draft.id, dealer: draft.payer }, draft.to.masked());
-    let id = change.message;
-    match app.accepts.submit(draft).await? {
+    let (change, to) = (Change { message: id, dealer: draft.payer }, draft.to.masked());
+    let mut verdict = app.accepts.submit(draft.clone()).await?;
+    if matches!(verdict, Verdict::NoTemplate(_)) && ask_about_templates(app).await? {
+        verdict = app.accepts.submit(draft).await?;
+    }
+    match verdict {
         Verdict::Accepted(receipt) => {
             metrics::message_accepted();
             app.notices.outbox_waiting();
@@ -125,6 +145,10 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
             metrics::message_refused("paused");
             Err(AppError::Paused(paused))
         }
+        Verdict::NoTemplate(purpose) => {
+            metrics::message_refused("template_unavailable");
+            Err(AppError::NoTemplate(purpose))
+        }
         Verdict::KeyTaken => sent_before(app, actor, key).await,
     }
 }
@@ -137,7 +161,8 @@ fn hash(command: &SendMessage) -> [u8; 32] {
     };
     let image = command.image_url.as_ref().map_or("", ImageUrl::as_str);
     let kind = command.kind.as_str();
-    Sha256::digest(format!("{to}\n{kind}\n{image}\n{}", command.body.as_str())).into()
+    let template = command.template.as_ref().map_or(String::new(), |filled| format!("\n{}", filled.purpose));
+    Sha256::digest(format!("{to}\n{kind}\n{image}\n{}{template}", command.body.as_str())).into()
 }
 
 async fn sent_before(app: &App, actor: &Actor, key: Option<Key>) -> Result<Sent> {

@@ -3,7 +3,10 @@
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::Instant,
+};
 use url::Url;
 
 use super::{
@@ -44,6 +47,8 @@ pub struct App {
     pub imports: Arc<Semaphore>,
     /// Whose change of a limit is lived through: one at a time.
     pub replays: Arc<Semaphore>,
+    /// When a message that could not go for want of its template had Twilio asked.
+    pub templates_asked: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What an [`App`] is made of.
@@ -85,7 +90,7 @@ impl App {
             let settings = ports.settings.clone();
             Gatherer::start(GROUP, REPORTS_AT_ONCE, move |told| {
                 let (pool, now, settings) = (pool.clone(), clock.now(), settings.clone());
-                Box::pin(async move { record(&pool, &told, now, &settings.price_plan).await })
+                Box::pin(async move { record(&pool, &told, now, &settings).await })
             })
         };
         Self {
@@ -95,6 +100,7 @@ impl App {
             views: Arc::new(Semaphore::new(VIEWS_AT_ONCE)),
             imports: Arc::new(Semaphore::new(1)),
             replays: Arc::new(Semaphore::new(1)),
+            templates_asked: Arc::default(),
         }
     }
 }

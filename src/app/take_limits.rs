@@ -5,7 +5,7 @@ mod history;
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
@@ -21,9 +21,6 @@ use crate::{
     },
     store,
 };
-
-/// Meta counts whoever has not written to OKLA for so long.
-pub(super) const WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// The values that are in force.
 #[derive(Clone)]

@@ -1,7 +1,10 @@
 //! Our templates at Twilio: how each stands, making and submitting what is missing, and keeping what Twilio says.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
+use tokio::time::{Instant, timeout};
 
 use super::{
     deliver::Step,
@@ -13,6 +16,11 @@ use crate::{
     domain::template::{Approval, Definition, catalog},
     store::{self, templates::TemplateRow},
 };
+
+/// Between two questions that messages without a template give rise to.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// Whoever waits for a message waits no longer for that.
+const LONGEST_ASK: Duration = Duration::from_secs(5);
 
 /// One of ours beside what the account has.
 pub struct Standing<'a> {
@@ -91,6 +99,22 @@ pub async fn read_templates(
     store::templates::replace_templates(&mut tx, &rows).await?;
     tx.commit().await?;
     Ok(Ok(told))
+}
+
+/// Asks because a message could not go for want of its template: Meta may have approved it since. Not more often than every
+/// [`ASK_AGAIN`]; `true`: what is known is fresh.
+pub async fn ask_about_templates(app: &App) -> Result<bool> {
+    let mut asked_at = app.templates_asked.lock().await;
+    let now = Instant::now();
+    if asked_at.is_some_and(|at| now - at < ASK_AGAIN) {
+        return Ok(false);
+    }
+    *asked_at = Some(now);
+    let Ok(done) = timeout(LONGEST_ASK, sync_templates(app)).await else {
+        tracing::warn!("Twilio did not tell of our templates in time");
+        return Ok(false);
+    };
+    done.map(|_| true)
 }
 
 /// The worker's step.

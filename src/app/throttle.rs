@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 
 use super::{
     error::{AppError, Result},
-    state::App,
+    state::{App, Settings},
 };
 use crate::{domain::ids::UserId, store};
 
@@ -120,10 +120,14 @@ fn household(address: IpAddr) -> IpAddr {
 
 /// HMAC-SHA-256 of `text` under the installation's secret.
 pub fn keyed_hash(app: &App, text: &str) -> Result<Vec<u8>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(app.settings.secret_key.expose().as_bytes())
+    Ok(keyed(&app.settings, text)?.finalize().into_bytes().to_vec())
+}
+
+/// The same, not yet finished.
+pub fn keyed(settings: &Settings, text: &str) -> Result<Hmac<Sha256>> {
+    let mac = Hmac::<Sha256>::new_from_slice(settings.secret_key.expose().as_bytes())
         .map_err(|error| AppError::Fault(format!("secret key: {error}")))?;
-    mac.update(text.as_bytes());
-    Ok(mac.finalize().into_bytes().to_vec())
+    Ok(mac.chain_update(text))
 }
 
 fn window_start(now: DateTime<Utc>, window: TimeDelta) -> Result<DateTime<Utc>> {

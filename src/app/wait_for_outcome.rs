@@ -26,7 +26,7 @@ pub async fn wait_for_outcome(
     let deadline = Instant::now() + patience;
     loop {
         let detail = get_message(app, actor, View::Any, id).await?;
-        let told = detail.parts.first().is_some_and(|part| part.sid.is_some());
+        let told = detail.first_sid().is_some();
         if told || detail.message.status != Status::Queued || Instant::now() >= deadline {
             return Ok(detail);
         }

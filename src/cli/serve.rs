@@ -15,6 +15,7 @@ use crate::{
         passwords,
         set_limit::fill_first_values,
         state::{App, Ports, Settings, Tools},
+        templates::ask_about_templates,
     },
     config::Config,
     store,
@@ -70,6 +71,9 @@ pub async fn run(args: Args) -> CliResult {
     });
 
     tokio::task::spawn_blocking(passwords::warm_up);
+
+    // The first message finds them.
+    ask_about_templates(&app).await?;
 
     let tasks = TaskTracker::new();
     tasks.spawn(worker::be_known(app.clone(), stop.clone()));

@@ -32,6 +32,10 @@ pub struct Message {
     pub not_sent: bool,
     pub own_reason: Option<OwnReason>,
     pub parts: i16,
+    /// Characters of it that wait for the recipient's answer, for its template had no room for them.
+    pub waiting: Option<i32>,
+    /// It is what another message's template had no room for.
+    pub continues: Option<MessageId>,
     /// US$ charged to the dealer: the ledger's sum, estimated until Twilio bills.
     pub cost: Decimal,
     pub created_at: DateTime<Utc>,
@@ -87,6 +91,10 @@ pub struct Part {
     pub sid: Option<String>,
     pub error_code: Option<i32>,
     pub attempt_count: i16,
+    /// What arrives, if it goes by template.
+    pub template_text: Option<String>,
+    /// WhatsApp had closed the conversation: the template went in its place.
+    pub superseded: bool,
     /// What Twilio says it charges OKLA, positive, and its ISO 4217 currency; probably without Meta's share.
     pub price: Option<(Decimal, String)>,
 }

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::{
     ids::{MessageId, PartId},
     message::{Status, overall},
-    outcome::{OwnReason, outcome},
+    outcome::{OUTSIDE_WINDOW, OwnReason, outcome},
     report::{Report, Source},
     retry::until_next_check,
 };
@@ -58,6 +58,10 @@ pub struct Part {
     pub next_check_at: Option<DateTime<Utc>>,
     pub resends: i16,
     pub waits: Waits,
+    /// It goes by template.
+    pub by_template: bool,
+    /// WhatsApp had closed the conversation: the template went in its place.
+    pub superseded: bool,
 }
 
 /// Where a part is in the outbox.
@@ -127,9 +131,9 @@ impl Delivery {
 
     /// A part goes once the one before it was taken; after a failed one the rest stays at home.
     fn let_next_part_go(&mut self) {
-        let failed = self.parts.iter().any(|part| part.status.is_failure());
+        let failed = self.parts.iter().any(|part| part.status.is_failure() && !part.superseded);
         let mut before_was_taken = true;
-        for part in &mut self.parts {
+        for part in self.parts.iter_mut().filter(|part| !part.superseded) {
             let untouched = part.status == Status::Queued && part.sid.is_none();
             if untouched && failed && part.waits != Waits::Leased {
                 part.status = Status::Canceled;
@@ -144,18 +148,43 @@ impl Delivery {
         }
     }
 
+    /// Whether WhatsApp refused free text of it because the conversation is closed, and the template was not tried yet.
+    pub fn wants_template(&self) -> bool {
+        let refused = |part: &Part| part.status.is_failure() && part.error_code == Some(OUTSIDE_WINDOW);
+        self.parts.iter().any(refused)
+            && !self.parts.iter().any(|part| part.by_template || part.status.has_arrived())
+    }
+
+    /// The template, at that price, takes the place of all its parts.
+    pub fn go_by_template(&mut self, part: PartId, unit_price: Decimal, now: DateTime<Utc>) {
+        for part in &mut self.parts {
+            part.superseded = true;
+            if part.sid.is_none() && part.status == Status::Queued && part.waits != Waits::Leased {
+                part.status = Status::Canceled;
+                part.not_sent = true;
+                part.waits = Waits::No;
+            }
+        }
+        self.unit_price = unit_price;
+        self.parts.push(Part { by_template: true, ..Part::fresh(part) });
+        self.roll_up(Source::Okla, now);
+    }
+
     fn roll_up(&mut self, source: Source, now: DateTime<Utc>) {
-        let statuses: Vec<Status> = self.parts.iter().map(|part| part.status).collect();
+        let live: Vec<&Part> = self.parts.iter().filter(|part| !part.superseded).collect();
+        let statuses: Vec<Status> = live.iter().map(|part| part.status).collect();
         let Some(status) = overall(&statuses) else { return };
-        let culprit = self
-            .parts
+        // What had got further before the template took its place does not go back.
+        let took_over = live.len() < self.parts.len() && !self.status.is_failure();
+        let status = if took_over && status.rank() < self.status.rank() { self.status } else { status };
+        let culprit = live
             .iter()
             .filter(|part| part.status.is_failure())
             .min_by_key(|part| part.own_reason == Some(OwnReason::PartFailed));
         self.status = status;
         self.error_code = culprit.and_then(|part| part.error_code);
         self.own_reason = culprit.and_then(|part| part.own_reason);
-        self.not_sent = status.is_failure() && self.parts.iter().all(|part| part.not_sent);
+        self.not_sent = status.is_failure() && live.iter().all(|part| part.not_sent);
         let reached = |least: Status| !status.is_failure() && status.rank() >= least.rank();
         for (time, least) in [
             (&mut self.sent_at, Status::Sent),
@@ -168,7 +197,7 @@ impl Delivery {
             self.checked_at = Some(now);
         }
         self.cost = self.parts.iter().map(|part| part.cost(self.unit_price)).sum();
-        let held = self.parts.iter().filter(|part| !part.not_sent).count();
+        let held = self.parts.iter().filter(|part| !part.not_sent && !part.superseded).count();
         self.places = i16::try_from(held).unwrap_or(i16::MAX);
     }
 }
@@ -190,6 +219,8 @@ impl Part {
             next_check_at: None,
             resends: 0,
             waits: Waits::No,
+            by_template: false,
+            superseded: false,
         }
     }
 
@@ -270,6 +301,7 @@ impl Part {
         }
         match outcome(self.status, self.error_code, self.not_sent) {
             Some(said) if self.status.is_failure() => said.charged.fee(),
+            _ if self.superseded => Decimal::ZERO,
             _ => unit_price,
         }
     }

@@ -104,7 +104,7 @@ impl Sums {
         let told = delivery.parts.iter().filter_map(|part| part.price.as_ref());
         Self {
             messages: 1,
-            parts: i64::try_from(delivery.parts.len()).unwrap_or(i64::MAX),
+            parts: delivery.parts.iter().map(|part| i64::from(!part.superseded)).sum(),
             cost: delivery.cost,
             confirmed: if is_confirmed { delivery.cost } else { Decimal::ZERO },
             told: told.filter(|(_, currency)| in_dollars(currency)).map(|(price, _)| *price).sum(),

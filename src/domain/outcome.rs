@@ -144,6 +144,9 @@ impl FromStr for OwnReason {
     }
 }
 
+/// WhatsApp has closed the conversation: only a template reaches the person (Twilio error dictionary).
+pub const OUTSIDE_WINDOW: i32 = 63_016;
+
 /// Whether a code says that the number has no WhatsApp that can be reached.
 pub fn says_no_whatsapp(code: i32) -> bool {
     matches!(code, 63_003 | 63_024)

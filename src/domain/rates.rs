@@ -135,11 +135,10 @@ pub fn rate_for(
 pub fn price_of(
     rates: &[Rate],
     kind: Kind,
+    category: Category,
     to: &Phone,
-    outside_window: bool,
     now: DateTime<Utc>,
 ) -> Option<Decimal> {
-    let category = Category::of(kind, outside_window);
     rate_for(rates, kind, category, Market::of(to.as_str()), now).map(|rate| rate.price)
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{message::Status, outcome::OwnReason};
+use super::{
+    message::Status,
+    outcome::{OUTSIDE_WINDOW, OwnReason},
+};
 
 /// Who says so. Names are the database's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,15 @@ impl Report {
     pub fn not_sent(reason: OwnReason) -> Self {
         let status = if reason == OwnReason::PartFailed { Status::Canceled } else { Status::Failed };
         Self { not_sent: true, own_reason: Some(reason), ..Self::of(Source::Okla, status.as_str()) }
+    }
+
+    /// Free text does not reach the recipient any more, and was not tried.
+    pub fn closed() -> Self {
+        Self {
+            error_code: Some(OUTSIDE_WINDOW),
+            not_sent: true,
+            ..Self::of(Source::Okla, Status::Failed.as_str())
+        }
     }
 
     /// The create's answer was lost; Twilio's list is looked at after a while.

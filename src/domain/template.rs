@@ -3,11 +3,16 @@
 
 #[cfg(feature = "ssr")]
 mod catalog;
+#[cfg(feature = "ssr")]
+mod fill;
 mod rules;
 
-#[cfg(feature = "ssr")]
-pub use self::catalog::{Definition, catalog};
 pub use self::rules::{MOST_BODY, problems};
+#[cfg(feature = "ssr")]
+pub use self::{
+    catalog::{Definition, catalog},
+    fill::{Filled, WORDS, render},
+};
 
 use std::{fmt, str::FromStr};
 
@@ -73,6 +78,15 @@ impl Purpose {
             Self::ListingExpired => "Publicación vencida",
             Self::Offer => "Oferta de un concesionario",
         }
+    }
+
+    /// Why nothing went: its template may not be used now.
+    pub fn unavailable(self) -> String {
+        format!(
+            "No se envió ni se cobró nada: cuando la persona lleva 24 horas sin escribir, WhatsApp solo deja pasar una \
+             plantilla aprobada, y la de «{}» no está disponible ahora. Inténtelo más tarde o llame por teléfono.",
+            self.label()
+        )
     }
 
     /// What a message of it is for.

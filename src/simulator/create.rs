@@ -116,9 +116,8 @@ fn write_down(simulator: &Arc<Simulator>, draft: Draft, fault: Option<Fault>) ->
         (None, Some(_)) => Status::Accepted,
         (None, None) => Status::Queued,
     };
-    let plain = draft.media.is_empty() && draft.content_sid.is_none();
     let message = Message {
-        sid: fresh_sid(if plain { "SM" } else { "MM" }),
+        sid: fresh_sid(if draft.media.is_empty() { "SM" } else { "MM" }),
         inbound: false,
         to: draft.to,
         from: draft.from,

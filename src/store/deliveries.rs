@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::domain::{
     figures::Subject,
     ids::{DealerId, MessageId, PartId, UserId, VehicleId},
     kind::Kind,
+    template::Filled,
     user::Role,
 };
 
@@ -161,7 +163,7 @@ async fn list_parts(
     let rows = sqlx::query!(
         r#"select p.id as "id: PartId", p.message_id as "message_id: MessageId", p.status, p.sid, p.error_code,
              p.error_message, p.not_sent, p.own_reason, p.segments, p.provider_price, p.provider_price_currency,
-             p.checks, p.next_check_at, p.resends, (o.part_id is not null) as "waits!",
+             p.checks, p.next_check_at, p.resends, (p.content_sid is not null) as "by_template!", p.superseded, (o.part_id is not null) as "waits!",
              (o.leased_until is not null) as "leased!"
            from message_parts p left join outbox o on o.part_id = p.id
            where p.message_id = any($1) order by p.message_id, p.number"#,
@@ -184,6 +186,8 @@ async fn list_parts(
             checks: row.checks,
             next_check_at: row.next_check_at,
             resends: row.resends,
+            by_template: row.by_template,
+            superseded: row.superseded,
             waits: match (row.waits, row.leased) {
                 (false, _) => Waits::No,
                 (true, false) => Waits::InLine,
@@ -205,10 +209,12 @@ pub async fn update_messages(conn: &mut PgConnection, changed: &[&Delivery]) -> 
     sqlx::query!(
         "update messages as m set status = n.status, error_code = n.error_code, not_sent = n.not_sent,
            own_reason = n.own_reason, sent_at = n.sent_at, delivered_at = n.delivered_at, read_at = n.read_at,
-           checked_at = n.checked_at, cost = n.cost, places = n.places
+           checked_at = n.checked_at, cost = n.cost, places = n.places,
+           unit_price = n.unit_price
          from unnest($1::uuid[], $2::text[], $3::int[], $4::boolean[], $5::text[], $6::timestamptz[],
-                     $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::smallint[])
-           as n (id, status, error_code, not_sent, own_reason, sent_at, delivered_at, read_at, checked_at, cost, places)
+                     $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::smallint[], $12::numeric[])
+           as n (id, status, error_code, not_sent, own_reason, sent_at, delivered_at, read_at, checked_at, cost, places,
+                 unit_price)
          where m.id = n.id",
         &column!(message.0),
         &statuses,
@@ -220,7 +226,8 @@ pub async fn update_messages(conn: &mut PgConnection, changed: &[&Delivery]) -> 
         &column!(read_at) as &[Option<DateTime<Utc>>],
         &column!(checked_at) as &[Option<DateTime<Utc>>],
         &column!(cost),
-        &column!(places)
+        &column!(places),
+        &column!(unit_price)
     )
     .execute(conn)
     .await
@@ -241,11 +248,11 @@ pub async fn update_parts(conn: &mut PgConnection, changed: &[&Part]) -> sqlx::R
         "update message_parts as p set status = n.status, sid = n.sid, error_code = n.error_code,
            error_message = n.error_message, not_sent = n.not_sent, own_reason = n.own_reason, segments = n.segments,
            provider_price = n.price, provider_price_currency = n.currency, checks = n.checks,
-           next_check_at = n.next_check_at, resends = n.resends
+           next_check_at = n.next_check_at, resends = n.resends, superseded = n.superseded
          from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::boolean[], $7::text[],
-                     $8::smallint[], $9::numeric[], $10::text[], $11::smallint[], $12::timestamptz[], $13::smallint[])
+                     $8::smallint[], $9::numeric[], $10::text[], $11::smallint[], $12::timestamptz[], $13::smallint[], $14::boolean[])
            as n (id, status, sid, error_code, error_message, not_sent, own_reason, segments, price, currency, checks,
-                 next_check_at, resends)
+                 next_check_at, resends, superseded)
          where p.id = n.id",
         &column!(id.0),
         &statuses,
@@ -259,7 +266,45 @@ pub async fn update_parts(conn: &mut PgConnection, changed: &[&Part]) -> sqlx::R
         &currencies as &[Option<String>],
         &column!(checks),
         &column!(next_check_at) as &[Option<DateTime<Utc>>],
-        &column!(resends)
+        &column!(resends),
+        &column!(superseded)
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// A message's words and its picture's address.
+pub async fn get_words(conn: &mut PgConnection, id: MessageId) -> sqlx::Result<(String, Option<String>)> {
+    let row =
+        sqlx::query!("select body, image_url from messages where id = $1", id.0).fetch_one(conn).await?;
+    Ok((row.body, row.image_url))
+}
+
+/// A template that goes in the place of all that a message was.
+pub struct Replacement<'a> {
+    pub message: MessageId,
+    pub part: PartId,
+    /// Twilio's id of it.
+    pub content_sid: &'a str,
+    pub filled: &'a Filled,
+}
+
+/// Adds it as the message's last part, which waits.
+pub async fn insert_replacement(conn: &mut PgConnection, fresh: &Replacement<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with written as (
+           update messages set template = $2, variables = $3, rest = $4, outside_window = true, parts = 1 where id = $1
+         )
+         insert into message_parts (id, message_id, number, body, content_sid, status)
+         select $5, $1, max(number) + 1, $6, $7, 'queued' from message_parts where message_id = $1",
+        fresh.message.0,
+        fresh.filled.purpose.as_str(),
+        json!(fresh.filled.variables),
+        fresh.filled.rest,
+        fresh.part.0,
+        fresh.filled.text,
+        fresh.content_sid
     )
     .execute(conn)
     .await

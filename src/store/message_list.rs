@@ -69,8 +69,8 @@ pub async fn list_first_sids(
 ) -> sqlx::Result<HashMap<MessageId, String>> {
     let ids: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"select message_id as "message_id: MessageId", sid as "sid!" from message_parts
-           where message_id = any($1) and number = 1 and sid is not null"#,
+        r#"select distinct on (message_id) message_id as "message_id: MessageId", sid as "sid!" from message_parts
+           where message_id = any($1) and sid is not null order by message_id, number"#,
         &ids
     )
     .fetch_all(conn)

@@ -2,10 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{DealerId, MessageId, UserId, VehicleId};
+use crate::domain::{
+    ids::{DealerId, MessageId, UserId, VehicleId},
+    template::Filled,
+};
 
 #[derive(Clone, Debug)]
 pub struct NewMessage {
@@ -23,6 +27,10 @@ pub struct NewMessage {
     pub unit_price: Decimal,
     pub outside_window: bool,
     pub resend_of: Option<MessageId>,
+    /// The message whose rest it is.
+    pub continues: Option<MessageId>,
+    /// The template it goes by.
+    pub filled: Option<Filled>,
 }
 
 /// Writes messages that were just taken in, all of them at `now`.
@@ -47,17 +55,31 @@ pub async fn insert_messages(
     let outside: Vec<bool> = messages.iter().map(|message| message.outside_window).collect();
     let repeated: Vec<Option<Uuid>> =
         messages.iter().map(|message| message.resend_of.map(|id| id.0)).collect();
+    let continued: Vec<Option<Uuid>> =
+        messages.iter().map(|message| message.continues.map(|id| id.0)).collect();
+    let of_template = |message: &NewMessage| {
+        let filled = message.filled.as_ref()?;
+        Some((filled.purpose.to_string(), json!(filled.variables), filled.rest.clone()))
+    };
+    let (mut templates, mut variables, mut rests) = (Vec::new(), Vec::new(), Vec::new());
+    for filled in messages.iter().map(of_template) {
+        let (template, values, rest) = filled.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), c));
+        templates.push(template);
+        variables.push(values);
+        rests.push(rest);
+    }
     sqlx::query!(
         "with written as (
          insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
                                status, parts, places, unit_price, cost, outside_window, resend_of,
-                               created_at)
+                               continues, template, variables, rest, created_at)
          select id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
-                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, $13
+                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, continues, template, variables, rest, $13
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-                     $9::text[], $10::smallint[], $11::numeric[], $12::boolean[], $14::uuid[])
+                     $9::text[], $10::smallint[], $11::numeric[], $12::boolean[], $14::uuid[],
+                     $15::uuid[], $16::text[], $17::jsonb[], $18::text[])
            as fresh (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url, parts,
-                     unit_price, outside_window, resend_of)
+                     unit_price, outside_window, resend_of, continues, template, variables, rest)
          returning id, dealer_id
          )
          insert into words_to_index select id from written where dealer_id is not null",
@@ -74,7 +96,11 @@ pub async fn insert_messages(
         &prices,
         &outside,
         now,
-        &repeated as &[Option<Uuid>]
+        &repeated as &[Option<Uuid>],
+        &continued as &[Option<Uuid>],
+        &templates as &[Option<String>],
+        &variables as &[Option<serde_json::Value>],
+        &rests as &[Option<String>]
     )
     .execute(conn)
     .await
@@ -160,6 +186,8 @@ pub struct MessageRow {
     pub not_sent: bool,
     pub own_reason: Option<String>,
     pub parts: i16,
+    pub waiting: Option<i32>,
+    pub continues: Option<MessageId>,
     pub cost: Decimal,
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
@@ -176,7 +204,7 @@ macro_rules! message_rows {
             r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone, m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
                  m.kind, m.to_phone, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
-                 m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
+                 length(m.rest) as waiting, m.continues as "continues: MessageId", m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
                from messages m
                join users u on u.id = m.sender_id
                left join dealers d on d.id = m.dealer_id
@@ -235,5 +263,30 @@ pub async fn list_sent_by(
         limit,
     )
     .fetch_all(conn)
+    .await
+}
+
+/// A message's words, as whoever holds its address reads them.
+pub struct ReadingRow {
+    pub dealer_name: Option<String>,
+    pub sender_name: String,
+    pub by_buyer: bool,
+    pub vehicle: Option<String>,
+    pub body: String,
+    pub image_url: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A message's words; nothing of what became of it.
+pub async fn get_reading(conn: &mut PgConnection, id: MessageId) -> sqlx::Result<Option<ReadingRow>> {
+    sqlx::query_as!(
+        ReadingRow,
+        r#"select d.name as "dealer_name?", u.name as sender_name, m.sender_role = 'buyer' as "by_buyer!",
+             v.make || ' ' || v.model || ' ' || v.year as vehicle, m.body, m.image_url, m.created_at
+           from messages m join users u on u.id = m.sender_id left join dealers d on d.id = m.dealer_id
+           left join vehicles v on v.id = m.vehicle_id where m.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
     .await
 }

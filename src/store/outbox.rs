@@ -1,7 +1,10 @@
 //! What waits to be sent, and the pace at which it may leave. A row is there until the outcome of its call is stored; a
 //! lease that ran out while a call was under way means its worker died: the outcome is then unknown, never «not sent».
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -57,6 +60,8 @@ pub struct Waiting {
     pub body: String,
     /// Only the first part bears the picture.
     pub image_url: Option<String>,
+    /// Twilio's id of the template it goes by, and what fills its places.
+    pub template: Option<(String, BTreeMap<String, String>)>,
     pub attempt_count: i16,
     pub expires_at: DateTime<Utc>,
     /// It has its place in the recipient's pace already.
@@ -74,6 +79,8 @@ pub enum Fate {
     /// An earlier worker's lease ran out while its call was under way, or a callback proved that Twilio has it: look
     /// before anything else.
     Verify,
+    /// Free text does not reach its recipient any more.
+    Closed,
     /// Another part of its message has failed meanwhile.
     Withdraw,
     /// It is of no use any more.
@@ -83,10 +90,19 @@ pub enum Fate {
 /// The oldest that are due and that nobody else holds, locked with their parts and messages until the transaction ends:
 /// what is said about a message is taken in before or after its part is claimed, never meanwhile. The part is locked too,
 /// for PostgreSQL reads anew only what it locks.
-pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<Waiting>> {
+pub async fn lock_due(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    opened_since: DateTime<Utc>,
+    most: i64,
+) -> sqlx::Result<Vec<Waiting>> {
     let rows = sqlx::query!(
         r#"select p.id as "part: PartId", p.message_id as "message: MessageId", m.to_phone, p.body,
-             case when p.number = 1 then m.image_url end as image_url, p.attempt_count, o.expires_at, o.paced,
+             case when p.number = 1 and p.content_sid is null then m.image_url end as image_url, p.content_sid,
+             case when p.content_sid is not null then m.variables end as variables,
+             (p.content_sid is null and not m.outside_window and not exists (
+               select from inbound_messages i where i.from_address = m.to_phone and i.received_at > $3)) as "closed!",
+             p.attempt_count, o.expires_at, o.paced,
              (o.leased_until is not null or p.sid is not null) as "abandoned!",
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
@@ -97,7 +113,8 @@ pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) ->
                where (z.dealer_id is null or z.dealer_id = m.dealer_id) and (z.kind is null or z.kind = m.kind)))
            order by o.available_at limit $2 for update of o, m skip locked for no key update of p skip locked"#,
         now,
-        most
+        most,
+        opened_since
     )
     .fetch_all(conn)
     .await?;
@@ -109,6 +126,7 @@ pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) ->
             to_phone: row.to_phone,
             body: row.body,
             image_url: row.image_url,
+            template: row.content_sid.map(|sid| (sid, variables(row.variables.as_ref()))),
             attempt_count: row.attempt_count,
             expires_at: row.expires_at,
             paced: row.paced,
@@ -116,10 +134,16 @@ pub async fn lock_due(conn: &mut PgConnection, now: DateTime<Utc>, most: i64) ->
             fate: match (row.abandoned, row.failed) {
                 (true, _) => Fate::Verify,
                 (false, true) => Fate::Withdraw,
+                (false, false) if row.closed => Fate::Closed,
                 (false, false) => Fate::Call,
             },
         })
         .collect())
+}
+
+fn variables(stored: Option<&Value>) -> BTreeMap<String, String> {
+    let places = stored.and_then(Value::as_object).into_iter().flatten();
+    places.map(|(place, value)| (place.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 /// Those that waited too long, while the line is held and nothing else is taken from it.

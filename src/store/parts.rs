@@ -18,6 +18,8 @@ pub struct NewPart {
     /// From 1.
     pub number: i16,
     pub body: String,
+    /// Twilio's id of the template it goes by.
+    pub content_sid: Option<String>,
 }
 
 pub async fn insert_parts(conn: &mut PgConnection, parts: &[NewPart]) -> sqlx::Result<()> {
@@ -25,14 +27,17 @@ pub async fn insert_parts(conn: &mut PgConnection, parts: &[NewPart]) -> sqlx::R
     let messages: Vec<Uuid> = parts.iter().map(|part| part.message.0).collect();
     let numbers: Vec<i16> = parts.iter().map(|part| part.number).collect();
     let bodies: Vec<String> = parts.iter().map(|part| part.body.clone()).collect();
+    let contents: Vec<Option<String>> = parts.iter().map(|part| part.content_sid.clone()).collect();
     sqlx::query!(
-        "insert into message_parts (id, message_id, number, body, status)
-         select id, message_id, number, body, 'queued'
-         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[]) as fresh (id, message_id, number, body)",
+        "insert into message_parts (id, message_id, number, body, content_sid, status)
+         select id, message_id, number, body, content_sid, 'queued'
+         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[])
+           as fresh (id, message_id, number, body, content_sid)",
         &ids,
         &messages,
         &numbers,
-        &bodies
+        &bodies,
+        &contents as &[Option<String>]
     )
     .execute(conn)
     .await
@@ -158,6 +163,9 @@ pub struct PartState {
     pub sid: Option<String>,
     pub error_code: Option<i32>,
     pub attempt_count: i16,
+    /// What arrives, if it goes by template.
+    pub template_text: Option<String>,
+    pub superseded: bool,
     /// What Twilio told of its own charge, and in which currency.
     pub price: Option<(Decimal, String)>,
 }
@@ -165,7 +173,8 @@ pub struct PartState {
 /// A message's parts, in order.
 pub async fn list_parts(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Vec<PartState>> {
     let rows = sqlx::query!(
-        r#"select id as "id: PartId", number, status, sid, error_code, attempt_count, provider_price, provider_price_currency
+        r#"select id as "id: PartId", number, status, sid, error_code, attempt_count, provider_price, provider_price_currency,
+             case when content_sid is not null then body end as template_text, superseded
            from message_parts where message_id = $1 order by number"#,
         message.0
     )
@@ -180,6 +189,8 @@ pub async fn list_parts(conn: &mut PgConnection, message: MessageId) -> sqlx::Re
                 sid: row.sid,
                 error_code: row.error_code,
                 attempt_count: row.attempt_count,
+                template_text: row.template_text,
+                superseded: row.superseded,
                 price: row.provider_price.zip(row.provider_price_currency),
             })
         })

@@ -14,7 +14,7 @@ pub async fn erase_before(conn: &mut PgConnection, before: DateTime<Utc>, limit:
              where m.created_at >= kept.erased_before and m.created_at < $1 and m.body <> ''
              order by m.created_at limit $2
            ), texts as (
-             update messages as m set body = '', image_url = null from old where m.id = old.id
+             update messages as m set body = '', image_url = null, variables = null, rest = null from old where m.id = old.id
            ), parts as (
              update message_parts as p set body = '' from old where p.message_id = old.id
            ), words as (

@@ -20,6 +20,7 @@ async fn message_that_twilio_took_is_answered_200(pool: PgPool) {
     // Slow enough that no callback comes before the answer.
     app.sim.set(json!({ "callbackDelayMs": 5_000 })).await;
     let dealer = app.token_for(Role::Dealer).await;
+    app.open_window(PLAIN).await;
     let reply = dealer.write("(809) 555-1234", "Hola\r\n¿sigue?\r").await;
     assert_eq!(reply.status, 200);
     assert_eq!(reply.header("content-type"), Some("application/json"));

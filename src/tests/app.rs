@@ -28,10 +28,11 @@ use okla::{
         notices::Notices,
         set_limit::{SetLimit, set_limit},
         state::{App, Ports, Settings, Tools},
+        templates::sync_templates,
         tokens::create_token,
     },
     config::{Config, DeliveryConfig, DemoConfig, FirstLimits, Secret, TwilioConfig},
-    domain::{limits::Limit, phone::Phone, user::Role},
+    domain::{limits::Limit, phone::Phone, template::catalog, user::Role},
     twilio::{
         callback_test::SignedCall,
         client::{self, TwilioClient},
@@ -153,6 +154,7 @@ impl TestApp {
                     config.twilio.api_base_url.clone(),
                 );
                 settings.total_timeout = options.twilio_timeout;
+                settings.content_url = config.twilio.content_base_url.clone();
                 Arc::new(TwilioClient::new(settings).unwrap())
             }),
             callback_test: Arc::new(SignedCall::new(
@@ -172,6 +174,7 @@ impl TestApp {
         if options.workers {
             worker::start(&app, &TaskTracker::new(), &stop);
         }
+        approve_templates(&pool).await;
         let service = router(AppState::new(app.clone(), Arc::new(config), stop.clone()));
         let routes = routes::of(&service);
         tokio::spawn(serve(listener, service, options.patience, stop.clone()));
@@ -188,6 +191,11 @@ impl TestApp {
     pub async fn work(&self) {
         while deliver_next(&self.app).await.unwrap() == Step::Worked {}
         while check_next(&self.app).await.unwrap() == Step::Worked {}
+    }
+
+    /// Asks Twilio about our templates, as a worker does.
+    pub async fn sync_templates(&self) {
+        sync_templates(&self.app).await.unwrap();
     }
 
     /// A visitor's browser.
@@ -246,6 +254,20 @@ impl TestApp {
 
     pub fn tools(&self) -> Tools {
         Tools { pool: self.pool.clone(), clock: Arc::new(self.clock.clone()) }
+    }
+
+    /// The person at that number has just written to OKLA: free text reaches him.
+    pub async fn open_window(&self, phone: &str) {
+        sqlx::query(
+            "insert into inbound_messages (id, sid, from_address, body, fields, received_at)
+             values ($1, $1::text, $2, 'hola', '{}', $3)",
+        )
+        .bind(Uuid::new_v4())
+        .bind(phone)
+        .bind(self.clock.now())
+        .execute(&self.pool)
+        .await
+        .unwrap();
     }
 
     /// What Twilio really has for a number: the ground truth.
@@ -316,6 +338,29 @@ impl TestApp {
     pub async fn places(&self, limit: Limit) -> i64 {
         self.value("select coalesce(sum(used), 0)::bigint from limit_counters where name = $1", limit.name())
             .await
+    }
+}
+
+/// What `okla serve` has where nothing is set.
+pub fn settings() -> Settings {
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Settings::from_config(&config(listen, "http://127.0.0.1:9", &Options::default()))
+}
+
+/// Every template of ours as the simulator has it from the beginning.
+pub async fn approve_templates(pool: &PgPool) {
+    for (definition, number) in catalog().iter().zip(1..) {
+        sqlx::query(
+            "insert into templates (purpose, sid, name, category, status, rejection_reason, told_at)
+             values ($1, $2, $3, $4, 'approved', '', now()) on conflict do nothing",
+        )
+        .bind(definition.purpose.as_str())
+        .bind(format!("HX{number:032x}"))
+        .bind(&definition.name)
+        .bind(definition.category.as_str())
+        .execute(pool)
+        .await
+        .unwrap();
     }
 }
 

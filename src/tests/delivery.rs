@@ -42,6 +42,7 @@ async fn long_body_goes_as_numbered_parts_one_after_the_other_each_paid_for(pool
     let app = TestApp::start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
     let text = long_text();
+    app.open_window(PLAIN).await;
     let reply = dealer.write(PLAIN, &text).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     assert_eq!(reply.json["parts"], 3);
@@ -72,6 +73,7 @@ async fn next_part_waits_until_the_one_before_was_taken(pool: PgPool) {
     let dealer = app.token_for(Role::Dealer).await;
     // A callback that is just being taken in would keep its message from being claimed for a moment.
     app.sim.set(json!({ "dropRate": 1.0 })).await;
+    app.open_window(PLAIN).await;
     dealer.write_async(PLAIN, &long_text()).await.id();
     for created in 1..=3 {
         let claimed = claim(&app.app, 10).await.unwrap().parts;
@@ -86,6 +88,7 @@ async fn next_part_waits_until_the_one_before_was_taken(pool: PgPool) {
 async fn refused_first_part_leaves_the_rest_unsent_and_costs_nothing(pool: PgPool) {
     let app = TestApp::start(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
+    app.open_window("+18095551211").await;
     let reply = dealer.write("+18095551211", &long_text()).await;
     assert_eq!(reply.status, 400, "{}", reply.text);
     let id: String = app.value("select id::text from messages where to_phone = $1", "+18095551211").await;
@@ -101,6 +104,7 @@ async fn message_takes_all_its_places_or_none(pool: PgPool) {
     let app = without_workers(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
     app.set_limit(Limit::UserHour, Some(4)).await;
+    app.open_window(PLAIN).await;
     assert_eq!(dealer.write_async(PLAIN, &long_text()).await.status, 202);
     let refused = dealer.write_async(PLAIN, &long_text()).await;
     assert_eq!((refused.status.as_u16(), refused.code()), (429, "hourly_limit"));

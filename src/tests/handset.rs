@@ -39,7 +39,7 @@ async fn what_arrived_is_on_the_telephone_under_the_dealers_name(pool: PgPool) {
 
     let page = app.browser().get("/demo/telefono").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("<p>¿Sigue disponible el Corolla?</p>"), "no bubble: {}", page.body);
+    assert!(page.body.contains("«¿Sigue disponible el Corolla?»"), "no bubble: {}", page.body);
     assert!(
         page.body.contains(&format!("Teléfono de {DEALER} · +1 809 555 0101")),
         "whose telephone it is: {}",

@@ -12,6 +12,7 @@ mod api_tokens;
 mod app;
 mod architecture;
 mod binary;
+mod by_template;
 mod contact;
 mod delivery;
 mod delivery_truth;

@@ -68,6 +68,7 @@ async fn ledger_api_and_pages_come_to_one_sum(pool: PgPool) {
     let dealer = app.token_for(Role::Dealer).await;
     app.set_limit(Limit::DealerBudget, Some(100)).await;
     let long = "palabra ".repeat(300);
+    app.open_window("+18095551235").await;
     for (price, number, text) in [
         ("0.015", "+18095551234", "hola"),
         ("0.012347", "+18095551235", &long),
@@ -132,6 +133,7 @@ async fn message_that_is_longer_than_a_whole_limit_is_not_told_to_wait(pool: PgP
     let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
     let dealer = app.token_for(Role::Dealer).await;
     app.set_limit(Limit::UserHour, Some(2)).await;
+    app.open_window(PLAIN).await;
     let refused = dealer.write_async(PLAIN, &"Una frase de prueba. ".repeat(190)).await;
     assert_eq!(refused.status, 429);
     assert!(refused.json["error"].as_str().unwrap().contains("demasiado largo"), "{}", refused.text);
@@ -154,6 +156,7 @@ async fn past_message_keeps_its_rate(pool: PgPool) {
 async fn month_is_compared_with_twilios_usage_records(pool: PgPool) {
     let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
     let dealer = app.token_for(Role::Dealer).await;
+    app.open_window("+18095551234").await;
     let id = dealer.write_async("+18095551234", "hola").await.id();
     app.work().await;
     app.wait_for(&id, "read").await;

@@ -118,11 +118,10 @@ async fn handle_with_valid_request_sends_message(pool: PgPool) {
         panic!("it was called {} times", sent.len());
     };
     assert_eq!(message.to, "+1234567890");
-    let Content::Text { body, media_url } = &message.content else {
-        panic!("not a text: {:?}", message.content);
+    let Content::Template { variables, .. } = &message.content else {
+        panic!("not a template: {:?}", message.content);
     };
-    assert_eq!(body, "Test message");
-    assert_eq!(*media_url, None);
+    assert_eq!(variables["3"], "Test message", "he has not written to OKLA");
 }
 
 #[sqlx::test]

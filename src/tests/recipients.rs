@@ -29,6 +29,7 @@ async fn a_vehicle_of(app: &TestApp, slug: &str) -> String {
 async fn buyer_may_write_to_a_dealer_and_to_a_vehicles_seller(pool: PgPool) {
     let app = start(pool).await;
     let buyer = app.token_for(Role::Buyer).await;
+    app.open_window(DEALER_PHONE).await;
     assert_eq!(buyer.write("809 555-0101", "hola").await.status, 200);
     let about = json!({
         "toPhoneNumber": DEALER_PHONE,

@@ -1,7 +1,7 @@
 //! The long proofs: what must hold under fire, after a kill, and whatever Twilio does. `make test` holds a short, seeded
 //! form of each; `make soak` the long one.
 
-mod audit;
+pub mod audit;
 mod database_restart;
 mod dry_run;
 mod faults;

@@ -99,6 +99,7 @@ pub fn problems(error: AppError) -> Vec<Problem> {
         }
         AppError::Limit(refusal) => refusal.sentence(),
         AppError::Paused(paused) => paused.sentence(),
+        AppError::NoTemplate(purpose) => purpose.unavailable(),
         AppError::Forbidden { message, .. } => message.to_owned(),
         AppError::NotFound => "Lo que buscaba ya no está. Vuelva al inicio e inténtelo de nuevo.".to_owned(),
         AppError::KeyInProgress => {

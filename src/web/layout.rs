@@ -17,9 +17,9 @@ use super::{
         AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
         DealerMessagePage, DealerMessagesPage, DealersPage, EditLimitPage, EditVehiclePage, FailuresPage,
         HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage,
-        OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ResendPage,
-        SecondFactorPage, SignInPage, SignUpPage, SystemPage, UploadPage, UserPage, UsersPage, VehiclePage,
-        VehiclesPage, WritePage,
+        OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ReadingPage,
+        ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, UploadPage, UserPage, UsersPage,
+        VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -38,6 +38,7 @@ pub fn Root() -> impl IntoView {
             <main id="contenido" class="wrap">
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/leer/:token") view=ReadingPage ssr=SsrMode::Async/>
                     <Route path=path!("/vehiculos/:id") view=VehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/vehiculos/:id/contactar") view=ContactPage ssr=SsrMode::Async/>
                     <Route path=path!("/ingresar") view=SignInPage ssr=SsrMode::Async/>

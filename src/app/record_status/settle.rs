@@ -31,7 +31,9 @@ pub(super) async fn settle(
         .iter()
         .filter_map(|(id, is)| Some((before.get(id)?, is)))
         .filter(|(was, is)| {
-            was.delivery.cost != is.delivery.cost || was.delivery.places != is.delivery.places
+            was.delivery.cost != is.delivery.cost
+                || was.delivery.places != is.delivery.places
+                || was.outside_window != is.outside_window
         })
         .collect();
     if changes.is_empty() {
@@ -59,6 +61,9 @@ fn reason(message: &LockedMessage) -> &'static str {
 fn concerns(limit: Limit, was: &LockedMessage, is: &LockedMessage) -> bool {
     match limit {
         Limit::DealerBudget => was.delivery.cost != is.delivery.cost,
+        Limit::MetaTier => {
+            was.outside_window != is.outside_window || was.delivery.places != is.delivery.places
+        }
         _ => was.delivery.places != is.delivery.places,
     }
 }

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use tokio::{sync::mpsc::channel, task::spawn_blocking};
 use tokio_util::bytes::Bytes;
 
-use super::{Asks, Rules, WINDOW};
+use super::{Asks, Rules};
 use crate::{
     app::error::{AppError, Result},
     domain::{
@@ -17,6 +17,7 @@ use crate::{
         limits::{Family, Limit, Sender, Window, micro_dollars},
         time::{day_in_santo_domingo, first_day_of_month, midnight},
         user::Role,
+        window::OPEN_FOR,
     },
     store::{self, limits::past::PastRow},
 };
@@ -282,7 +283,7 @@ pub async fn read_past<T: Send + 'static>(
     mut told: T,
     each: fn(&mut T, &mut History, &PastMessage<'_>),
 ) -> Result<T> {
-    let from = midnight(since - WINDOW);
+    let from = midnight(since - OPEN_FOR);
     let mut numbers = Numbers::default();
     let mut history = History::at(conn, from, &mut numbers).await?;
     let (chunks, mut read) = channel::<Vec<Bytes>>(CHUNKS_AHEAD);

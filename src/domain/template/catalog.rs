@@ -91,6 +91,15 @@ fn definition(listed: Listed) -> Result<Definition, String> {
 }
 
 impl Definition {
+    /// The one for a purpose.
+    ///
+    /// # Panics
+    /// Never: a test reads that the file has one for each.
+    pub fn of(purpose: Purpose) -> &'static Self {
+        #[expect(clippy::expect_used, reason = "a test reads that every purpose has one")]
+        catalog().iter().find(|definition| definition.purpose == purpose).expect("templates.json")
+    }
+
     /// What is wrong with it by Meta's rules.
     pub fn problems(&self) -> Vec<String> {
         let samples = self.samples.iter().map(|(place, sample)| (place.as_str(), sample.as_str()));

@@ -39,6 +39,7 @@ fn whose(route: &str) -> Option<Whose> {
         | "/registro"
         | "/vehiculos/{id}"
         | "/vehiculos/imagen/{name}"
+        | "/leer/{token}"
         | "/tema"
         | "/healthz"
         | "/readyz"

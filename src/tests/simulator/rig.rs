@@ -113,6 +113,13 @@ impl Sim {
     }
 
     /// Puts the clock forward; returns the simulator's time.
+    /// What Meta says of a template from now on.
+    pub async fn decide(&self, sid: &str, decision: Value) {
+        let url = format!("{}/sim/templates/{sid}", self.url);
+        let answer = self.http.put(url).json(&decision).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     pub async fn advance(&self, seconds: u32) -> DateTime<Utc> {
         let change = json!({ "advanceSeconds": seconds });
         let answer = self.http.post(format!("{}/sim/clock", self.url)).json(&change).send().await.unwrap();

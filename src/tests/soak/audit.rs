@@ -33,7 +33,7 @@ const MESSAGES: &str = "
     from messages m
       cross join lateral (select coalesce(sum(amount), 0) as sum from ledger_entries where message_id = m.id) as ledger
       cross join lateral (select count(*) as all, count(*) filter (where not not_sent) as held
-                          from message_parts where message_id = m.id) as parts
+                          from message_parts where message_id = m.id and not superseded) as parts
     where m.cost <> ledger.sum or m.places <> parts.held or m.parts <> parts.all";
 
 /// What else is emptied with the messages, for a fresh start.

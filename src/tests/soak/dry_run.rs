@@ -130,6 +130,9 @@ impl Stage {
         let to = Phone::parse_api(&format!("+1809555{:04}", dice.random_range(2000..2006))).unwrap();
         Draft {
             resend_of: None,
+            continues: None,
+            template: None,
+            link: "https://okla.example/leer/x".to_owned(),
             id: MessageId::fresh(),
             sender: self.people[who],
             role,

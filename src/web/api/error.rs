@@ -147,6 +147,9 @@ impl ApiError {
                     "consent_required" => {
                         "Offers need the recipient's recorded consent, and there is none yet."
                     }
+                    "template_not_allowed" => {
+                        "A buyer writes in his own words: send messageBody, not template."
+                    }
                     _ => "A buyer may only write to a dealer or to a vehicle's seller.",
                 };
                 Self::new(StatusCode::FORBIDDEN, code, language.choose(message, english))
@@ -173,6 +176,12 @@ impl ApiError {
                 let mut answer = Self::new(StatusCode::SERVICE_UNAVAILABLE, "paused", sentence);
                 answer.retry_after = paused.retry_after;
                 answer
+            }
+            AppError::NoTemplate(purpose) => {
+                let english = "WhatsApp only lets an approved template through after 24 hours without an answer, and this \
+                               one is not available now. Nothing was sent or charged.";
+                let sentence = language.choose(&purpose.unavailable(), english);
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "template_unavailable", sentence)
             }
             AppError::KeyReused => {
                 let sentence = language.choose(

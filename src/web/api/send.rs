@@ -1,8 +1,9 @@
 //! `POST /api/whatsapp/send`
 
 mod answer;
+mod template;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -10,11 +11,14 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 pub use self::answer::location;
-use self::answer::{SendAnswer, answer, taken_in};
+use self::{
+    answer::{SendAnswer, answer, taken_in},
+    template::template_of,
+};
 use super::{
     Caller,
     document::kinds_or_null,
@@ -69,12 +73,13 @@ struct SendRequest {
     vehicle_id: Option<String>,
     #[schema(schema_with = kinds_or_null)]
     kind: Option<String>,
-    /// Una plantilla aprobada en lugar de `messageBody`. Todavía no se puede usar (400 `templates_unavailable`).
-    #[schema(value_type = Option<Object>)]
-    template: Option<IgnoredAny>,
-    /// Las variables de la plantilla. Todavía no se pueden usar.
-    #[schema(value_type = Option<Object>)]
-    variables: Option<IgnoredAny>,
+    /// El nombre de una plantilla de OKLA, en lugar de `messageBody`. Sin él, un texto va con la plantilla que le toca
+    /// cuando el destinatario lleva 24 horas sin escribir, y libre si no.
+    #[schema(max_length = 100, pattern = "^[a-z0-9_]*$", example = "okla_mensaje")]
+    template: Option<String>,
+    /// Lo que llena cada lugar de la plantilla, por su número o su nombre.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, String>>, example = json!({ "1": "Auto Feria" }))]
+    variables: Option<BTreeMap<String, String>>,
 }
 
 #[utoipa::path(
@@ -105,10 +110,10 @@ struct SendRequest {
                 ("Idempotent-Replayed" = String, description = "Como en 200."),
             ),
             example = json!({ "success": true, "messageId": null, "id": "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20", "status": "queued", "cost": 0.015, "parts": 1 })),
-        (status = 400, body = ErrorBody, description = "El JSON o un campo no sirve: `invalid_json`, `invalid_phone_number`, `invalid_message_body`, `invalid_image_url`, `unknown_vehicle`, `invalid_kind`, `templates_unavailable`, `invalid_idempotency_key`.",
+        (status = 400, body = ErrorBody, description = "El JSON o un campo no sirve: `invalid_json`, `invalid_phone_number`, `invalid_message_body`, `invalid_image_url`, `unknown_vehicle`, `invalid_kind`, `invalid_template`, `invalid_variables`, `invalid_idempotency_key`.",
             headers(("Idempotent-Replayed" = String, description = "Como en 200.")),
             example = json!({ "error": "El número de teléfono debe estar en formato internacional, por ejemplo +18095551234.", "code": "invalid_phone_number", "field": "toPhoneNumber" })),
-        (status = 403, body = ErrorBody, description = "No permitido: `recipient_not_allowed`, `consent_required`.",
+        (status = 403, body = ErrorBody, description = "No permitido: `recipient_not_allowed`, `template_not_allowed`, `consent_required`.",
             example = json!({ "error": "Un comprador solo puede escribir a un concesionario o al vendedor de un vehículo.", "code": "recipient_not_allowed" })),
         (status = 409, body = ErrorBody, description = "El destinatario pidió no recibir mensajes (`opted_out`), o una petición con la misma clave está en curso.",
             headers(("Retry-After" = i64, description = "Segundos, cuando es la clave."))),
@@ -125,7 +130,7 @@ struct SendRequest {
         (status = 502, body = ErrorBody, description = "Twilio no lo aceptó: `twilio_` y su número, o `twilio_unavailable`. No se cobró nada.",
             headers(("Idempotent-Replayed" = String, description = "Como en 200.")),
             example = json!({ "error": "El destinatario pidió no recibir mensajes de este número.", "code": "twilio_21610" })),
-        (status = 503, body = ErrorBody, description = "Los envíos están en pausa (`paused`).",
+        (status = 503, body = ErrorBody, description = "Los envíos están en pausa (`paused`), o WhatsApp no deja pasar ahora la plantilla que haría falta (`template_unavailable`).",
             headers(("Retry-After" = i64, description = "Segundos, si se sabe."))),
     )
 )]
@@ -208,18 +213,13 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
     let wrong = |field, code, spanish: &str, english: &str| {
         ApiError::field(field, code, language.choose(spanish, english))
     };
-    if sent.template.is_some() || sent.variables.is_some() {
-        // Sending the plain text instead would be a lie.
-        let spanish =
-            "Las plantillas todavía no se pueden usar. Quite template y variables y envíe messageBody.";
-        let english = "Templates cannot be used yet. Leave template and variables out and send messageBody.";
-        return Err(wrong("template", "templates_unavailable", spanish, english));
-    }
     let phone = Phone::parse_api(sent.to_phone_number.as_deref().unwrap_or_default()).map_err(|error| {
         let english = "The phone number must be in international form, for example +18095551234.";
         wrong("toPhoneNumber", "invalid_phone_number", error.sentence(), english)
     })?;
-    let body = MessageBody::parse(sent.message_body.as_deref().unwrap_or_default()).map_err(|error| {
+    let template = template_of(sent, language)?;
+    let words = template.as_ref().map_or(sent.message_body.as_deref(), |filled| Some(filled.text.as_str()));
+    let body = MessageBody::parse(words.unwrap_or_default()).map_err(|error| {
         let english = format!("The message cannot be sent: {error}.");
         wrong("messageBody", "invalid_message_body", &error.sentence(), &english)
     })?;
@@ -233,7 +233,8 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
             let english = "vehicleId must be the id of a vehicle that is for sale.";
             wrong("vehicleId", "unknown_vehicle", spanish, english)
         })?;
-    let kind = sent.kind.as_deref().map_or(Ok(Kind::Contact), str::parse).map_err(|spanish: &str| {
+    let own = template.as_ref().map_or(Kind::Contact, |filled| filled.purpose.kind());
+    let kind = sent.kind.as_deref().map_or(Ok(own), str::parse).map_err(|spanish: &str| {
         let english = "kind must be contact, new_interest, test_drive, listing_expiry or offer.";
         wrong("kind", "invalid_kind", spanish, english)
     })?;
@@ -243,7 +244,9 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         image_url,
         kind,
         key: None,
+        template,
         resend_of: None,
+        continues: None,
     })
 }
 

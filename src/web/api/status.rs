@@ -55,6 +55,10 @@ pub struct StatusAnswer {
     /// Cuántos mensajes de Twilio son.
     #[schema(minimum = 1)]
     parts: i16,
+    /// Caracteres del texto que no caben en la plantilla y saldrán solos cuando el destinatario responda.
+    #[schema(minimum = 1, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_characters: Option<i32>,
     /// En qué va cada uno de ellos.
     part_states: Vec<PartAnswer>,
     /// Cuándo se aceptó.
@@ -83,6 +87,10 @@ struct PartAnswer {
     #[schema(schema_with = statuses)]
     status: &'static str,
     error_code: Option<i32>,
+    /// Si va con una plantilla aprobada.
+    by_template: bool,
+    /// WhatsApp había cerrado la conversación: en su lugar fue la plantilla.
+    superseded: bool,
 }
 
 /// Something that was said about it.
@@ -128,16 +136,18 @@ pub async fn status(
 }
 
 fn answer(detail: MessageDetail) -> StatusAnswer {
+    let message_id = detail.first_sid();
     let MessageDetail { message, parts, events, .. } = detail;
     StatusAnswer {
         id: message.id.to_string(),
-        message_id: parts.first().and_then(|part| part.sid.clone()),
+        message_id,
         status: message.status.as_str(),
         error_code: message.error_code,
         error_message: message.outcome().map(|outcome| outcome.what),
         cost: message.cost,
         attempt_count: parts.iter().map(|part| part.attempt_count).sum(),
         parts: message.parts,
+        waiting_characters: message.waiting,
         part_states: parts
             .into_iter()
             .map(|part| PartAnswer {
@@ -145,6 +155,8 @@ fn answer(detail: MessageDetail) -> StatusAnswer {
                 message_id: part.sid,
                 status: part.status.as_str(),
                 error_code: part.error_code,
+                by_template: part.template_text.is_some(),
+                superseded: part.superseded,
             })
             .collect(),
         created_at: message.created_at,

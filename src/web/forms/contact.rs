@@ -83,7 +83,9 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
         image_url,
         kind: Kind::Contact,
         key,
+        template: None,
         resend_of: None,
+        continues: None,
     })
 }
 

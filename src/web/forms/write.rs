@@ -62,5 +62,14 @@ fn parse(to: &str, vehicle: &str, message: &str, image_url: &str, form_key: &str
     let image = image_url.as_ref().map_or("", ImageUrl::as_str);
     let key = one_sending(form_key, &[phone.as_str(), image, body.as_str()]);
     let to = Recipient::Number { phone, about };
-    Ok(SendMessage { to, body, image_url, kind: Kind::Contact, key, resend_of: None })
+    Ok(SendMessage {
+        to,
+        body,
+        image_url,
+        kind: Kind::Contact,
+        key,
+        template: None,
+        resend_of: None,
+        continues: None,
+    })
 }

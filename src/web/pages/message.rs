@@ -8,6 +8,7 @@ use crate::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
         read_messages::{MessageDetail, View, get_fresh_message},
+        record_status::BY_TEMPLATE,
         resend::may_resend,
     },
     domain::{
@@ -197,7 +198,11 @@ fn History<'a>(detail: &'a MessageDetail, admin: bool) -> impl IntoView + use<> 
 #[component]
 fn Said<'a>(event: &'a Event, before: DateTime<Utc>, several: bool, admin: bool) -> impl IntoView + use<> {
     let status = Status::from_twilio(&event.status).or_else(|| event.status.parse().ok());
-    let word = status.map_or_else(|| event.status.clone(), |status| status.label().to_owned());
+    let word = match status {
+        _ if event.status == BY_TEMPLATE => "WhatsApp había cerrado la conversación (más de 24 h sin respuesta): va con la plantilla aprobada, una sola vez y con un solo cobro".to_owned(),
+        Some(status) => status.label().to_owned(),
+        None => event.status.clone(),
+    };
     let code = event.error_code.map(|code| format!(" · código {code}"));
     let part = several.then(|| format!(" · parte {}", event.part));
     let after = format!(" · {} después", lapse(event.received_at - before));

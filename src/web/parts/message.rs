@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     conversation::{Message, Part, provider_share},
-    money::Money,
+    money::{Money, grouped},
     outcome::{Outcome, STILL_SENT},
     time::{ago, clock_in_santo_domingo, full_stamp, spoken},
 };
@@ -32,14 +32,19 @@ pub fn Moment(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
 
 /// The text as WhatsApp shows it. A picture is a link: no remote picture is ever loaded into a page of ours.
 #[component]
-fn Bubble<'a>(message: &'a Message) -> impl IntoView + use<> {
+fn Bubble<'a>(message: &'a Message, template: Option<String>) -> impl IntoView + use<> {
+    let by_template = template.is_some();
     view! {
         <div class="chat">
             <div class="bubble out">
-                {message.image_url.clone().map(|url| {
+                {message.image_url.clone().filter(|_| !by_template).map(|url| {
                     view! { <a class="media" href=url rel="noopener noreferrer nofollow" target="_blank">"Imagen adjunta (se abre aparte)"</a> }
                 })}
-                <p>{if message.body.is_empty() { ERASED.to_owned() } else { message.body.clone() }}</p>
+                <p>{match template {
+                    _ if message.body.is_empty() => ERASED.to_owned(),
+                    Some(text) => text,
+                    None => message.body.clone(),
+                }}</p>
                 <span class="stamp">{clock_in_santo_domingo(message.created_at)}<Ticks status=message.status/></span>
             </div>
         </div>
@@ -60,7 +65,9 @@ pub fn MessageProgress<'a>(
     let late = message.sent_at.is_some_and(|at| message.delivered_at.is_none() && now - at > PATIENCE);
     let told = message.outcome().or(late.then_some(STILL_SENT));
     let failed = message.status.is_failure();
+    let parts: &[Part] = &parts.iter().filter(|part| !part.superseded).cloned().collect::<Vec<_>>();
     let several = parts.len() > 1;
+    let by_template = parts.iter().find_map(|part| part.template_text.clone());
     let estimated = if failed && !is_partly_out(parts) { "" } else { " (estimado)" };
     let cost = format!("{}{estimated}", Money::usd(message.cost));
     view! {
@@ -77,7 +84,10 @@ pub fn MessageProgress<'a>(
             {message
                 .checked_at
                 .map(|at| view! { <p class="hint">"Verificado con Twilio "<time datetime=at.to_rfc3339() title=full_stamp(at)>{ago(at, now)}</time></p> })}
-            <div aria-live="off"><Bubble message=message/></div>
+            {message.waiting.map(|characters| view! {
+                <Notice tone=Tone::Info><p>{waiting(characters)}</p></Notice>
+            })}
+            <div aria-live="off"><Bubble message=message template=by_template/></div>
         </div>
     }
 }
@@ -134,3 +144,12 @@ pub fn Strip<'a>(message: &'a Message) -> impl IntoView + use<> {
 
 #[cfg(test)]
 mod tests;
+
+/// What becomes of the words that the template had no room for.
+fn waiting(characters: i32) -> String {
+    format!(
+        "El mensaje es largo: salió su comienzo con un enlace para leerlo completo. Los {} caracteres que faltan saldrán \
+         solos cuando el destinatario responda; entonces se cobran.",
+        grouped(characters.into())
+    )
+}

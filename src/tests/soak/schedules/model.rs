@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, FixedOffset, TimeDelta, Utc};
-use okla::domain::limits::Limit;
+use okla::domain::{limits::Limit, window::OPEN_FOR};
 
 use super::step::{Fate, Want};
 
@@ -76,7 +76,7 @@ impl Stand {
 
 impl Model {
     pub fn is_outside(&self, want: Want, now: DateTime<Utc>) -> bool {
-        !self.written.iter().any(|(who, at)| *who == want.to && *at > now - TimeDelta::hours(24))
+        !self.written.iter().any(|(who, at)| *who == want.to && *at > now - OPEN_FOR)
     }
 
     /// Every limit that concerns the send, as it stands.
@@ -131,19 +131,19 @@ impl Model {
 
     fn asked(&self, limit: Limit, want: Want, now: DateTime<Utc>) -> i64 {
         match limit {
-            Limit::DealerBudget => PRICE * i64::from(want.parts),
+            Limit::DealerBudget => PRICE * parts_of(want, self.is_outside(want, now)),
             Limit::MetaTier => {
                 let counted = |one: &Message| {
                     in_window(limit, one.at, now) && counts(limit, one, want) && one.want.to == want.to
                 };
                 i64::from(self.is_outside(want, now) && !self.messages.iter().any(counted))
             }
-            _ => i64::from(want.parts),
+            _ => parts_of(want, self.is_outside(want, now)),
         }
     }
 
     pub fn take(&mut self, want: Want, at: DateTime<Utc>, outside: bool) {
-        let parts = i64::from(want.parts);
+        let parts = parts_of(want, outside);
         let message =
             Message { want, at, places: parts, cost: PRICE * parts, outside, fate: None, refuted: false };
         self.messages.push(message);
@@ -161,7 +161,7 @@ impl Message {
             }
             (Some(_), _) => return false,
             (None, Fate::Refused | Fate::NotCreated) => (0, 0),
-            (None, Fate::HalfRefused) if self.want.parts == 1 => return false,
+            (None, Fate::HalfRefused) if self.places == 1 => return false,
             (None, Fate::HalfRefused) => (1, PRICE),
             (None, Fate::Failed) => (1, FEE),
             (None, Fate::Undelivered) => (1, 0),
@@ -170,6 +170,11 @@ impl Message {
         self.fate = Some(fate);
         true
     }
+}
+
+/// A template bears all the words.
+fn parts_of(want: Want, outside: bool) -> i64 {
+    if outside { 1 } else { i64::from(want.parts) }
 }
 
 fn concerns(limit: Limit, want: Want) -> bool {

@@ -9,7 +9,7 @@ use okla::{
         clock::SystemClock,
         record_status::{Told, record},
         set_limit::{SetLimit, set_limit},
-        state::Tools,
+        state::{Settings, Tools},
         take_limits::{Demand, read_limits},
     },
     domain::{
@@ -33,7 +33,10 @@ use super::{
     model::{CAST, Model, PRICE, Person, Stand},
     step::{DEALERS, Fate, NUMBERS, PEOPLE, Schedule, Step, Wait, Want},
 };
-use crate::soak::audit::{FIGURES, discrepancies};
+use crate::{
+    app::{approve_templates, settings},
+    soak::audit::{FIGURES, discrepancies},
+};
 
 /// What went wrong, in words.
 type Played<T> = Result<T, String>;
@@ -42,6 +45,7 @@ pub struct Stage {
     pool: PgPool,
     people: [UserId; PEOPLE],
     dealers: [DealerId; DEALERS],
+    settings: Settings,
 }
 
 /// One schedule under way.
@@ -82,7 +86,8 @@ impl Stage {
             .await
             .unwrap();
         }
-        Self { pool, people, dealers }
+        approve_templates(&pool).await;
+        Self { pool, people, dealers, settings: settings() }
     }
 
     /// Plays it on an empty database; says how many messages were taken, or what went wrong.
@@ -112,6 +117,9 @@ impl Stage {
         let payer = want.payer().map(|dealer| self.dealers[dealer]);
         Draft {
             resend_of: None,
+            continues: None,
+            template: None,
+            link: "https://okla.example/leer/x".to_owned(),
             id: MessageId::fresh(),
             sender: self.people[want.who],
             role: role(want.who),
@@ -183,12 +191,18 @@ impl Play<'_> {
                     }
                 }
                 Verdict::Paused(paused) => return Err(format!("nothing is paused: {paused:?}")),
+                Verdict::NoTemplate(purpose) => return Err(format!("no template for {purpose}")),
                 Verdict::KeyTaken => return Err("there was no key".to_owned()),
             }
         }
         // By what is known after all of its group: others may have made a counted recipient count longer.
         for (want, refusal) in refusals {
-            let mut early = self.full(want, refusal.until - TimeDelta::microseconds(1));
+            let before = refusal.until - TimeDelta::microseconds(1);
+            // Once his window closes a template asks for fewer places.
+            if self.model.is_outside(want, before) != self.model.is_outside(want, self.now) {
+                continue;
+            }
+            let mut early = self.full(want, before);
             let is_full = early.any(|limit| limit == refusal.limit);
             ensure(is_full, || format!("{refusal:?}, and there is room earlier"))?;
         }
@@ -227,7 +241,8 @@ impl Play<'_> {
             to: draft.to.as_str(),
         };
         let outside_window = self.model.is_outside(want, self.now);
-        let demand = Demand { parts: want.parts, unit_price: Decimal::new(PRICE, 6), outside_window };
+        let parts = if outside_window { 1 } else { want.parts };
+        let demand = Demand { parts, unit_price: Decimal::new(PRICE, 6), outside_window };
         let mut conn = self.stage.pool.acquire().await.unwrap();
         let shown = read_limits(&mut conn, &sender, demand, self.now).await.unwrap();
         let stands = self.model.standings(want, self.now);
@@ -261,14 +276,14 @@ impl Play<'_> {
                 told.extend(self.words(self.ids[which], *fate, seen_after_all).await);
             }
         }
-        record(&self.stage.pool, &told, self.now, &[]).await.unwrap();
+        record(&self.stage.pool, &told, self.now, &self.stage.settings).await.unwrap();
     }
 
     async fn words(&self, id: MessageId, fate: Fate, seen_after_all: bool) -> Vec<Told> {
         let sid = Some(format!("SM{}", id.0.simple()));
         let word_of = |source, word| Report { sid: sid.clone(), ..Report::of(source, word) };
         let refused = || Report::refused(Some(21_211), "no");
-        let code = Some(63_016);
+        let code = Some(63_014);
         let first = match fate {
             Fate::Refused => refused(),
             Fate::HalfRefused => word_of(Source::Create, "queued"),

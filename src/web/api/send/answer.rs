@@ -44,8 +44,6 @@ pub(super) struct SendAnswer {
 /// 200 once Twilio took it, 502 (or 400 for the number) if it refused, 202 while that is not known.
 pub(super) fn answer(detail: &MessageDetail, language: Language) -> Result<Response, ApiError> {
     let message = &detail.message;
-    let first = detail.parts.first();
-    let sid = first.and_then(|part| part.sid.clone());
     if message.not_sent {
         let words = message.outcome();
         let spanish = words.map_or_else(
@@ -57,7 +55,7 @@ pub(super) fn answer(detail: &MessageDetail, language: Language) -> Result<Respo
     }
     let body = SendAnswer {
         success: true,
-        message_id: sid,
+        message_id: detail.first_sid(),
         id: message.id.to_string(),
         status: message.status.as_str(),
         cost: message.cost,

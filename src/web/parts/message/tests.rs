@@ -12,6 +12,8 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn message(status: Status, error_code: Option<i32>) -> Message {
     Message {
+        continues: None,
+        waiting: None,
         id: MessageId(Uuid::nil()),
         sender_name: "Ana".to_owned(),
         sender_phone: None,
@@ -38,6 +40,8 @@ fn message(status: Status, error_code: Option<i32>) -> Message {
 
 fn parts(statuses: &[Status]) -> Vec<Part> {
     let part = |(number, &status)| Part {
+        template_text: None,
+        superseded: false,
         number,
         status,
         sid: None,

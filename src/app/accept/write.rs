@@ -1,0 +1,82 @@
+//! Writing what was taken in: messages, their parts, their charges, and the first part's place in the outbox.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::{Taken, Way};
+use crate::{
+    app::error::Result,
+    domain::{delivery::Delivery, figures::Changes, ids::PartId, retry::policy},
+    store::{self, ledger::NewEntry, messages::NewMessage, parts::NewPart},
+};
+
+pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: DateTime<Utc>) -> Result<()> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let messages: Vec<NewMessage> = accepted.iter().map(new_message).collect();
+    let parts: Vec<Vec<NewPart>> = accepted.iter().map(new_parts).collect();
+    let first: Vec<(PartId, DateTime<Utc>)> = accepted
+        .iter()
+        .map(|taken| (PartId(taken.draft.id.0), now + policy(taken.draft.kind).validity))
+        .collect();
+    let charges: Vec<NewEntry> = accepted
+        .iter()
+        .map(|taken| NewEntry {
+            message: taken.draft.id,
+            dealer: taken.draft.payer,
+            reason: "charge",
+            amount: taken.demand.cost(),
+        })
+        .collect();
+    let mut noted = Changes::default();
+    for (taken, parts) in accepted.iter().zip(&parts) {
+        let ids = parts.iter().map(|part| part.id);
+        let fresh = Delivery::fresh(taken.draft.id, taken.demand.unit_price, ids);
+        noted.add(&taken.draft.counted_by(now), &fresh);
+    }
+    let parts: Vec<NewPart> = parts.into_iter().flatten().collect();
+    store::messages::insert_messages(conn, &messages, now).await?;
+    store::parts::insert_parts(conn, &parts).await?;
+    store::outbox::insert(conn, &first, now).await?;
+    store::ledger::insert_entries(conn, &charges, now).await?;
+    Ok(store::figures::insert_changes(conn, &noted.into_rows()).await?)
+}
+
+fn new_message(taken: &Taken<'_>) -> NewMessage {
+    let Taken { draft, demand, way } = taken;
+    let filled = if let Way::Template(_, filled) = way { Some(filled.clone()) } else { None };
+    NewMessage {
+        id: draft.id,
+        sender_id: draft.sender,
+        sender_role: draft.role.as_str(),
+        dealer_id: draft.payer,
+        vehicle_id: draft.vehicle,
+        kind: draft.kind.as_str(),
+        to_phone: draft.to.as_str().to_owned(),
+        body: draft.body.as_str().to_owned(),
+        image_url: draft.image_url.as_ref().map(|url| url.as_str().to_owned()),
+        parts: demand.parts,
+        unit_price: demand.unit_price,
+        outside_window: demand.outside_window,
+        resend_of: draft.resend_of,
+        continues: draft.continues,
+        filled,
+    }
+}
+
+/// Part 1 bears its message's id.
+fn new_parts(taken: &Taken<'_>) -> Vec<NewPart> {
+    let message = taken.draft.id;
+    let (bodies, content_sid) = match &taken.way {
+        Way::FreeText => (taken.draft.parts.clone(), None),
+        Way::Template(usable, filled) => (vec![filled.text.clone()], Some(usable.sid.clone())),
+    };
+    let ids = std::iter::once(PartId(message.0)).chain(std::iter::repeat_with(PartId::fresh));
+    bodies
+        .into_iter()
+        .zip(ids)
+        .zip(1_i16..)
+        .map(|((body, id), number)| NewPart { id, message, number, body, content_sid: content_sid.clone() })
+        .collect()
+}
