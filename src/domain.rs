@@ -21,6 +21,8 @@ pub mod message_filter;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;
+#[cfg(feature = "ssr")]
+pub mod opt_out;
 pub mod outcome;
 pub mod pace;
 pub mod panel_filter;

@@ -15,6 +15,7 @@ use crate::app::{
     deliver::{Step, deliver},
     error::Result,
     figures::add_up_figures,
+    handle_inbound::handle_next_inbound,
     hold_line::probe_held_line,
     index_words::index_words,
     peaks::keep_peaks,
@@ -67,6 +68,7 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         |app| async move { probe_held_line(&app).await },
     ));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { handle_next_inbound(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), ASK_EVERY, |app| async move { ask_wanted(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), SENDER_EVERY, |app| async move { ask_sender(&app).await }));
     tasks.spawn(run(

@@ -30,7 +30,11 @@ use crate::{
         window::OPEN_FOR,
     },
     kill_point::kill_point,
-    store::{self, idempotency::NewKey},
+    store::{
+        self,
+        idempotency::NewKey,
+        threads::{OtherSide, ThreadKey},
+    },
 };
 
 /// A message whose values are sound and whose recipient its sender may write to.
@@ -59,6 +63,8 @@ pub struct Draft {
     pub resend_of: Option<MessageId>,
     /// The message whose rest it is.
     pub continues: Option<MessageId>,
+    /// The recipient's address as those are kept who want nothing of ours; `None`: it goes to whoever left, to confirm that.
+    pub to_hash: Option<Vec<u8>>,
 }
 
 /// What makes a second request the same as the first.
@@ -88,6 +94,16 @@ impl Draft {
             role: self.role,
             created_at: now,
         }
+    }
+
+    /// The conversation that it belongs to. What OKLA itself says belongs to none.
+    fn thread(&self) -> Option<ThreadKey> {
+        let other = match (self.role, self.kind) {
+            (_, Kind::NewInterest | Kind::ListingExpiry) => return None,
+            (Role::Buyer, _) => OtherSide::Buyer(self.sender),
+            _ => OtherSide::Address(self.to.as_str().to_owned()),
+        };
+        Some(ThreadKey { dealer: self.payer?, vehicle: self.vehicle, other })
     }
 
     fn letter(&self) -> Letter<'_> {
@@ -122,6 +138,8 @@ pub enum Verdict {
     Paused(Paused),
     /// Free text does not reach the recipient, and Meta does not let the template go.
     NoTemplate(Purpose),
+    /// The recipient wants nothing of ours.
+    OptedOut,
     /// Its key is bound already.
     KeyTaken,
 }
@@ -157,6 +175,7 @@ enum Answer {
     Refused(Decision),
     Paused(Paused),
     NoTemplate(Purpose),
+    OptedOut,
 }
 
 /// How a message travels.
@@ -200,6 +219,7 @@ async fn explain(
         }
         Answer::Paused(paused) => Verdict::Paused(paused),
         Answer::NoTemplate(purpose) => Verdict::NoTemplate(purpose),
+        Answer::OptedOut => Verdict::OptedOut,
     };
     drafts.iter().zip(answers).map(verdict).collect()
 }
@@ -266,8 +286,10 @@ async fn take_places(
     let now = counters.now();
     let phones: Vec<String> = drafts.iter().map(|draft| draft.to.as_str().to_owned()).collect();
     let open: HashSet<String> =
-        store::events::list_writers_since(conn, &phones, now - OPEN_FOR).await?.into_iter().collect();
+        store::inbound::list_writers_since(conn, &phones, now - OPEN_FOR).await?.into_iter().collect();
     counters.note_recipients(conn, &phones).await?;
+    let hashes: Vec<Vec<u8>> = drafts.iter().filter_map(|draft| draft.to_hash.clone()).collect();
+    let gone: HashSet<Vec<u8>> = store::opt_outs::list_opted_out(conn, &hashes).await?.into_iter().collect();
     let usable = list_usable(conn).await?;
     let letters: Vec<Letter<'_>> = drafts
         .iter()
@@ -282,6 +304,10 @@ async fn take_places(
     for draft in drafts {
         if let Some(paused) = Paused::by(&pauses, [draft.dealer, draft.payer], draft.kind, now) {
             answers.push(Answer::Paused(paused));
+            continue;
+        }
+        if draft.to_hash.as_ref().is_some_and(|hash| gone.contains(hash)) {
+            answers.push(Answer::OptedOut);
             continue;
         }
         let sender = draft.sender();

@@ -9,7 +9,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
-use super::{deliver::expire, error::Result, state::App};
+use super::{deliver::expire, error::Result, opt_out::address_hash, state::App};
 use crate::{
     domain::{ids::PartId, pace::TO_ONE_RECIPIENT, window::OPEN_FOR},
     kill_point::kill_point,
@@ -57,6 +57,7 @@ pub async fn claim(app: &App, most: usize) -> Result<Claim> {
     let due =
         store::outbox::lock_due(&mut tx, now, now - OPEN_FOR, i64::try_from(allowed).unwrap_or(i64::MAX))
             .await?;
+    let due = without_opted_out(app, &mut tx, due).await?;
     let sorted = sort(&mut tx, due, now).await?;
     let attempted = sorted.called().map(|waiting| waiting.part).collect::<Vec<PartId>>();
     let leased: Vec<PartId> = sorted.leased.iter().map(|waiting| waiting.part).collect();
@@ -80,6 +81,23 @@ async fn held(app: &App, now: DateTime<Utc>) -> Result<Claim> {
         expire(app, *part).await?;
     }
     Ok(Claim { more: !expired.is_empty(), ..Claim::default() })
+}
+
+/// Whoever has left since gets nothing that still waits, but what confirms that he left.
+async fn without_opted_out(
+    app: &App,
+    conn: &mut PgConnection,
+    mut due: Vec<Waiting>,
+) -> Result<Vec<Waiting>> {
+    let hash = |waiting: &Waiting| address_hash(app, &waiting.to_phone);
+    let hashes = due.iter().map(hash).collect::<Result<Vec<Vec<u8>>>>()?;
+    let gone = store::opt_outs::list_opted_out(conn, &hashes).await?;
+    for (waiting, hash) in due.iter_mut().zip(&hashes) {
+        if gone.contains(hash) && waiting.fate != Fate::Verify && !waiting.by_okla {
+            waiting.fate = Fate::OptedOut;
+        }
+    }
+    Ok(due)
 }
 
 #[derive(Default)]

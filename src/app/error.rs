@@ -37,6 +37,9 @@ pub enum AppError {
     /// WhatsApp has closed the conversation, and Meta does not let the template for it go.
     #[error("no template for {0}")]
     NoTemplate(crate::domain::template::Purpose),
+    /// The recipient wants nothing of ours.
+    #[error("opted out")]
+    OptedOut,
     /// The key is bound to another request.
     #[error("idempotency key reused")]
     KeyReused,
@@ -53,6 +56,10 @@ pub enum AppError {
     #[error("{0}")]
     Fault(String),
 }
+
+/// What a person reads who wrote to somebody that wants nothing.
+pub const OPTED_OUT: &str = "Este número pidió no recibir mensajes de OKLA. No se envió ni se cobró nada; llame por \
+                             teléfono. Si su dueño quiere volver, basta con que escriba ALTA al WhatsApp de OKLA.";
 
 pub type Result<T> = std::result::Result<T, AppError>;
 

@@ -59,7 +59,7 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     };
     let mut conn = app.pool.acquire().await?;
     let now = app.clock.now();
-    let wrote = store::events::list_writers_since(&mut conn, &[phone.to_owned()], now - OPEN_FOR).await?;
+    let wrote = store::inbound::list_writers_since(&mut conn, &[phone.to_owned()], now - OPEN_FOR).await?;
     let outside_window = wrote.is_empty();
     let rates = store::rates::list_rates(&mut conn).await?;
     let category = Category::of(kind, outside_window);

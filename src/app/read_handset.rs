@@ -105,7 +105,7 @@ async fn gather(app: &App, sent: Vec<Sent>, written: Vec<Written>) -> Result<Han
     let mut conn = app.pool.acquire().await?;
     let sids: Vec<String> = written.iter().map(|written| written.sid.clone()).collect();
     let stored: HashSet<String> =
-        store::events::list_stored_inbound(&mut conn, &sids).await?.into_iter().collect();
+        store::inbound::list_stored_inbound(&mut conn, &sids).await?.into_iter().collect();
 
     let mut by_number = BTreeMap::new();
     for message in sent {

@@ -19,7 +19,6 @@ use crate::{
     },
     kill_point::kill_point,
     metrics::{self, Callback},
-    store::{self, events::NewInbound},
 };
 
 /// Fields that name a person or repeat his words; they are not kept with an event.
@@ -27,7 +26,7 @@ const PERSONAL: [&str; 7] =
     ["To", "From", "ChannelToAddress", "Body", "WaId", "ProfileName", "ExternalUserId"];
 
 /// Twilio's have 34 characters, its tokens 36.
-const LONGEST_ID: usize = 200;
+pub(super) const LONGEST_ID: usize = 200;
 
 /// A webhook's form fields in the order received, and the token that is the same for each repeat of it.
 pub struct Webhook<'a> {
@@ -37,7 +36,7 @@ pub struct Webhook<'a> {
 
 impl Webhook<'_> {
     /// The first filled field of that name, as it can be stored.
-    fn get(&self, name: &str) -> Option<String> {
+    pub(super) fn get(&self, name: &str) -> Option<String> {
         self.fields
             .iter()
             .find(|(field, value)| field == name && !value.is_empty())
@@ -45,12 +44,12 @@ impl Webhook<'_> {
     }
 
     /// Longer ones are not Twilio's, and no index holds them.
-    fn sid(&self) -> Option<String> {
+    pub(super) fn sid(&self) -> Option<String> {
         let sid = self.get("MessageSid").or_else(|| self.get("SmsSid"));
         sid.filter(|sid| sid.len() <= LONGEST_ID)
     }
 
-    fn kept_fields(&self) -> Value {
+    pub(super) fn kept_fields(&self) -> Value {
         let kept =
             self.fields.iter().filter(|(name, _)| !PERSONAL.contains(&name.as_str()) && !name.contains('\0'));
         Value::Object(
@@ -103,27 +102,5 @@ pub async fn record_callback(app: &App, webhook: &Webhook<'_>, ours: Option<Uuid
         Recorded::Repeated => Callback::Repeated,
         Recorded::Of(_) | Recorded::Nobodys => Callback::Stored,
     });
-    Ok(())
-}
-
-/// A message somebody wrote to OKLA's number: stored once by its sid.
-pub async fn receive_message(app: &App, webhook: &Webhook<'_>) -> Result<()> {
-    let (Some(sid), Some(from)) = (webhook.sid(), webhook.get("From")) else {
-        tracing::info!("an inbound webhook without a sid or a sender was taken in and means nothing");
-        return Ok(());
-    };
-    let inbound = NewInbound {
-        id: Uuid::now_v7(),
-        sid: &sid,
-        from_address: from.strip_prefix("whatsapp:").unwrap_or(&from),
-        body: &webhook.get("Body").unwrap_or_default(),
-        fields: webhook.kept_fields(),
-        received_at: app.clock.now(),
-    };
-    let mut conn = app.pool.acquire().await?;
-    let stored = store::events::insert_inbound(&mut conn, &inbound).await?;
-    // Whoever writes has WhatsApp.
-    store::numbers::note_with_whatsapp(&mut conn, &[inbound.from_address.to_owned()]).await?;
-    tracing::info!(stored, "an inbound message was taken in");
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::{
     actor::Actor,
     error::{AppError, Result},
     notices::Change,
+    opt_out::address_hash,
     reading::reading_link,
     state::App,
     templates::ask_about_templates,
@@ -111,6 +112,7 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         link: reading_link(&app.settings, id)?,
         template: command.template,
         continues: command.continues,
+        to_hash: Some(address_hash(app, addressee.phone.as_str())?),
         sender: actor.user_id,
         role: actor.role,
         dealer: actor.dealer_id,
@@ -148,6 +150,10 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         Verdict::NoTemplate(purpose) => {
             metrics::message_refused("template_unavailable");
             Err(AppError::NoTemplate(purpose))
+        }
+        Verdict::OptedOut => {
+            metrics::message_refused("opted_out");
+            Err(AppError::OptedOut)
         }
         Verdict::KeyTaken => sent_before(app, actor, key).await,
     }

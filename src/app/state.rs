@@ -119,6 +119,8 @@ pub struct Settings {
     pub public_url: Url,
     /// OKLA's own WhatsApp number.
     pub number: Phone,
+    /// Its account at Twilio.
+    pub account_sid: String,
     /// Outside demo mode demo accounts, their sessions and their tokens are refused.
     pub demo: bool,
     /// Between the two looks before an unknown send is declared not created.
@@ -146,6 +148,7 @@ impl Settings {
         Self {
             public_url: config.public_url.clone(),
             number: config.twilio.number.clone(),
+            account_sid: config.twilio.account_sid.clone(),
             demo: config.demo.is_some(),
             verify_interval: config.delivery.verify_interval,
             lease: config.delivery.lease,

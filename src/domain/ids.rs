@@ -54,6 +54,10 @@ id! {
     RequestId,
     /// A pause of sending.
     PauseId,
+    /// A conversation.
+    ThreadId,
+    /// What somebody wrote to OKLA's number.
+    InboundId,
     /// A row of the rate card.
     RateId,
     /// What somebody said a dollar costs in pesos.
@@ -61,3 +65,6 @@ id! {
     /// An API token (the row, never the secret).
     TokenId,
 }
+
+/// OKLA itself, where nobody else writes: the account that the migrations made.
+pub const OKLA: UserId = UserId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_000a));

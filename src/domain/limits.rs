@@ -17,7 +17,7 @@ pub use self::{
     window::Window,
 };
 use super::{
-    ids::{DealerId, UserId},
+    ids::{DealerId, OKLA, UserId},
     user::Role,
 };
 
@@ -145,7 +145,7 @@ impl Limit {
         match self {
             Self::PlatformDay => Some(Family::Everyone),
             Self::MetaTier => Some(Family::Recipients),
-            Self::UserHour => Some(Family::Sender),
+            Self::UserHour => (sender.user_id != OKLA).then_some(Family::Sender),
             Self::PairDay => Some(Family::Pair),
             Self::BuyerDay => (sender.role == Role::Buyer).then_some(Family::Sender),
             Self::DealerHour | Self::DealerDay => {

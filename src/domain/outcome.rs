@@ -82,10 +82,13 @@ pub enum OwnReason {
     Expired,
     /// An earlier part of the same message failed, so this one stayed at home.
     PartFailed,
+    /// The recipient has asked for no more messages since it was written.
+    OptedOut,
 }
 
 impl OwnReason {
-    const ALL: [Self; 4] = [Self::NotCreated, Self::Unreachable, Self::Expired, Self::PartFailed];
+    const ALL: [Self; 5] =
+        [Self::NotCreated, Self::Unreachable, Self::Expired, Self::PartFailed, Self::OptedOut];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,6 +96,7 @@ impl OwnReason {
             Self::Unreachable => "unreachable",
             Self::Expired => "expired",
             Self::PartFailed => "part_failed",
+            Self::OptedOut => "opted_out",
         }
     }
 
@@ -112,6 +116,11 @@ impl OwnReason {
                 what: "El mensaje no salió a tiempo y lo retiramos: llegaría demasiado tarde para servir.",
                 charged: Charge::No,
                 todo: "Si todavía importa, envíelo de nuevo.",
+            },
+            Self::OptedOut => Outcome {
+                what: "El mensaje no salió: el destinatario pidió no recibir más mensajes de OKLA.",
+                charged: Charge::No,
+                todo: "No le escriba por WhatsApp. Si él quiere volver, basta con que responda ALTA.",
             },
             Self::PartFailed => Outcome {
                 what: "Esta parte no salió porque una anterior del mismo mensaje falló.",

@@ -33,10 +33,12 @@ pub enum Purpose {
     ListingExpiry,
     ListingExpired,
     Offer,
+    /// OKLA asks whom an answer is for.
+    WhoFor,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Contact,
         Self::Message,
         Self::NewInterest,
@@ -47,6 +49,7 @@ impl Purpose {
         Self::ListingExpiry,
         Self::ListingExpired,
         Self::Offer,
+        Self::WhoFor,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -61,6 +64,7 @@ impl Purpose {
             Self::ListingExpiry => "listing_expiry",
             Self::ListingExpired => "listing_expired",
             Self::Offer => "offer",
+            Self::WhoFor => "who_for",
         }
     }
 
@@ -77,6 +81,7 @@ impl Purpose {
             Self::ListingExpiry => "Publicación por vencer",
             Self::ListingExpired => "Publicación vencida",
             Self::Offer => "Oferta de un concesionario",
+            Self::WhoFor => "Para quién es una respuesta",
         }
     }
 
@@ -92,7 +97,7 @@ impl Purpose {
     /// What a message of it is for.
     pub fn kind(self) -> Kind {
         match self {
-            Self::Contact | Self::Message => Kind::Contact,
+            Self::Contact | Self::Message | Self::WhoFor => Kind::Contact,
             Self::NewInterest => Kind::NewInterest,
             Self::TestDriveRequest
             | Self::TestDriveConfirmed

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::{
-    ids::{DealerId, MessageId, UserId, VehicleId},
+    ids::{DealerId, MessageId, ThreadId, UserId, VehicleId},
     template::Filled,
 };
 
@@ -29,6 +29,8 @@ pub struct NewMessage {
     pub resend_of: Option<MessageId>,
     /// The message whose rest it is.
     pub continues: Option<MessageId>,
+    /// The conversation it belongs to.
+    pub thread: Option<ThreadId>,
     /// The template it goes by.
     pub filled: Option<Filled>,
 }
@@ -57,6 +59,7 @@ pub async fn insert_messages(
         messages.iter().map(|message| message.resend_of.map(|id| id.0)).collect();
     let continued: Vec<Option<Uuid>> =
         messages.iter().map(|message| message.continues.map(|id| id.0)).collect();
+    let threads: Vec<Option<Uuid>> = messages.iter().map(|message| message.thread.map(|id| id.0)).collect();
     let of_template = |message: &NewMessage| {
         let filled = message.filled.as_ref()?;
         Some((filled.purpose.to_string(), json!(filled.variables), filled.rest.clone()))
@@ -72,14 +75,14 @@ pub async fn insert_messages(
         "with written as (
          insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
                                status, parts, places, unit_price, cost, outside_window, resend_of,
-                               continues, template, variables, rest, created_at)
+                               continues, template, variables, rest, thread_id, created_at)
          select id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
-                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, continues, template, variables, rest, $13
+                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, continues, template, variables, rest, thread_id, $13
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                      $9::text[], $10::smallint[], $11::numeric[], $12::boolean[], $14::uuid[],
-                     $15::uuid[], $16::text[], $17::jsonb[], $18::text[])
+                     $15::uuid[], $16::text[], $17::jsonb[], $18::text[], $19::uuid[])
            as fresh (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url, parts,
-                     unit_price, outside_window, resend_of, continues, template, variables, rest)
+                     unit_price, outside_window, resend_of, continues, template, variables, rest, thread_id)
          returning id, dealer_id
          )
          insert into words_to_index select id from written where dealer_id is not null",
@@ -100,7 +103,8 @@ pub async fn insert_messages(
         &continued as &[Option<Uuid>],
         &templates as &[Option<String>],
         &variables as &[Option<serde_json::Value>],
-        &rests as &[Option<String>]
+        &rests as &[Option<String>],
+        &threads as &[Option<Uuid>]
     )
     .execute(conn)
     .await

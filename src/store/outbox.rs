@@ -8,7 +8,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{MessageId, PartId};
+use crate::domain::ids::{MessageId, OKLA, PartId};
 
 /// Puts parts in line, each with the instant after which it is of no use.
 pub async fn insert(
@@ -62,6 +62,8 @@ pub struct Waiting {
     pub image_url: Option<String>,
     /// Twilio's id of the template it goes by, and what fills its places.
     pub template: Option<(String, BTreeMap<String, String>)>,
+    /// OKLA itself says it.
+    pub by_okla: bool,
     pub attempt_count: i16,
     pub expires_at: DateTime<Utc>,
     /// It has its place in the recipient's pace already.
@@ -81,6 +83,8 @@ pub enum Fate {
     Verify,
     /// Free text does not reach its recipient any more.
     Closed,
+    /// Its recipient has left since.
+    OptedOut,
     /// Another part of its message has failed meanwhile.
     Withdraw,
     /// It is of no use any more.
@@ -102,7 +106,7 @@ pub async fn lock_due(
              case when p.content_sid is not null then m.variables end as variables,
              (p.content_sid is null and not m.outside_window and not exists (
                select from inbound_messages i where i.from_address = m.to_phone and i.received_at > $3)) as "closed!",
-             p.attempt_count, o.expires_at, o.paced,
+             m.sender_id = $4 as "by_okla!", p.attempt_count, o.expires_at, o.paced,
              (o.leased_until is not null or p.sid is not null) as "abandoned!",
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
@@ -114,7 +118,8 @@ pub async fn lock_due(
            order by o.available_at limit $2 for update of o, m skip locked for no key update of p skip locked"#,
         now,
         most,
-        opened_since
+        opened_since,
+        OKLA.0
     )
     .fetch_all(conn)
     .await?;
@@ -127,6 +132,7 @@ pub async fn lock_due(
             body: row.body,
             image_url: row.image_url,
             template: row.content_sid.map(|sid| (sid, variables(row.variables.as_ref()))),
+            by_okla: row.by_okla,
             attempt_count: row.attempt_count,
             expires_at: row.expires_at,
             paced: row.paced,

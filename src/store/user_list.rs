@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::domain::{
-    ids::{DealerId, UserId},
+    ids::{DealerId, OKLA, UserId},
     text::fold,
 };
 
@@ -48,7 +48,7 @@ pub async fn list_users(
              exists (select from second_factors f where f.user_id = u.id)
                as "has_second_factor!"
            from users u left join dealers d on d.id = u.dealer_id
-           where ($1::text is null or u.role = $1) and ($2::uuid is null or u.dealer_id = $2)
+           where u.id <> $7 and ($1::text is null or u.role = $1) and ($2::uuid is null or u.dealer_id = $2)
              and ($3::uuid is null or u.id < $3)
              and ($4::text is null or okla_fold(u.name) like $4 or u.email like $5)
            order by u.id desc limit $6"#,
@@ -57,7 +57,8 @@ pub async fn list_users(
         narrowed.before.map(|user| user.0),
         name,
         email,
-        limit
+        limit,
+        OKLA.0
     )
     .fetch_all(conn)
     .await
@@ -73,8 +74,9 @@ pub async fn get_shown_user(
              u.last_signed_in_at, u.disabled_at,
              exists (select from second_factors f where f.user_id = u.id)
                as "has_second_factor!"
-           from users u left join dealers d on d.id = u.dealer_id where u.id = $1"#,
-        id.0
+           from users u left join dealers d on d.id = u.dealer_id where u.id = $1 and u.id <> $2"#,
+        id.0,
+        OKLA.0
     )
     .fetch_optional(conn)
     .await?;

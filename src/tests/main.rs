@@ -21,6 +21,7 @@ mod forms;
 mod handset;
 mod hostile_text;
 mod idempotency;
+mod inbound;
 mod limit_requests;
 mod limits;
 mod lost_answers;

@@ -76,7 +76,8 @@ impl Gateway for GatewayMock {
     }
 
     fn templates(&self) -> BoxFuture<'_, Result<Vec<ProviderTemplate>, GatewayError>> {
-        Box::pin(async { Ok(Vec::new()) })
+        // What is known stays.
+        Box::pin(async { Err(GatewayError::Unknown { reason: "it tells of none".to_owned() }) })
     }
 
     fn create_template<'a>(&'a self, _: &'a Value) -> BoxFuture<'a, Result<String, GatewayError>> {

@@ -56,6 +56,7 @@ pub struct Stage {
     vehicle: String,
     bulk: String,
     import: String,
+    thread: String,
 }
 
 pub async fn stage(pool: PgPool) -> Stage {
@@ -88,18 +89,20 @@ pub async fn stage(pool: PgPool) -> Stage {
     assert_eq!(other.get(&format!("/panel/reenvios/{bulk}")).await.status, 200);
     let vehicle = app.value("select id::text from vehicles where model = $1", MARK).await;
     let import = import.location.rsplit('/').next().unwrap().to_owned();
+    let thread = app.value("select thread_id::text from messages where id = $1::uuid", &message).await;
     let api = app.token_of("el-primero@okla.test").await;
-    Stage { app, first, api, message, sid, vehicle, bulk, import }
+    Stage { app, first, api, message, sid, vehicle, bulk, import, thread }
 }
 
 impl Stage {
     fn gets(&self) -> BTreeMap<&'static str, Ask> {
-        let Self { message, vehicle, bulk, import, .. } = self;
+        let Self { message, vehicle, bulk, import, thread, .. } = self;
         let theirs = [
             ("/panel/mensajes/:id", format!("/panel/mensajes/{message}")),
             ("/panel/mensajes/{id}/eventos", format!("/panel/mensajes/{message}/eventos")),
             ("/mensajes/:id", format!("/mensajes/{message}")),
             ("/mensajes/{id}/eventos", format!("/mensajes/{message}/eventos")),
+            ("/panel/conversaciones/:id", format!("/panel/conversaciones/{thread}")),
             ("/panel/reenvios/:id", format!("/panel/reenvios/{bulk}")),
             ("/panel/reenvios/{id}/eventos", format!("/panel/reenvios/{bulk}/eventos")),
             ("/panel/vehiculos/:id", format!("/panel/vehiculos/{vehicle}")),
@@ -109,6 +112,7 @@ impl Stage {
             ("/panel", "/panel".to_owned()),
             ("/panel/mensajes", format!("/panel/mensajes?q={MARK}&vehiculo={vehicle}&despues={message}")),
             ("/panel/mensajes.csv", format!("/panel/mensajes.csv?despues={message}")),
+            ("/panel/conversaciones", format!("/panel/conversaciones?q={MARK}&despues={thread}")),
             ("/panel/costos", "/panel/costos".to_owned()),
             ("/panel/limites", "/panel/limites".to_owned()),
             ("/panel/costos.csv", "/panel/costos.csv".to_owned()),
@@ -128,6 +132,7 @@ impl Stage {
             "/ingresar/codigo",
             "/registro",
             "/api/docs",
+            "/leer/:token",
             "/demo/telefono",
             // Streams of one's own figures, which hold his user's id in their key, and of the simulated telephone.
             "/panel/eventos",
@@ -178,6 +183,8 @@ impl Stage {
     pub fn posts(&self) -> BTreeMap<&'static str, Vec<(&'static str, &str)>> {
         let vehicle = [("id", self.vehicle.as_str())];
         BTreeMap::from([
+            ("responder", vec![("thread", self.thread.as_str()), ("message", MARK)]),
+            ("asignar", vec![("thread", self.thread.as_str()), ("words", self.message.as_str())]),
             ("reenviar", vec![("id", self.message.as_str())]),
             (
                 "reenviar-varios",

@@ -11,6 +11,7 @@ mod resend;
 mod sign_in;
 mod sign_up;
 mod system;
+mod threads;
 mod users;
 mod vehicle;
 mod write;
@@ -23,6 +24,7 @@ pub use limits::{AUDIT, REQUEST};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
 pub use system::{SYSTEM, millis};
+pub use threads::ANSWER;
 pub use users::{NUMBERS, USER, user_path};
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
 pub use write::FORM as WRITE;
@@ -40,7 +42,7 @@ use super::{
 use crate::{
     app::{
         actor::Actor,
-        error::{AppError, Result},
+        error::{AppError, OPTED_OUT, Result},
     },
     domain::reason::Reason,
 };
@@ -100,6 +102,7 @@ pub fn problems(error: AppError) -> Vec<Problem> {
         AppError::Limit(refusal) => refusal.sentence(),
         AppError::Paused(paused) => paused.sentence(),
         AppError::NoTemplate(purpose) => purpose.unavailable(),
+        AppError::OptedOut => OPTED_OUT.to_owned(),
         AppError::Forbidden { message, .. } => message.to_owned(),
         AppError::NotFound => "Lo que buscaba ya no está. Vuelva al inicio e inténtelo de nuevo.".to_owned(),
         AppError::KeyInProgress => {

@@ -14,7 +14,8 @@ use super::state::AppState;
 use crate::{
     app::{
         callback_test::{MARK, answer_test},
-        record_callback::{Webhook, receive_message, record_callback},
+        receive_message::receive_message,
+        record_callback::{Webhook, record_callback},
     },
     metrics::{self, Callback},
     twilio::signature::{SignedRequest, verify},

@@ -18,8 +18,8 @@ use super::{
         DealerMessagePage, DealerMessagesPage, DealersPage, EditLimitPage, EditVehiclePage, FailuresPage,
         HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage,
         OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ReadingPage,
-        ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, UploadPage, UserPage, UsersPage,
-        VehiclePage, VehiclesPage, WritePage,
+        ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage, ThreadsPage,
+        UploadPage, UserPage, UsersPage, VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -57,6 +57,8 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/mensajes") view=DealerMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos") view=VehiclesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/conversaciones") view=ThreadsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/conversaciones/:id") view=ThreadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/nuevo") view=NewVehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar") view=UploadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar/:id") view=ImportPage ssr=SsrMode::Async/>

@@ -22,6 +22,8 @@ mod second_factor;
 mod sign_in;
 mod sign_up;
 mod stock;
+mod thread;
+mod threads;
 mod vehicle;
 mod write;
 
@@ -50,5 +52,7 @@ pub use second_factor::SecondFactorPage;
 pub use sign_in::SignInPage;
 pub use sign_up::SignUpPage;
 pub use stock::{EditVehiclePage, ImportPage, NewVehiclePage, UploadPage, VehiclesPage};
+pub use thread::ThreadPage;
+pub use threads::ThreadsPage;
 pub use vehicle::VehiclePage;
 pub use write::WritePage;

@@ -15,6 +15,7 @@ mod reveal_number;
 mod second_factor;
 mod sessions;
 mod status;
+mod thread;
 mod title;
 mod vehicle;
 
@@ -33,5 +34,6 @@ pub use reveal_number::RevealNumber;
 pub use second_factor::{CodeField, QrCode};
 pub use sessions::{LastSignIn, OpenSessions};
 pub use status::{Progress, StatusPill, Ticks};
+pub use thread::ThreadLines;
 pub use title::PageTitle;
 pub use vehicle::{Picture, Price, VehicleStrip};

@@ -6,15 +6,24 @@ use sqlx::PgConnection;
 use super::{Taken, Way};
 use crate::{
     app::error::Result,
-    domain::{delivery::Delivery, figures::Changes, ids::PartId, retry::policy},
-    store::{self, ledger::NewEntry, messages::NewMessage, parts::NewPart},
+    domain::{
+        delivery::Delivery,
+        figures::Changes,
+        ids::{PartId, ThreadId},
+        retry::policy,
+    },
+    store::{self, ledger::NewEntry, messages::NewMessage, parts::NewPart, threads::ThreadKey},
 };
 
 pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: DateTime<Utc>) -> Result<()> {
     if accepted.is_empty() {
         return Ok(());
     }
-    let messages: Vec<NewMessage> = accepted.iter().map(new_message).collect();
+    let keys: Vec<ThreadKey> = accepted.iter().filter_map(|taken| taken.draft.thread()).collect();
+    let mut threads = store::threads::touch(conn, &keys, now).await?.into_iter();
+    let mut thread_of = |taken: &Taken<'_>| taken.draft.thread().and_then(|_| threads.next());
+    let messages: Vec<NewMessage> =
+        accepted.iter().map(|taken| new_message(taken, thread_of(taken))).collect();
     let parts: Vec<Vec<NewPart>> = accepted.iter().map(new_parts).collect();
     let first: Vec<(PartId, DateTime<Utc>)> = accepted
         .iter()
@@ -43,7 +52,7 @@ pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: 
     Ok(store::figures::insert_changes(conn, &noted.into_rows()).await?)
 }
 
-fn new_message(taken: &Taken<'_>) -> NewMessage {
+fn new_message(taken: &Taken<'_>, thread: Option<ThreadId>) -> NewMessage {
     let Taken { draft, demand, way } = taken;
     let filled = if let Way::Template(_, filled) = way { Some(filled.clone()) } else { None };
     NewMessage {
@@ -61,6 +70,7 @@ fn new_message(taken: &Taken<'_>) -> NewMessage {
         outside_window: demand.outside_window,
         resend_of: draft.resend_of,
         continues: draft.continues,
+        thread,
         filled,
     }
 }

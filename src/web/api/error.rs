@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::rate_limit::set_refused;
 use crate::{
-    app::error::AppError,
+    app::error::{AppError, OPTED_OUT},
     domain::limits::{Limit, Refusal},
 };
 
@@ -182,6 +182,10 @@ impl ApiError {
                                one is not available now. Nothing was sent or charged.";
                 let sentence = language.choose(&purpose.unavailable(), english);
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "template_unavailable", sentence)
+            }
+            AppError::OptedOut => {
+                let english = "The recipient has asked to get no more messages. Nothing was sent or charged.";
+                Self::new(StatusCode::CONFLICT, "opted_out", language.choose(OPTED_OUT, english))
             }
             AppError::KeyReused => {
                 let sentence = language.choose(

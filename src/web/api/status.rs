@@ -55,10 +55,6 @@ pub struct StatusAnswer {
     /// Cuántos mensajes de Twilio son.
     #[schema(minimum = 1)]
     parts: i16,
-    /// Caracteres del texto que no caben en la plantilla y saldrán solos cuando el destinatario responda.
-    #[schema(minimum = 1, required = false)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_characters: Option<i32>,
     /// En qué va cada uno de ellos.
     part_states: Vec<PartAnswer>,
     /// Cuándo se aceptó.
@@ -91,6 +87,9 @@ struct PartAnswer {
     by_template: bool,
     /// WhatsApp había cerrado la conversación: en su lugar fue la plantilla.
     superseded: bool,
+    /// Caracteres del texto que no caben en la plantilla y saldrán solos cuando el destinatario responda.
+    #[schema(minimum = 1)]
+    waiting_characters: Option<i32>,
 }
 
 /// Something that was said about it.
@@ -147,7 +146,6 @@ fn answer(detail: MessageDetail) -> StatusAnswer {
         cost: message.cost,
         attempt_count: parts.iter().map(|part| part.attempt_count).sum(),
         parts: message.parts,
-        waiting_characters: message.waiting,
         part_states: parts
             .into_iter()
             .map(|part| PartAnswer {
@@ -157,6 +155,7 @@ fn answer(detail: MessageDetail) -> StatusAnswer {
                 error_code: part.error_code,
                 by_template: part.template_text.is_some(),
                 superseded: part.superseded,
+                waiting_characters: message.waiting.filter(|_| part.template_text.is_some()),
             })
             .collect(),
         created_at: message.created_at,

@@ -22,6 +22,7 @@ pub fn Header() -> impl IntoView {
         Some(Role::Buyer) => &[("/mensajes", "Mensajes", icons::MESSAGES)],
         Some(Role::Dealer) => &[
             ("/panel", "Panel", icons::CHART),
+            ("/panel/conversaciones", "Conversaciones", icons::CHAT),
             ("/panel/mensajes", "Mensajes", icons::MESSAGES),
             ("/panel/costos", "Costos", icons::COIN),
             ("/panel/vehiculos", "Vehículos", icons::CAR),

@@ -10,6 +10,7 @@ use crate::{
         read_messages::{MessageDetail, View, get_fresh_message},
         record_status::BY_TEMPLATE,
         resend::may_resend,
+        threads::{ThreadDetail, read_thread_of},
     },
     domain::{
         conversation::Event,
@@ -26,7 +27,7 @@ use crate::{
         islands::Live,
         parts::{
             Icon, LimitBar, MessageProgress, Moment, PageTitle, PressProblems, RevealNumber, Strip,
-            handset_path, icons,
+            ThreadLines, handset_path, icons,
         },
         request::Current,
     },
@@ -70,6 +71,8 @@ struct Loaded {
     flash: Flash,
     /// An admin looks: he acts for nobody, sees what came from Twilio as it came, and numbers only for a reason.
     admin: bool,
+    /// What else was said with the same dealer about the same vehicle.
+    thread: Option<ThreadDetail>,
     /// How the dealer stands who looks.
     bar: Option<DealerBar>,
 }
@@ -88,13 +91,17 @@ async fn load(id: MessageId, of: View) -> Result<Loaded> {
     let flash =
         if of == View::Dealer { flash::take(&current.session, form).await? } else { Flash::default() };
     let bar = if of_dealer { Some(dealer_bar(&current.state, &actor).await?) } else { None };
+    let thread = match of {
+        View::Own | View::Any => read_thread_of(&current.state, &actor, id).await?,
+        View::Dealer => None,
+    };
     let (now, demo) = (current.state.clock.now(), current.state.settings.demo);
-    Ok(Loaded { detail, now, demo, resendable, flash, admin, bar })
+    Ok(Loaded { detail, now, demo, resendable, flash, admin, thread, bar })
 }
 
 #[component]
 fn Shown(loaded: Loaded, of: View) -> impl IntoView {
-    let Loaded { detail, now, demo, resendable, flash, admin, bar } = loaded;
+    let Loaded { detail, now, demo, resendable, flash, admin, thread, bar } = loaded;
     let message = &detail.message;
     let (followed, parts) = (message.clone(), detail.parts.clone());
     let dealer = of == View::Dealer;
@@ -147,6 +154,12 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                     </form>
                 })}
             </section>
+            {thread.filter(|thread| thread.lines.len() > 1).map(|thread| view! {
+                <section class="stack">
+                    <h2>"Conversación"</h2>
+                    <ThreadLines lines=&thread.lines now=now dealer=false/>
+                </section>
+            })}
             {handset.map(|href| view! {
                 <a class="back small" href=href><Icon path=icons::PHONE/>"Ver en el teléfono simulado"</a>
             })}

@@ -7,6 +7,7 @@ pub const BAD: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9 9l6 6M15 9l-6 6";
 pub const AGAIN: &str = "M20 12a8 8 0 1 1-2.500-5.800M20 3v4.500h-4.500";
 pub const CAR: &str = "M3 16v-4l2.5-1L8 6.500h7l3 4.500 3 1v4h-2M8 16h8M5 16H3M6.500 18a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM17.500 18a2 2 0 1 0 0-4 2 2 0 0 0 0 4z";
 pub const CHART: &str = "M4 20h16M7 16v-5M12 16V6M17 16v-8";
+pub const CHAT: &str = "M3 5h12v9H8l-5 4zM18 9h3v12l-4-3.500h-7V17";
 pub const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 pub const CHECKS: &str = "M2 13l4.5 4.5L15 8M11 16l1.5 1.5L22 8";
 pub const CLOCK: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2";

@@ -118,6 +118,7 @@ impl Stage {
         Draft {
             resend_of: None,
             continues: None,
+            to_hash: None,
             template: None,
             link: "https://okla.example/leer/x".to_owned(),
             id: MessageId::fresh(),
@@ -192,6 +193,7 @@ impl Play<'_> {
                 }
                 Verdict::Paused(paused) => return Err(format!("nothing is paused: {paused:?}")),
                 Verdict::NoTemplate(purpose) => return Err(format!("no template for {purpose}")),
+                Verdict::OptedOut => return Err("nobody has left".to_owned()),
                 Verdict::KeyTaken => return Err("there was no key".to_owned()),
             }
         }

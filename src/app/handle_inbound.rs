@@ -1,0 +1,258 @@
+//! Dealing once with what was received: whoever wants to leave leaves; an answer finds its conversation, or its writer is
+//! asked whose it is, never guessed; what waited for an answer follows.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    accept::{Draft, Verdict},
+    deliver::Step,
+    error::Result,
+    notices::Change,
+    opt_out::address_hash,
+    reading::reading_link,
+    say::{Saying, say},
+    state::App,
+};
+use crate::{
+    domain::{
+        body::Body,
+        ids::{MessageId, ThreadId},
+        opt_out::{Word, read},
+        parts::split,
+        phone::Phone,
+        template::{Definition, Purpose, WORDS},
+        user::Role,
+        window::OPEN_FOR,
+    },
+    store::{
+        self,
+        inbound::{Owner, Unhandled},
+        threads::{Answered, OpenThread, OtherSide, ThreadKey},
+    },
+};
+
+/// Whoever holds one that long has died.
+const HELD: TimeDelta = TimeDelta::seconds(60);
+/// Somebody may be answering what was sent to him so long ago.
+const ANSWERABLE: TimeDelta = TimeDelta::days(7);
+/// Conversations that a question offers; the last button stands for all beyond the second.
+const MOST_OFFERED: i64 = 9;
+/// Rests that follow one answer.
+const RESTS: i64 = 20;
+
+const LEFT: &str = "Listo: OKLA no le escribirá más a este número, por ningún concesionario. Si cambia de opinión, \
+                    responda ALTA.";
+const BACK: &str =
+    "Listo: OKLA puede escribirle de nuevo a este número. Para no recibir más mensajes, responda BAJA.";
+
+/// Deals with the oldest that nobody has dealt with.
+pub async fn handle_next_inbound(app: &App) -> Result<Step> {
+    let now = app.clock.now();
+    let mut conn = app.pool.acquire().await?;
+    let Some(inbound) = store::inbound::claim_unhandled(&mut conn, now, now + HELD).await? else {
+        return Ok(Step::Nothing);
+    };
+    drop(conn);
+    // Each step may be done again by whoever comes after a death.
+    let owner = find_owner(app, &inbound).await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
+    store::inbound::mark_handled(&mut tx, inbound.id, owner, now).await?;
+    if let Owner::Thread(thread) = owner {
+        store::threads::mark_heard(&mut tx, thread, &inbound.from_address, inbound.received_at).await?;
+    }
+    tx.commit().await?;
+    follow_up(app, &inbound).await?;
+    Ok(Step::Worked)
+}
+
+async fn find_owner(app: &App, inbound: &Unhandled) -> Result<Owner> {
+    match read(&inbound.body) {
+        Some(Word::Leave | Word::Cancel) => leave(app, inbound).await,
+        Some(Word::Return) => come_back(app, inbound).await,
+        None => match_thread(app, inbound).await,
+    }
+}
+
+async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
+    let hash = address_hash(app, &inbound.from_address)?;
+    let mut conn = app.pool.acquire().await?;
+    let fresh = store::opt_outs::insert_opt_out(&mut conn, &hash, inbound.received_at).await?;
+    drop(conn);
+    if fresh {
+        tracing::info!("somebody has left");
+        say(app, &inbound.from_address, Saying::Text(LEFT), format!("left:{}", inbound.id)).await?;
+    }
+    Ok(Owner::Okla)
+}
+
+async fn come_back(app: &App, inbound: &Unhandled) -> Result<Owner> {
+    let hash = address_hash(app, &inbound.from_address)?;
+    let mut conn = app.pool.acquire().await?;
+    let had_left = store::opt_outs::delete_opt_out(&mut conn, &hash).await?;
+    drop(conn);
+    if had_left {
+        tracing::info!("somebody has come back");
+        say(app, &inbound.from_address, Saying::Text(BACK), format!("back:{}", inbound.id)).await?;
+    }
+    Ok(Owner::Okla)
+}
+
+/// By what it answers, else by the one conversation that is open with its writer; of several its writer is asked.
+async fn match_thread(app: &App, inbound: &Unhandled) -> Result<Owner> {
+    let mut conn = app.pool.acquire().await?;
+    if let Some(thread) = answered_question(app, &mut conn, inbound).await? {
+        return Ok(thread);
+    }
+    if let Some(sid) = &inbound.replied_to
+        && let Some(answered) = store::threads::get_answered(&mut conn, sid).await?
+        && answered.to_phone == inbound.from_address
+        && let Some(thread) = thread_of(&mut conn, &answered, inbound).await?
+    {
+        return Ok(Owner::Thread(thread));
+    }
+    let since = inbound.received_at - ANSWERABLE;
+    let open = store::threads::list_open(&mut conn, &inbound.from_address, since, MOST_OFFERED).await?;
+    drop(conn);
+    match open.as_slice() {
+        [] => Ok(Owner::Nobody),
+        [only] => Ok(Owner::Thread(only.id)),
+        several => {
+            ask_whose(app, inbound, several).await?;
+            Ok(Owner::Nobody)
+        }
+    }
+}
+
+/// The conversation of the message that is answered; one from before there were conversations gets its own.
+async fn thread_of(
+    conn: &mut PgConnection,
+    answered: &Answered,
+    inbound: &Unhandled,
+) -> Result<Option<ThreadId>> {
+    let (Some(dealer), None) = (answered.dealer, answered.thread) else { return Ok(answered.thread) };
+    let other = if answered.by_buyer {
+        OtherSide::Buyer(answered.sender)
+    } else {
+        OtherSide::Address(answered.to_phone.clone())
+    };
+    let key = ThreadKey { dealer, vehicle: answered.vehicle, other };
+    let thread = store::threads::touch(conn, &[key], inbound.received_at).await?.into_iter().next();
+    if let Some(thread) = thread {
+        store::threads::set_thread(conn, answered.message, thread).await?;
+    }
+    Ok(thread)
+}
+
+/// «¿Para quién es?», once for all that its writer says until he has told.
+async fn ask_whose(app: &App, inbound: &Unhandled, open: &[OpenThread]) -> Result<()> {
+    let id = Uuid::now_v7();
+    let threads: Vec<ThreadId> = open.iter().map(|thread| thread.id).collect();
+    let mut conn = app.pool.acquire().await?;
+    let is_first =
+        store::threads::insert_question(&mut conn, id, &inbound.from_address, &threads, inbound.received_at)
+            .await?;
+    drop(conn);
+    if !is_first {
+        return Ok(());
+    }
+    let mut names: Vec<String> = open.iter().map(name).collect();
+    if names.len() > 3 {
+        let further = names.split_off(2);
+        let further: Vec<String> =
+            further.iter().zip(3..).map(|(name, place)| format!("{place}: {name}")).collect();
+        names.push(further.join(". ").replacen("3: ", "", 1));
+    }
+    let nobody = || "ninguna de las dos".to_owned();
+    let mut names = names.into_iter();
+    let values = BTreeMap::from([
+        (WORDS, inbound.body.chars().take(200).collect()),
+        ("one", names.next().unwrap_or_else(nobody)),
+        ("two", names.next().unwrap_or_else(nobody)),
+        ("three", names.next().unwrap_or_else(nobody)),
+    ]);
+    let filled = Definition::of(Purpose::WhoFor).fill(&values, "");
+    say(app, &inbound.from_address, Saying::Template(filled), format!("whose:{id}")).await?;
+    Ok(())
+}
+
+/// As its answerer knows it: a dealer knows the buyer, a person the dealer.
+fn name(thread: &OpenThread) -> String {
+    let who = thread.buyer.as_ref().unwrap_or(&thread.dealer);
+    match &thread.vehicle {
+        Some(vehicle) => format!("{who}, por {vehicle}"),
+        None => who.clone(),
+    }
+}
+
+/// An answer to «¿Para quién es?»: all that was written since belongs to the conversation chosen.
+async fn answered_question(app: &App, conn: &mut PgConnection, inbound: &Unhandled) -> Result<Option<Owner>> {
+    let Some((threads, asked_at)) = store::threads::get_question(conn, &inbound.from_address).await? else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    if asked_at + OPEN_FOR < now {
+        store::threads::close_question(conn, &inbound.from_address, now).await?;
+        return Ok(None);
+    }
+    let pressed = inbound.button.as_deref().and_then(|button| button.strip_prefix("quien-"));
+    let said = pressed.unwrap_or_else(|| inbound.body.trim().trim_matches(|c: char| !c.is_ascii_digit()));
+    let Ok(place @ 1..) = said.parse::<usize>() else { return Ok(None) };
+    let is_bare = pressed.is_some() || inbound.body.trim().chars().count() <= said.len() + 2;
+    if !is_bare {
+        return Ok(None);
+    }
+    store::threads::close_question(conn, &inbound.from_address, now).await?;
+    if let Some(thread) = threads.get(place - 1) {
+        store::inbound::assign(conn, &inbound.from_address, asked_at, *thread).await?;
+        store::threads::mark_heard(conn, *thread, &inbound.from_address, now).await?;
+    }
+    Ok(Some(Owner::Okla))
+}
+
+/// Whoever answers gets the rest of what was too long for a template: a message of its own, with its places and its money.
+async fn follow_up(app: &App, inbound: &Unhandled) -> Result<()> {
+    let address = inbound.from_address.as_str();
+    let Ok(to) = Phone::parse_api(address) else { return Ok(()) };
+    let mut conn = app.pool.acquire().await?;
+    let rests = store::inbound::list_rests(&mut conn, address, inbound.received_at, RESTS).await?;
+    drop(conn);
+    for rest in rests {
+        let Ok(body) = Body::parse(&rest.rest) else { continue };
+        let id = MessageId::fresh();
+        let draft = Draft {
+            id,
+            sender: rest.sender,
+            role: rest.role,
+            dealer: rest.payer.filter(|_| rest.role != Role::Buyer),
+            payer: rest.payer,
+            vehicle: rest.vehicle,
+            kind: rest.kind,
+            to: to.clone(),
+            parts: split(body.as_str()),
+            body,
+            image_url: None,
+            template: None,
+            link: reading_link(&app.settings, id)?,
+            key: None,
+            resend_of: None,
+            continues: Some(rest.message),
+            to_hash: Some(address_hash(app, address)?),
+        };
+        let (payer, message) = (draft.payer, rest.message);
+        match app.accepts.submit(draft).await? {
+            Verdict::Accepted(_) => {
+                store::inbound::clear_rest(&mut *app.pool.acquire().await?, message).await?;
+                app.notices.outbox_waiting();
+                app.notices.message_changed(Change { message, dealer: payer });
+                app.notices.message_changed(Change { message: id, dealer: payer });
+            }
+            // It waits for another answer.
+            refused => tracing::info!(%message, ?refused, "the rest of a message could not follow yet"),
+        }
+    }
+    Ok(())
+}

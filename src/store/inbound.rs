@@ -1,0 +1,193 @@
+//! What people write to OKLA's number: stored first, then dealt with once.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use super::corrupt;
+use crate::domain::{
+    ids::{DealerId, InboundId, MessageId, ThreadId, UserId, VehicleId},
+    kind::Kind,
+    user::Role,
+};
+
+pub struct NewInbound<'a> {
+    pub id: InboundId,
+    pub sid: &'a str,
+    pub from_address: &'a str,
+    pub body: &'a str,
+    pub fields: serde_json::Value,
+    pub replied_to: Option<&'a str>,
+    pub button: Option<&'a str>,
+    pub received_at: DateTime<Utc>,
+}
+
+/// `false`: this inbound message was stored before.
+pub async fn insert_inbound(conn: &mut PgConnection, inbound: &NewInbound<'_>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into inbound_messages (id, sid, from_address, body, fields, replied_to, button, received_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (sid) do nothing",
+        inbound.id.0,
+        inbound.sid,
+        inbound.from_address,
+        inbound.body,
+        inbound.fields,
+        inbound.replied_to,
+        inbound.button,
+        inbound.received_at
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Which of these inbound messages were stored.
+pub async fn list_stored_inbound(conn: &mut PgConnection, sids: &[String]) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("select sid from inbound_messages where sid = any($1)", sids).fetch_all(conn).await
+}
+
+/// Which of these numbers have written to OKLA since.
+pub async fn list_writers_since(
+    conn: &mut PgConnection,
+    phones: &[String],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"select phone as "phone!" from unnest($1::text[]) as asked (phone)
+           where exists (select from inbound_messages where from_address = phone and received_at > $2)"#,
+        phones,
+        since
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// One that has not been dealt with.
+#[derive(Clone, Debug)]
+pub struct Unhandled {
+    pub id: InboundId,
+    pub from_address: String,
+    pub body: String,
+    pub replied_to: Option<String>,
+    pub button: Option<String>,
+    pub received_at: DateTime<Utc>,
+}
+
+/// Takes the oldest, and keeps others off it until `until`.
+pub async fn claim_unhandled(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> sqlx::Result<Option<Unhandled>> {
+    sqlx::query_as!(
+        Unhandled,
+        r#"update inbound_messages set handling_until = $2 where id = (
+             select id from inbound_messages
+             where handled_at is null and (handling_until is null or handling_until <= $1)
+             order by received_at limit 1 for update skip locked
+           ) returning id as "id: InboundId", from_address, body, replied_to, button, received_at"#,
+        now,
+        until
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Whose it turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Thread(ThreadId),
+    /// OKLA itself.
+    Okla,
+    Nobody,
+}
+
+/// It was dealt with.
+pub async fn mark_handled(
+    conn: &mut PgConnection,
+    id: InboundId,
+    owner: Owner,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let thread = if let Owner::Thread(id) = owner { Some(id.0) } else { None };
+    sqlx::query!(
+        "update inbound_messages set handled_at = $2, thread_id = $3, to_okla = $4 where id = $1",
+        id.0,
+        now,
+        thread,
+        owner == Owner::Okla
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Gives what an address wrote since, and is nobody's yet, to a conversation; how many there were.
+pub async fn assign(
+    conn: &mut PgConnection,
+    address: &str,
+    since: DateTime<Utc>,
+    thread: ThreadId,
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update inbound_messages set thread_id = $3
+         where from_address = $1 and received_at >= $2 and thread_id is null and not to_okla and handled_at is not null",
+        address,
+        since,
+        thread.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// A long message whose template had no room for all of it.
+pub struct Rest {
+    pub message: MessageId,
+    pub sender: UserId,
+    pub role: Role,
+    /// Whom it is charged to.
+    pub payer: Option<DealerId>,
+    pub vehicle: Option<VehicleId>,
+    pub kind: Kind,
+    pub rest: String,
+}
+
+/// What was written before and waits for an answer from that number, the oldest first.
+pub async fn list_rests(
+    conn: &mut PgConnection,
+    phone: &str,
+    before: DateTime<Utc>,
+    most: i64,
+) -> sqlx::Result<Vec<Rest>> {
+    let rows = sqlx::query!(
+        r#"select id as "message: MessageId", sender_id as "sender: UserId", sender_role,
+             dealer_id as "payer: DealerId", vehicle_id as "vehicle: VehicleId", kind, rest as "rest!"
+           from messages m where to_phone = $1 and created_at < $2 and rest is not null
+             and status not in ('failed', 'undelivered', 'canceled')
+             and not exists (select from messages c where c.continues = m.id)
+           order by created_at limit $3"#,
+        phone,
+        before,
+        most
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Rest {
+                message: row.message,
+                sender: row.sender,
+                role: row.sender_role.parse().map_err(corrupt("sender_role"))?,
+                payer: row.payer,
+                vehicle: row.vehicle,
+                kind: row.kind.parse().map_err(corrupt("kind"))?,
+                rest: row.rest,
+            })
+        })
+        .collect()
+}
+
+/// It has followed.
+pub async fn clear_rest(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<()> {
+    sqlx::query!("update messages set rest = null where id = $1", message.0).execute(conn).await.map(|_| ())
+}
