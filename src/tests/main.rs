@@ -44,6 +44,7 @@ mod stock;
 mod system;
 mod templates;
 mod tenants;
+mod threads;
 mod transactions;
 mod twilio_client;
 mod users_admin;

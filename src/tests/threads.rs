@@ -1,0 +1,143 @@
+//! Conversations as their two sides read them.
+
+use chrono::TimeDelta;
+use okla::domain::user::Role;
+use sqlx::PgPool;
+
+use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
+
+struct Stage {
+    app: TestApp,
+    dealer: Browser,
+}
+
+/// A dealer's person, signed in; nothing is done but by [`TestApp::work`].
+async fn start(pool: PgPool) -> Stage {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;
+    let dealer = app.browser();
+    dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    Stage { app, dealer }
+}
+
+impl Stage {
+    async fn writes(&self, email: &str, words: &str) -> (Browser, String) {
+        let buyer = self.app.browser();
+        self.app.add_user(email, Role::Buyer, None).await;
+        buyer.sign_in(email, PASSWORD).await;
+        let id = self.app.token_of(email).await.write_async(DEALER_PHONE, words).await.id();
+        self.app.work().await;
+        self.app.clock.advance(TimeDelta::seconds(1));
+        (buyer, id)
+    }
+
+    async fn dealers_phone_says(&self, words: &str) {
+        self.app.sim.receive(&[("From", DEALER_PHONE), ("Body", words)]).await;
+        self.app.work().await;
+        self.app.clock.advance(TimeDelta::seconds(1));
+    }
+
+    async fn thread_of(&self, message: &str) -> String {
+        self.app.value("select thread_id::text from messages where id = $1::uuid", message).await
+    }
+
+    async fn list(&self) -> String {
+        self.dealer.get("/panel/conversaciones").await.body
+    }
+}
+
+#[sqlx::test]
+async fn answer_from_the_dealers_phone_is_under_the_buyers_message_and_in_the_dealers_list(pool: PgPool) {
+    let stage = start(pool).await;
+    let (buyer, id) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
+    assert!(stage.list().await.contains("Sin leer"));
+    stage.dealers_phone_says("Sí, <b>venga</b> hoy").await;
+    let page = buyer.get(&format!("/mensajes/{id}")).await.body;
+    assert!(page.contains("Sí, &lt;b&gt;venga&lt;/b&gt; hoy"), "{page}");
+    let list = stage.list().await;
+    assert!(list.contains("Usted: Sí, &lt;b&gt;venga&lt;/b&gt; hoy") && !list.contains("Sin leer"), "{list}");
+}
+
+#[sqlx::test]
+async fn dealer_answers_in_the_panel_and_the_buyer_reads_it_once(pool: PgPool) {
+    let stage = start(pool).await;
+    let (buyer, id) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
+    let page = format!("/panel/conversaciones/{}", stage.thread_of(&id).await);
+    assert!(stage.dealer.get(&page).await.body.contains("¿Sigue disponible?"));
+    assert!(!stage.list().await.contains("Sin leer"), "he has looked");
+    let thread = page.rsplit('/').next().unwrap();
+    let form = "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20";
+    for _ in 0..2 {
+        let fields = [("thread", thread), ("message", "Sí, está aquí"), ("form_key", form)];
+        assert_eq!(stage.dealer.post_form("/fn/responder", &fields).await.location, page);
+    }
+    let shown = buyer.get(&format!("/mensajes/{id}")).await.body;
+    assert_eq!(shown.matches("Sí, está aquí").count(), 1, "{shown}");
+    assert_eq!(stage.app.count("messages").await, 1, "it costs nothing");
+
+    let empty = [("thread", thread), ("message", "  "), ("form_key", "")];
+    let back = stage.dealer.post_form("/fn/responder", &empty).await;
+    assert!(stage.dealer.get(&back.location).await.body.contains("Escriba un mensaje."));
+}
+
+#[sqlx::test]
+async fn whoever_has_no_account_is_answered_on_whatsapp(pool: PgPool) {
+    let stage = start(pool).await;
+    let id =
+        stage.app.token_of("jefe@ejemplo.do").await.write_async(PLAIN, "Le escribo por su visita").await.id();
+    stage.app.work().await;
+    stage.app.clock.advance(TimeDelta::seconds(1));
+    stage.app.sim.receive(&[("From", PLAIN), ("Body", "Dígame")]).await;
+    stage.app.work().await;
+    let list = stage.list().await;
+    assert!(list.contains("Sin leer") && list.contains("809 555 1234"), "{list}");
+    let thread = stage.thread_of(&id).await;
+    let fields = [("thread", thread.as_str()), ("message", "¿Viene hoy?"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &fields).await;
+    stage.app.work().await;
+    let truth = stage.app.sim_messages(PLAIN).await;
+    assert_eq!(truth[1]["body"], "¿Viene hoy?", "free text, for he has just written");
+}
+
+#[sqlx::test]
+async fn words_that_fit_several_are_given_to_one_by_the_dealer_and_to_nobody_before(pool: PgPool) {
+    let stage = start(pool).await;
+    let (ana, of_ana) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
+    let (luis, of_luis) = stage.writes("luis@ejemplo.do", "¿Cuánto es?").await;
+    stage.dealers_phone_says("Quinientos mil").await;
+    for (buyer, id) in [(&ana, &of_ana), (&luis, &of_luis)] {
+        assert!(!buyer.get(&format!("/mensajes/{id}")).await.body.contains("Quinientos mil"));
+    }
+    let list = stage.list().await;
+    assert!(list.contains("Respuestas sin asignar") && list.contains("Quinientos mil"), "{list}");
+    let words: String =
+        stage.app.value("select id::text from inbound_messages where body = $1", "Quinientos mil").await;
+    let thread = stage.thread_of(&of_luis).await;
+    let fields = [("words", words.as_str()), ("thread", thread.as_str())];
+    let landing = stage.dealer.post_form("/fn/asignar", &fields).await;
+    assert_eq!(landing.location, format!("/panel/conversaciones/{thread}"));
+    assert!(luis.get(&format!("/mensajes/{of_luis}")).await.body.contains("Quinientos mil"));
+    assert!(!ana.get(&format!("/mensajes/{of_ana}")).await.body.contains("Quinientos mil"));
+    assert!(!stage.list().await.contains("Respuestas sin asignar"));
+    let again = stage
+        .dealer
+        .post_form("/fn/asignar", &[("words", words.as_str()), ("thread", &stage.thread_of(&of_ana).await)])
+        .await;
+    assert!(stage.dealer.get(&again.location).await.body.contains("ya no está"));
+}
+
+#[sqlx::test]
+async fn list_is_searched_by_who_and_what_and_pages_go_on(pool: PgPool) {
+    let stage = start(pool).await;
+    for (email, words) in [("ana@ejemplo.do", "Hola"), ("luis@ejemplo.do", "Buenas")] {
+        stage.writes(email, words).await;
+    }
+    let found = stage.dealer.get("/panel/conversaciones?q=LU%C3%8DS").await.body;
+    assert!(found.contains("Buenas") && !found.contains("Hola</span>"), "{found}");
+    let none = stage.dealer.get("/panel/conversaciones?q=%25").await.body;
+    assert!(none.contains("Hola") && none.contains("Buenas"), "a sign alone narrows nothing");
+    assert!(
+        stage.dealer.get("/panel/conversaciones?q=nadie").await.body.contains("Ninguna con esas palabras")
+    );
+}
