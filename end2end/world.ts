@@ -34,3 +34,10 @@ export async function created(request: APIRequestContext, wanted: { to?: string;
   const answer = await request.get(`${setting("OKLA_SIM_URL")}/sim/messages`, { params: wanted });
   return answer.json();
 }
+
+/** Somebody writes to OKLA's number on the simulated WhatsApp, in Twilio's own fields. */
+export async function phoneSays(request: APIRequestContext, fields: Record<string, string>): Promise<void> {
+  const answer = await request.post(`${setting("OKLA_SIM_URL")}/sim/inbound`, { form: fields });
+  const told = await answer.json();
+  if (told.webhookStatus !== 204) throw new Error(`our webhook answered ${told.webhookStatus}`);
+}

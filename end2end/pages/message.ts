@@ -9,7 +9,7 @@ export class MessagePage {
   }
 
   get bubble() {
-    return this.page.locator(".bubble");
+    return this.page.locator(".panel .bubble");
   }
 
   /** Of a message that went in several, a line each. */

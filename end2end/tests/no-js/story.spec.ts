@@ -46,7 +46,7 @@ for (const width of [320, 1280]) {
         }).toPass({ timeout: 15_000, intervals: [300] });
       }
       await expect(seen.bubble).toContainText(body);
-      await expect(seen.bubble, "a template bears no picture").toContainText("Imagen: https://ejemplo.do/foto.jpg");
+      await expect(seen.bubble, "a template bears no picture, but where it is").toContainText(/Imagen adjunta|Imagen: https:\/\/ejemplo.do\/foto.jpg/);
       await expect(page.locator("img[src^=http]")).toHaveCount(0);
 
       await dealerPage.goto("/panel/mensajes");
