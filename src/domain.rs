@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod body;
 pub mod bulk;
+pub mod contact_reason;
 pub mod conversation;
 pub mod delivery;
 #[cfg(feature = "ssr")]

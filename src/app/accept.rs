@@ -17,6 +17,7 @@ use super::{
 use crate::{
     domain::{
         body::Body,
+        contact_reason::ContactReason,
         figures::Subject,
         ids::{DealerId, MessageId, UserId, VehicleId},
         image_url::ImageUrl,
@@ -49,6 +50,8 @@ pub struct Draft {
     pub payer: Option<DealerId>,
     pub vehicle: Option<VehicleId>,
     pub kind: Kind,
+    /// Why a buyer writes.
+    pub reason: Option<ContactReason>,
     pub to: Phone,
     pub body: Body,
     /// The body, cut into what one Twilio message holds, for whoever free text reaches.
@@ -115,6 +118,7 @@ impl Draft {
             kind: self.kind,
             words: self.body.as_str(),
             image_url: self.image_url.as_ref().map(ImageUrl::as_str),
+            reason: self.reason,
             link: &self.link,
         }
     }

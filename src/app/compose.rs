@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 use super::error::Result;
 use crate::{
     domain::{
+        contact_reason::ContactReason,
         ids::{DealerId, UserId, VehicleId},
         kind::Kind,
         rates::Category,
@@ -28,6 +29,8 @@ pub struct Letter<'a> {
     pub words: &'a str,
     /// A template bears no picture: its address goes with the words.
     pub image_url: Option<&'a str>,
+    /// Why a buyer writes.
+    pub reason: Option<ContactReason>,
     /// Where all of the words can be read.
     pub link: &'a str,
 }
@@ -75,7 +78,7 @@ impl Names {
             ("dealer", dealer.to_owned()),
             ("person", person.to_owned()),
             ("vehicle", vehicle.to_owned()),
-            ("reason", "Consulta".to_owned()),
+            ("reason", letter.reason.map_or("Consulta", ContactReason::label).to_owned()),
             (WORDS, words),
         ]);
         Definition::of(letter.purpose()).fill(&values, letter.link)

@@ -231,6 +231,7 @@ async fn follow_up(app: &App, inbound: &Unhandled) -> Result<()> {
             payer: rest.payer,
             vehicle: rest.vehicle,
             kind: rest.kind,
+            reason: None,
             to: to.clone(),
             parts: split(body.as_str()),
             body,

@@ -202,6 +202,7 @@ pub(super) fn parse(row: MessageRow) -> Result<Message> {
         dealer_name: row.dealer_name,
         vehicle: row.vehicle_id.zip(row.vehicle).map(|(id, name): (VehicleId, String)| (id, name)),
         kind: row.kind.parse().map_err(|error: &str| fault("kind", error.to_owned()))?,
+        reason: row.reason.and_then(|word| word.parse().ok()),
         to: Phone::parse_api(&row.to_phone).map_err(|error| fault("to_phone", error.to_string()))?,
         body: row.body,
         image_url: row.image_url,

@@ -243,6 +243,7 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
             .map_err(|error| fault(&row, error))?,
         kind: row.kind.parse().map_err(|error| fault(&row, error))?,
         key: Some(format!("resend:{id}")),
+        reason: None,
         template: None,
         resend_of: Some(id),
         continues: None,

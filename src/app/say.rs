@@ -42,6 +42,7 @@ pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<boo
         payer: None,
         vehicle: None,
         kind: Kind::Contact,
+        reason: None,
         to,
         parts: split(body.as_str()),
         body,

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     domain::{
         body::Body,
+        contact_reason::ContactReason,
         ids::{DealerId, MessageId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
@@ -37,6 +38,8 @@ pub struct SendMessage {
     pub body: Body,
     pub image_url: Option<ImageUrl>,
     pub kind: Kind,
+    /// Why a buyer writes.
+    pub reason: Option<ContactReason>,
     /// It goes by this template, whomever free text reaches.
     pub template: Option<Filled>,
     /// A second request with the same key and the same content finds the first message instead of sending again.
@@ -119,6 +122,7 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         payer: addressee.payer,
         vehicle: addressee.vehicle,
         kind: command.kind,
+        reason: command.reason,
         to: addressee.phone,
         parts: split(command.body.as_str()),
         body: command.body,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         body::Body,
-        ids::{InboundId, MessageId, ThreadId},
+        ids::{DealerId, InboundId, MessageId, ThreadId},
         kind::Kind,
         message::Status,
         phone::Phone,
@@ -177,6 +177,7 @@ pub async fn answer(app: &App, actor: &Actor, id: ThreadId, words: &str, form: U
         body,
         image_url: None,
         kind: Kind::Contact,
+        reason: None,
         template: None,
         key: Some(format!("answer:{form}")),
         resend_of: None,
@@ -198,4 +199,20 @@ pub async fn assign(app: &App, actor: &Actor, words: InboundId, thread: ThreadId
     store::threads::mark_dealer_spoke(&mut tx, thread, app.clock.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Fewer answers tell nothing of a habit.
+const LEAST_ANSWERS: i64 = 5;
+/// So far back, and so many conversations, tell how a dealer answers now.
+const HABIT: TimeDelta = TimeDelta::days(90);
+const LATEST: i64 = 200;
+
+/// How soon a dealer usually answers first; `None`: too few have been answered to say.
+pub async fn usual_answer_time(app: &App, dealer: DealerId) -> Result<Option<TimeDelta>> {
+    let since = app.clock.now() - HABIT;
+    let mut conn = app.pool.acquire().await?;
+    let (answered, seconds) = store::thread_pages::get_answer_time(&mut conn, dealer, since, LATEST).await?;
+    let usual = seconds.filter(|_| answered >= LEAST_ANSWERS);
+    #[expect(clippy::cast_possible_truncation, reason = "seconds within ninety days")]
+    Ok(usual.map(|seconds| TimeDelta::seconds(seconds.round() as i64)))
 }

@@ -73,6 +73,10 @@ async fn main() -> Result<()> {
     let settings = Settings::parse();
     let pool = PgPoolOptions::new().max_connections(4).connect(&settings.database_url).await?;
     let okla = Okla::prepare(&settings)?;
+    // What is sent to whoever has not written goes by template.
+    let simulator = okla.simulate("{}").await?;
+    okla.run(&["templates", "sync"])?;
+    drop(simulator);
     // What autovacuum would otherwise do in the middle of a round.
     sqlx::raw_sql("vacuum analyze").execute(&pool).await?;
     let mut report = Report::new(&settings.dir)?;

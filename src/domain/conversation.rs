@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::{
+    contact_reason::ContactReason,
     ids::{MessageId, VehicleId},
     kind::Kind,
     message::Status,
@@ -23,6 +24,8 @@ pub struct Message {
     pub dealer_name: Option<String>,
     pub vehicle: Option<(VehicleId, String)>,
     pub kind: Kind,
+    /// Why a buyer wrote.
+    pub reason: Option<ContactReason>,
     pub to: Phone,
     pub body: String,
     pub image_url: Option<String>,

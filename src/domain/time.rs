@@ -121,6 +121,17 @@ pub fn lapse(took: TimeDelta) -> String {
     }
 }
 
+/// About how long something usually takes: `menos de 1 min`, `35 min`, `2 h`, `3 días`.
+pub fn about(took: TimeDelta) -> String {
+    let minutes = (took.num_seconds() + 30) / 60;
+    match minutes {
+        ..1 => "menos de 1 min".to_owned(),
+        1..90 => format!("{minutes} min"),
+        90..2_160 => format!("{} h", (minutes + 30) / 60),
+        _ => format!("{} días", (minutes + 720) / 1_440),
+    }
+}
+
 /// A calendar day: `1 dic 2026`.
 pub fn spoken_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month(day), day.year())

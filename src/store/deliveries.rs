@@ -274,11 +274,15 @@ pub async fn update_parts(conn: &mut PgConnection, changed: &[&Part]) -> sqlx::R
     .map(|_| ())
 }
 
-/// A message's words and its picture's address.
-pub async fn get_words(conn: &mut PgConnection, id: MessageId) -> sqlx::Result<(String, Option<String>)> {
-    let row =
-        sqlx::query!("select body, image_url from messages where id = $1", id.0).fetch_one(conn).await?;
-    Ok((row.body, row.image_url))
+/// A message's words, its picture's address, and why a buyer wrote it.
+pub async fn get_words(
+    conn: &mut PgConnection,
+    id: MessageId,
+) -> sqlx::Result<(String, Option<String>, Option<String>)> {
+    let row = sqlx::query!("select body, image_url, reason from messages where id = $1", id.0)
+        .fetch_one(conn)
+        .await?;
+    Ok((row.body, row.image_url, row.reason))
 }
 
 /// A template that goes in the place of all that a message was.

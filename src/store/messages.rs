@@ -19,6 +19,7 @@ pub struct NewMessage {
     pub dealer_id: Option<DealerId>,
     pub vehicle_id: Option<VehicleId>,
     pub kind: &'static str,
+    pub reason: Option<&'static str>,
     pub to_phone: String,
     pub body: String,
     pub image_url: Option<String>,
@@ -49,6 +50,8 @@ pub async fn insert_messages(
     let vehicles: Vec<Option<Uuid>> =
         messages.iter().map(|message| message.vehicle_id.map(|id| id.0)).collect();
     let kinds: Vec<String> = messages.iter().map(|message| message.kind.to_owned()).collect();
+    let reasons: Vec<Option<String>> =
+        messages.iter().map(|message| message.reason.map(str::to_owned)).collect();
     let phones: Vec<String> = messages.iter().map(|message| message.to_phone.clone()).collect();
     let bodies: Vec<String> = messages.iter().map(|message| message.body.clone()).collect();
     let images: Vec<Option<String>> = messages.iter().map(|message| message.image_url.clone()).collect();
@@ -75,14 +78,14 @@ pub async fn insert_messages(
         "with written as (
          insert into messages (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
                                status, parts, places, unit_price, cost, outside_window, resend_of,
-                               continues, template, variables, rest, thread_id, created_at)
+                               continues, template, variables, rest, thread_id, reason, created_at)
          select id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url,
-                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, continues, template, variables, rest, thread_id, $13
+                'queued', parts, parts, unit_price, unit_price * parts, outside_window, resend_of, continues, template, variables, rest, thread_id, reason, $13
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
                      $9::text[], $10::smallint[], $11::numeric[], $12::boolean[], $14::uuid[],
-                     $15::uuid[], $16::text[], $17::jsonb[], $18::text[], $19::uuid[])
+                     $15::uuid[], $16::text[], $17::jsonb[], $18::text[], $19::uuid[], $20::text[])
            as fresh (id, sender_id, sender_role, dealer_id, vehicle_id, kind, to_phone, body, image_url, parts,
-                     unit_price, outside_window, resend_of, continues, template, variables, rest, thread_id)
+                     unit_price, outside_window, resend_of, continues, template, variables, rest, thread_id, reason)
          returning id, dealer_id
          )
          insert into words_to_index select id from written where dealer_id is not null",
@@ -104,7 +107,8 @@ pub async fn insert_messages(
         &templates as &[Option<String>],
         &variables as &[Option<serde_json::Value>],
         &rests as &[Option<String>],
-        &threads as &[Option<Uuid>]
+        &threads as &[Option<Uuid>],
+        &reasons as &[Option<String>]
     )
     .execute(conn)
     .await
@@ -182,6 +186,7 @@ pub struct MessageRow {
     pub vehicle_id: Option<VehicleId>,
     pub vehicle: Option<String>,
     pub kind: String,
+    pub reason: Option<String>,
     pub to_phone: String,
     pub body: String,
     pub image_url: Option<String>,
@@ -207,7 +212,7 @@ macro_rules! message_rows {
             MessageRow,
             r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone, m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
-                 m.kind, m.to_phone, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
+                 m.kind, m.reason, m.to_phone, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
                  length(m.rest) as waiting, m.continues as "continues: MessageId", m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
                from messages m
                join users u on u.id = m.sender_id

@@ -217,3 +217,25 @@ pub async fn assign_nobodys(
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// How soon a dealer first answers: in how many of his latest conversations since, and the middle of it in seconds.
+pub async fn get_answer_time(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    since: DateTime<Utc>,
+    latest: i64,
+) -> sqlx::Result<(i64, Option<f64>)> {
+    let row = sqlx::query!(
+        r#"select count(*) as "answered!",
+             percentile_cont(0.5) within group (order by extract(epoch from first_answered_at - first_asked_at)::float8)
+               as seconds
+           from (select first_asked_at, first_answered_at from threads where dealer_id = $1 order by last_at desc limit $3) as t
+           where first_answered_at is not null and first_asked_at > $2"#,
+        dealer.0,
+        since,
+        latest
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.answered, row.seconds))
+}

@@ -1,7 +1,10 @@
 //! Conversations as their two sides read them.
 
 use chrono::TimeDelta;
-use okla::domain::user::Role;
+use okla::{
+    app::{clock::Clock as _, demo_data::seed_catalogue},
+    domain::user::Role,
+};
 use sqlx::PgPool;
 
 use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
@@ -14,7 +17,7 @@ struct Stage {
 /// A dealer's person, signed in; nothing is done but by [`TestApp::work`].
 async fn start(pool: PgPool) -> Stage {
     let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
-    app.have_dealer(DEALER, DEALER_PHONE).await;
+    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now()).await.unwrap();
     app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;
     let dealer = app.browser();
     dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
@@ -140,4 +143,49 @@ async fn list_is_searched_by_who_and_what_and_pages_go_on(pool: PgPool) {
     assert!(
         stage.dealer.get("/panel/conversaciones?q=nadie").await.body.contains("Ninguna con esas palabras")
     );
+}
+
+#[sqlx::test]
+async fn vehicles_page_says_how_soon_its_seller_usually_answers_once_there_is_a_habit(pool: PgPool) {
+    let stage = start(pool).await;
+    let vehicle: String = stage
+        .app
+        .value("select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.slug = $1 limit 1", DEALER)
+        .await;
+    let page = format!("/vehiculos/{vehicle}");
+    for (number, minutes) in [5, 35, 36, 90, 20].into_iter().enumerate() {
+        assert!(!stage.dealer.get(&page).await.body.contains("Suele responder"), "after {number}");
+        let (_, id) = stage.writes(&format!("b{number}@ejemplo.do"), "¿Sigue disponible?").await;
+        let sid: String =
+            stage.app.value("select sid from message_parts where message_id = $1::uuid", &id).await;
+        stage.app.clock.advance(TimeDelta::minutes(minutes) - TimeDelta::seconds(1));
+        let reply = [("From", DEALER_PHONE), ("Body", "Sí"), ("OriginalRepliedMessageSid", sid.as_str())];
+        stage.app.sim.receive(&reply).await;
+        stage.app.work().await;
+    }
+    let body = stage.dealer.get(&page).await.body;
+    assert!(body.contains("Suele responder en 35 min"), "{body}");
+}
+
+#[sqlx::test]
+async fn reason_that_a_buyer_chose_arrives_with_his_words(pool: PgPool) {
+    let stage = start(pool).await;
+    let vehicle: String = stage
+        .app
+        .value("select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.slug = $1 limit 1", DEALER)
+        .await;
+    let buyer = stage.app.browser();
+    stage.app.add_user("ana@ejemplo.do", Role::Buyer, None).await;
+    buyer.sign_in("ana@ejemplo.do", PASSWORD).await;
+    let form = buyer.get(&format!("/vehiculos/{vehicle}/contactar")).await.body;
+    for reason in ["Disponibilidad", "Precio", "Prueba de manejo", "Otra"] {
+        assert!(form.contains(reason), "{reason}");
+    }
+    let fields =
+        [("vehicle", vehicle.as_str()), ("reason", "precio"), ("message", "¿Lo último?"), ("form_key", "")];
+    let page = buyer.post_form("/fn/contactar", &fields).await.location;
+    stage.app.work().await;
+    let arrived = stage.app.sim_messages(DEALER_PHONE).await[0]["body"].as_str().unwrap().to_owned();
+    assert!(arrived.contains("Motivo: Precio. «¿Lo último?»"), "{arrived}");
+    assert!(buyer.get(&page).await.body.contains("<dd>Precio</dd>"));
 }

@@ -7,6 +7,7 @@ use super::{Taken, Way};
 use crate::{
     app::error::Result,
     domain::{
+        contact_reason::ContactReason,
         delivery::Delivery,
         figures::Changes,
         ids::{PartId, ThreadId},
@@ -62,6 +63,7 @@ fn new_message(taken: &Taken<'_>, thread: Option<ThreadId>) -> NewMessage {
         dealer_id: draft.payer,
         vehicle_id: draft.vehicle,
         kind: draft.kind.as_str(),
+        reason: draft.reason.map(ContactReason::as_str),
         to_phone: draft.to.as_str().to_owned(),
         body: draft.body.as_str().to_owned(),
         image_url: draft.image_url.as_ref().map(|url| url.as_str().to_owned()),

@@ -49,7 +49,7 @@ pub(super) async fn fall_back(
     let rates = store::rates::list_rates(conn).await?;
     for message in wanting {
         let id = message.delivery.message;
-        let (words, image_url) = store::deliveries::get_words(conn, id).await?;
+        let (words, image_url, reason) = store::deliveries::get_words(conn, id).await?;
         let letter = Letter {
             sender: message.sender_id,
             role: message.sender_role,
@@ -58,6 +58,7 @@ pub(super) async fn fall_back(
             kind: message.kind,
             words: &words,
             image_url: image_url.as_deref(),
+            reason: reason.and_then(|word| word.parse().ok()),
             link: &reading_link(settings, id)?,
         };
         let Some(template) = usable.get(&letter.purpose()).filter(|_| !words.is_empty()) else {

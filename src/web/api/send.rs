@@ -244,6 +244,7 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         image_url,
         kind,
         key: None,
+        reason: None,
         template,
         resend_of: None,
         continues: None,

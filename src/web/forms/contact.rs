@@ -22,12 +22,13 @@ pub const FORM: &str = "contactar";
 /// gets the answer.
 pub async fn contact(
     vehicle: &str,
+    reason: &str,
     message: &str,
     image_url: &str,
     form_key: &str,
 ) -> std::result::Result<ContactAnswer, WebError> {
     let current = Current::get()?;
-    let typed = [("message", message), ("image_url", image_url), ("form_key", form_key)];
+    let typed = [("reason", reason), ("message", message), ("image_url", image_url), ("form_key", form_key)];
     let form_page = match vehicle.parse::<VehicleId>() {
         Ok(id) => format!("/vehiculos/{id}/contactar"),
         Err(_) => "/".to_owned(),
@@ -38,7 +39,7 @@ pub async fn contact(
         redirect_page(&current, &page);
         return Ok(ContactAnswer::SignIn { page });
     };
-    let sent = match parse(vehicle, message, image_url, form_key) {
+    let sent = match parse(vehicle, reason, message, image_url, form_key) {
         Ok(command) => send_message(&current.state, &actor, command).await,
         Err(error) => Err(error),
     };
@@ -59,7 +60,7 @@ pub async fn contact(
     }
 }
 
-fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Result<SendMessage> {
+fn parse(vehicle: &str, reason: &str, message: &str, image_url: &str, form_key: &str) -> Result<SendMessage> {
     let mut wrong = Vec::new();
     let vehicle = vehicle.parse::<VehicleId>().map_err(|_| {
         wrong.push(FieldError::new(
@@ -76,12 +77,14 @@ fn parse(vehicle: &str, message: &str, image_url: &str, form_key: &str) -> Resul
         return Err(AppError::Invalid(wrong));
     };
     let image = image_url.as_ref().map_or("", ImageUrl::as_str);
-    let key = one_sending(form_key, &[&vehicle.to_string(), image, body.as_str()]);
+    let key = one_sending(form_key, &[&vehicle.to_string(), image, reason, body.as_str()]);
     Ok(SendMessage {
         to: Recipient::SellerOf(vehicle),
         body,
         image_url,
         kind: Kind::Contact,
+        // A form that was open before reasons were asked for has none.
+        reason: reason.parse().ok(),
         key,
         template: None,
         resend_of: None,

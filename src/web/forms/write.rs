@@ -68,6 +68,7 @@ fn parse(to: &str, vehicle: &str, message: &str, image_url: &str, form_key: &str
         image_url,
         kind: Kind::Contact,
         key,
+        reason: None,
         template: None,
         resend_of: None,
         continues: None,

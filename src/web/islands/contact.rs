@@ -28,11 +28,12 @@ pub struct Refused {
 #[server(prefix = "/fn", endpoint = "contactar")]
 pub async fn post_contact(
     #[server(default)] vehicle: String,
+    #[server(default)] reason: String,
     #[server(default)] message: String,
     #[server(default)] image_url: String,
     #[server(default)] form_key: String,
 ) -> Result<ContactAnswer, WebError> {
-    crate::web::forms::contact(&vehicle, &message, &image_url, &form_key).await
+    crate::web::forms::contact(&vehicle, &reason, &message, &image_url, &form_key).await
 }
 
 /// Decorates the opener, the dialog and the form that are its children.
@@ -198,7 +199,14 @@ mod browser {
     async fn post(form: &HtmlFormElement) -> Result<ContactAnswer, crate::web::error::WebError> {
         let data = FormData::new_with_form(form).map_err(|_| crate::web::error::WebError::Unexpected)?;
         let value = |name: &str| data.get(name).as_string().unwrap_or_default();
-        post_contact(value("vehicle"), value("message"), value("image_url"), value("form_key")).await
+        post_contact(
+            value("vehicle"),
+            value("reason"),
+            value("message"),
+            value("image_url"),
+            value("form_key"),
+        )
+        .await
     }
 
     fn set_busy(form: &HtmlFormElement, busy: bool) {

@@ -170,6 +170,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                     {buyers_phone.map(|phone| view! { <dt>"Su teléfono"</dt><dd>{phone}</dd> })}
                     <dt>"Enviado a"</dt><dd>{recipient}</dd>
                     <dt>"Tipo"</dt><dd>{message.kind.label()}</dd>
+                    {message.reason.map(|reason| view! { <dt>"Motivo"</dt><dd>{reason.label()}</dd> })}
                     <dt>"Escrito"</dt><dd><Moment at=message.created_at now=now/></dd>
                     {dealer.then(|| view! { <dt>"Intentos de envío"</dt><dd>{attempts}</dd> })}
                     {consent}

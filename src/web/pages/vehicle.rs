@@ -1,12 +1,14 @@
+use chrono::TimeDelta;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{NotFoundPage, failed};
 use crate::{
-    app::{error::Result, get_vehicle::get_vehicle},
+    app::{error::Result, get_vehicle::get_vehicle, threads::usual_answer_time},
     domain::{
         ids::VehicleId,
         money::{Currency, Money, grouped},
+        time::about,
         vehicle::Vehicle,
     },
     web::{
@@ -26,20 +28,24 @@ pub fn VehiclePage() -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id).await {
-            Ok((vehicle, writer)) => view! { <Shown vehicle=vehicle writer=writer/> }.into_any(),
+            Ok((vehicle, writer, answers)) => {
+                view! { <Shown vehicle=vehicle writer=writer answers=answers/> }.into_any()
+            }
             Err(error) => failed(&error),
         }
     })
 }
 
-async fn load(id: VehicleId) -> Result<(Vehicle, Option<Writer>)> {
+/// The vehicle, who would write, and how soon its seller usually answers.
+async fn load(id: VehicleId) -> Result<(Vehicle, Option<Writer>, Option<TimeDelta>)> {
     let current = Current::get()?;
     let vehicle = get_vehicle(&current.state.pool, id, current.state.clock.now()).await?;
-    Ok((vehicle, Writer::to_seller_of(&current, id).await?))
+    let answers = usual_answer_time(&current.state, vehicle.seller.id).await?;
+    Ok((vehicle, Writer::to_seller_of(&current, id).await?, answers))
 }
 
 #[component]
-fn Shown(vehicle: Vehicle, writer: Option<Writer>) -> impl IntoView {
+fn Shown(vehicle: Vehicle, writer: Option<Writer>, answers: Option<TimeDelta>) -> impl IntoView {
     let card = &vehicle.card;
     let facts = [
         ("Año", card.year.to_string()),
@@ -56,7 +62,7 @@ fn Shown(vehicle: Vehicle, writer: Option<Writer>) -> impl IntoView {
         <a class="back" href="/"><Icon path=icons::BACK/>"Todos los vehículos"</a>
         <article class="vehicle">
             <div class="vehicle-picture"><Picture vehicle=card first=true/></div>
-            <Offer vehicle=&vehicle writer=writer.as_ref()/>
+            <Offer vehicle=&vehicle writer=writer.as_ref() answers=answers/>
             <div class="stack">
                 <h2>"Datos del vehículo"</h2>
                 <dl class="facts">
@@ -73,7 +79,11 @@ fn Shown(vehicle: Vehicle, writer: Option<Writer>) -> impl IntoView {
 
 /// What decides: name, price, seller, and the one act of writing.
 #[component]
-fn Offer<'a>(vehicle: &'a Vehicle, writer: Option<&'a Writer>) -> impl IntoView + use<> {
+fn Offer<'a>(
+    vehicle: &'a Vehicle,
+    writer: Option<&'a Writer>,
+    answers: Option<TimeDelta>,
+) -> impl IntoView + use<> {
     let card = &vehicle.card;
     let in_pesos = (card.price.currency == Currency::Usd)
         .then(|| card.price.in_dop())
@@ -109,6 +119,7 @@ fn Offer<'a>(vehicle: &'a Vehicle, writer: Option<&'a Writer>) -> impl IntoView 
                         |location| format!("Concesionario en {location}"),
                     )}
                 </span>
+                {answers.map(|took| view! { <span class="soft small">{format!("Suele responder en {}", about(took))}</span> })}
             </div>
         </section>
     }

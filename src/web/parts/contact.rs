@@ -8,7 +8,7 @@ use super::{
     vehicle::VehicleStrip,
 };
 use crate::{
-    domain::{length::Length, phone::Phone, vehicle::Vehicle},
+    domain::{contact_reason::ContactReason, length::Length, phone::Phone, vehicle::Vehicle},
     web::flash::Flash,
 };
 
@@ -30,6 +30,17 @@ pub fn ContactForm<'a>(
     let phone = Phone::parse_api(&vehicle.seller.phone).ok();
     let own_whatsapp = phone.as_ref().map(|phone| whatsapp_link(phone, &message));
     let own_class = if writer.is_some_and(Writer::is_stopped) { "button whatsapp" } else { "" };
+    let chosen = flash.value("reason").parse().unwrap_or(ContactReason::Availability);
+    let reasons = ContactReason::ALL
+        .map(|reason| {
+            view! {
+                <label class="check">
+                    <input type="radio" name="reason" value=reason.as_str() checked=reason == chosen/>
+                    {reason.label()}
+                </label>
+            }
+        })
+        .collect_view();
     let problem = |field: &str| flash.problem(field);
     let (message_problem, image_problem) = (problem("message"), problem("image_url"));
     view! {
@@ -43,6 +54,10 @@ pub fn ContactForm<'a>(
             {writer.map(|writer| view! { <BeforeWriting writer=writer/> })}
             <input type="hidden" name="vehicle" value=id.to_string()/>
             <input type="hidden" name="form_key" value=form_key.to_string() autocomplete="off"/>
+            <fieldset class="field">
+                <legend>"Motivo"</legend>
+                <div class="choices">{reasons}</div>
+            </fieldset>
             <div class="field">
                 <label for="phone">"WhatsApp del vendedor"</label>
                 <input id="phone" type="tel" readonly value=phone.map(|phone| phone.national()).unwrap_or_default()/>

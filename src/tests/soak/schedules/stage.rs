@@ -118,6 +118,7 @@ impl Stage {
         Draft {
             resend_of: None,
             continues: None,
+            reason: None,
             to_hash: None,
             template: None,
             link: "https://okla.example/leer/x".to_owned(),

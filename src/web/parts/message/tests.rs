@@ -13,6 +13,7 @@ fn at(text: &str) -> DateTime<Utc> {
 fn message(status: Status, error_code: Option<i32>) -> Message {
     Message {
         continues: None,
+        reason: None,
         waiting: None,
         id: MessageId(Uuid::nil()),
         sender_name: "Ana".to_owned(),
