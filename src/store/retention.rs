@@ -23,6 +23,10 @@ pub async fn erase_before(conn: &mut PgConnection, before: DateTime<Utc>, limit:
              update inbound_messages as i set body = '', fields = '{}' from kept
              where i.received_at < least($1, coalesce((select max(created_at) from old), $1)) and i.received_at >= kept.erased_before
                and i.body <> ''
+           ), said as (
+             update answers as a set body = '' from kept
+             where a.created_at < least($1, coalesce((select max(created_at) from old), $1))
+               and a.created_at >= kept.erased_before and a.body <> ''
            ), noted as (
              update retention as r set erased_before = coalesce((select max(created_at) from old), $1) from kept
            )

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use okla::{
-    app::{clock::Clock as _, demo_data::seed_catalogue},
+    app::{clock::Clock as _, deliver::Step, demo_data::seed_catalogue, tidy_up::tidy_up},
     domain::user::Role,
 };
 use sqlx::PgPool;
@@ -188,4 +188,29 @@ async fn reason_that_a_buyer_chose_arrives_with_his_words(pool: PgPool) {
     let arrived = stage.app.sim_messages(DEALER_PHONE).await[0]["body"].as_str().unwrap().to_owned();
     assert!(arrived.contains("Motivo: Precio. «¿Lo último?»"), "{arrived}");
     assert!(buyer.get(&page).await.body.contains("<dd>Precio</dd>"));
+}
+
+#[sqlx::test]
+async fn what_was_said_is_erased_with_the_words_of_messages(pool: PgPool) {
+    let stage = start(pool).await;
+    let (buyer, id) = stage.writes("ana@ejemplo.do", &"palabra larga ".repeat(120)).await;
+    stage.dealers_phone_says("Venga cuando guste").await;
+    let thread = stage.thread_of(&id).await;
+    let fields = [("thread", thread.as_str()), ("message", "Aquí le espero"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &fields).await;
+    stage.app.clock.advance(TimeDelta::days(401));
+    while tidy_up(&stage.app.app).await.unwrap() == Step::Worked {}
+    let left: String = stage
+        .app
+        .value(
+            "select concat(string_agg(m.body || coalesce(m.rest, '') || coalesce(m.variables::text, ''), ''),
+               (select string_agg(body, '') from message_parts), (select string_agg(body, '') from answers),
+               (select string_agg(body, '') from inbound_messages)) from messages m where $1 = ''",
+            "",
+        )
+        .await;
+    assert_eq!(left, "");
+    buyer.sign_in("ana@ejemplo.do", PASSWORD).await;
+    let page = buyer.get(&format!("/mensajes/{id}")).await.body;
+    assert!(page.contains("texto borrado por antigüedad") && !page.contains("Aquí le espero"), "{page}");
 }
