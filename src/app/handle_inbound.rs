@@ -59,13 +59,13 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     drop(conn);
     // Each step may be done again by whoever comes after a death.
     let owner = find_owner(app, &inbound).await?;
+    follow_up(app, &inbound).await?;
     let mut tx = store::connection::begin(&app.pool).await?;
     store::inbound::mark_handled(&mut tx, inbound.id, owner, now).await?;
     if let Owner::Thread(thread) = owner {
         store::threads::mark_heard(&mut tx, thread, &inbound.from_address, inbound.received_at).await?;
     }
     tx.commit().await?;
-    follow_up(app, &inbound).await?;
     Ok(Step::Worked)
 }
 
@@ -80,9 +80,9 @@ async fn find_owner(app: &App, inbound: &Unhandled) -> Result<Owner> {
 async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
     let hash = address_hash(app, &inbound.from_address)?;
     let mut conn = app.pool.acquire().await?;
-    let fresh = store::opt_outs::insert_opt_out(&mut conn, &hash, inbound.received_at).await?;
+    let since = store::opt_outs::insert_opt_out(&mut conn, &hash, inbound.received_at).await?;
     drop(conn);
-    if fresh {
+    if since == inbound.received_at {
         tracing::info!("somebody has left");
         say(app, &inbound.from_address, Saying::Text(LEFT), format!("left:{}", inbound.id)).await?;
     }

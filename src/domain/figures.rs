@@ -99,7 +99,8 @@ pub struct Sums {
 
 impl Sums {
     fn of(delivery: &Delivery) -> Self {
-        let is_confirmed = delivery.parts.iter().all(|part| part.price.is_some() || part.not_sent);
+        let is_confirmed =
+            delivery.parts.iter().all(|part| part.price.is_some() || part.not_sent || part.superseded);
         let in_dollars = |currency: &str| currency == Currency::Usd.code();
         let told = delivery.parts.iter().filter_map(|part| part.price.as_ref());
         Self {

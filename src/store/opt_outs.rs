@@ -3,20 +3,20 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-/// `false`: it was noted before.
+/// Notes it, unless it is noted already; since when it is.
 pub async fn insert_opt_out(
     conn: &mut PgConnection,
     address_hash: &[u8],
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "insert into opt_outs (address_hash, since) values ($1, $2) on conflict do nothing",
+) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar!(
+        "insert into opt_outs (address_hash, since) values ($1, $2)
+         on conflict (address_hash) do update set since = opt_outs.since returning since",
         address_hash,
         now
     )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_one(conn)
+    .await
 }
 
 /// `false`: there was none.

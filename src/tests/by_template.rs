@@ -93,6 +93,18 @@ async fn conversation_that_whatsapp_closed_in_spite_of_our_clock_leads_to_one_te
     assert_eq!(events.iter().filter(|event| event["status"] == "by_template").count(), 1, "{told}");
     assert_eq!(app.places(Limit::PairDay).await, 1);
     books_are_right(&app.pool).await;
+    // The price of the template alone settles it.
+    app.advance(TimeDelta::minutes(3)).await;
+    let settled = async {
+        while app
+            .value::<bool>("select not bool_or(confirmed > 0) from figures_of_history where kind <> $1", "")
+            .await
+        {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, settled).await.expect("confirmed once Twilio has told its price");
+    books_are_right(&app.pool).await;
 }
 
 #[sqlx::test]

@@ -85,7 +85,7 @@ async fn scrape_tells_the_system_as_its_page_does(pool: PgPool) {
         assert!(has(&told, line), "{line} is missing in\n{}", told.text);
     }
     assert!(
-        told.text.contains(r#"okla_build_info{migration="0028 answers kept",version="0.1.0"} 1"#),
+        told.text.contains(r#"okla_build_info{migration="0029 superseded is settled",version="0.1.0"} 1"#),
         "{}",
         told.text
     );
