@@ -18,7 +18,9 @@ use crate::app::{
     handle_inbound::handle_next_inbound,
     hold_line::probe_held_line,
     index_words::index_words,
+    listings::plan_listings,
     peaks::keep_peaks,
+    remind::remind_next,
     resend::resend_next,
     state::App,
     templates::sync_templates,
@@ -38,6 +40,8 @@ const SENDER_EVERY: Duration = Duration::from_mins(1);
 /// Meta's decisions take an hour; what it pauses should not wait long for us to know.
 const TEMPLATES_EVERY: Duration = Duration::from_mins(10);
 const BEAT_EVERY: Duration = Duration::from_secs(10);
+/// The calendar moves by days; what it brings is said by the minute.
+const PLAN_EVERY: Duration = Duration::from_mins(1);
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 const PEAKS_EVERY: Duration = Duration::from_mins(10);
 /// Twilio counts by the day.
@@ -69,6 +73,8 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     ));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { handle_next_inbound(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { remind_next(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), PLAN_EVERY, |app| async move { plan_listings(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), ASK_EVERY, |app| async move { ask_wanted(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), SENDER_EVERY, |app| async move { ask_sender(&app).await }));
     tasks.spawn(run(

@@ -19,7 +19,7 @@ use crate::{
         body::Body,
         contact_reason::ContactReason,
         figures::Subject,
-        ids::{DealerId, MessageId, UserId, VehicleId},
+        ids::{DealerId, MessageId, OKLA, ThreadId, UserId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
         limits::{Decision, Mark, Refusal, Sender, Standing},
@@ -66,6 +66,8 @@ pub struct Draft {
     pub resend_of: Option<MessageId>,
     /// The message whose rest it is.
     pub continues: Option<MessageId>,
+    /// The conversation of others that it is about; `None`: it belongs to the one between its sender and its recipient.
+    pub thread: Option<ThreadId>,
     /// The recipient's address as those are kept who want nothing of ours; `None`: it goes to whoever left, to confirm that.
     pub to_hash: Option<Vec<u8>>,
 }
@@ -99,9 +101,10 @@ impl Draft {
         }
     }
 
-    /// The conversation that it belongs to. What OKLA itself says belongs to none.
-    fn thread(&self) -> Option<ThreadKey> {
+    /// The conversation between its sender and its recipient. What OKLA itself says begins none.
+    fn thread_key(&self) -> Option<ThreadKey> {
         let other = match (self.role, self.kind) {
+            _ if self.sender == OKLA => return None,
             (_, Kind::NewInterest | Kind::ListingExpiry) => return None,
             (Role::Buyer, _) => OtherSide::Buyer(self.sender),
             _ => OtherSide::Address(self.to.as_str().to_owned()),

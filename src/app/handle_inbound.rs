@@ -11,11 +11,13 @@ use super::{
     accept::{Draft, Verdict},
     deliver::Step,
     error::Result,
+    listings,
     notices::Change,
     opt_out::address_hash,
     reading::reading_link,
     say::{Saying, say},
     state::App,
+    test_drives,
 };
 use crate::{
     domain::{
@@ -44,6 +46,9 @@ const MOST_OFFERED: i64 = 9;
 /// Rests that follow one answer.
 const RESTS: i64 = 20;
 
+/// The button under the notice of a listing's end, as `templates.json` names it.
+const RENEW: &str = "publicacion-renovar";
+
 const LEFT: &str = "Listo: OKLA no le escribirá más a este número, por ningún concesionario. Si cambia de opinión, \
                     responda ALTA.";
 const BACK: &str =
@@ -70,10 +75,24 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
 }
 
 async fn find_owner(app: &App, inbound: &Unhandled) -> Result<Owner> {
+    if press(app, inbound).await? {
+        return Ok(Owner::Okla);
+    }
     match read(&inbound.body) {
+        // What is called off is an appointment, before it is us.
+        Some(Word::Cancel) if test_drives::cancel_by_word(app, inbound).await? => Ok(Owner::Okla),
         Some(Word::Leave | Word::Cancel) => leave(app, inbound).await,
         Some(Word::Return) => come_back(app, inbound).await,
         None => match_thread(app, inbound).await,
+    }
+}
+
+/// A button under a message of ours that does something.
+async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
+    match inbound.button.as_deref() {
+        Some(RENEW) => listings::renew_by_button(app, inbound).await,
+        Some(_) => test_drives::press(app, inbound).await,
+        None => Ok(false),
     }
 }
 
@@ -84,7 +103,8 @@ async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
     drop(conn);
     if since == inbound.received_at {
         tracing::info!("somebody has left");
-        say(app, &inbound.from_address, Saying::Text(LEFT), format!("left:{}", inbound.id)).await?;
+        say(app, &inbound.from_address, Saying::Text(LEFT.to_owned()), format!("left:{}", inbound.id))
+            .await?;
     }
     Ok(Owner::Okla)
 }
@@ -96,7 +116,8 @@ async fn come_back(app: &App, inbound: &Unhandled) -> Result<Owner> {
     drop(conn);
     if had_left {
         tracing::info!("somebody has come back");
-        say(app, &inbound.from_address, Saying::Text(BACK), format!("back:{}", inbound.id)).await?;
+        say(app, &inbound.from_address, Saying::Text(BACK.to_owned()), format!("back:{}", inbound.id))
+            .await?;
     }
     Ok(Owner::Okla)
 }
@@ -241,6 +262,7 @@ async fn follow_up(app: &App, inbound: &Unhandled) -> Result<()> {
             key: None,
             resend_of: None,
             continues: Some(rest.message),
+            thread: None,
             to_hash: Some(address_hash(app, address)?),
         };
         let (payer, message) = (draft.payer, rest.message);

@@ -30,9 +30,7 @@ pub struct Reading {
 pub fn reading_link(settings: &Settings, message: MessageId) -> Result<String> {
     let mut token = message.0.as_bytes().to_vec();
     token.extend_from_slice(&keyed(settings, &name(message))?.finalize().into_bytes()[..KEY]);
-    let mut link = settings.public_url.clone();
-    link.set_path(&format!("/leer/{}", BASE64_URL_SAFE_NO_PAD.encode(token)));
-    Ok(link.into())
+    Ok(settings.page(&format!("/leer/{}", BASE64_URL_SAFE_NO_PAD.encode(token))))
 }
 
 /// The message that such an address names.

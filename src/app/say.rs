@@ -1,35 +1,40 @@
-//! What OKLA itself says on WhatsApp: a confirmation, a question. Nobody pays for it but OKLA.
+//! What OKLA itself says on WhatsApp: a confirmation, a question, a notice of what concerns somebody.
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
     accept::{Draft, Key, Verdict},
-    error::Result,
+    error::{AppError, Result},
+    opt_out::address_hash,
     reading::reading_link,
     state::App,
 };
-use crate::domain::{
-    body::Body,
-    ids::{MessageId, OKLA},
-    kind::Kind,
-    parts::split,
-    phone::Phone,
-    template::Filled,
-    user::Role,
+use crate::{
+    domain::{
+        body::Body,
+        ids::{DealerId, MessageId, OKLA, ThreadId, VehicleId},
+        kind::Kind,
+        parts::split,
+        phone::Phone,
+        template::Filled,
+        user::Role,
+    },
+    store,
 };
 
 /// What is said.
 pub enum Saying {
-    Text(&'static str),
+    Text(String),
     Template(Filled),
 }
 
 /// Says it to an address, once for a key; `false`: it could not be said, and why is logged. An address without a number is
-/// told nothing.
+/// told nothing. Nobody pays for it but OKLA, and whoever has left gets it all the same.
 pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<bool> {
     let Ok(to) = Phone::parse_api(to) else { return Ok(false) };
     let (words, template) = match saying {
-        Saying::Text(text) => (text.to_owned(), None),
+        Saying::Text(text) => (text, None),
         Saying::Template(filled) => (filled.text.clone(), Some(filled)),
     };
     let Ok(body) = Body::parse(&words) else { return Ok(false) };
@@ -52,6 +57,7 @@ pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<boo
         key: Some(Key { request_hash: Sha256::digest(&key).into(), word: key }),
         resend_of: None,
         continues: None,
+        thread: None,
         to_hash: None,
     };
     let verdict = app.accepts.submit(draft).await?;
@@ -63,4 +69,66 @@ pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<boo
             Ok(false)
         }
     }
+}
+
+/// What concerns a dealer, or somebody who has to do with him: sent on the dealer's account, under his limits.
+pub struct Notice {
+    pub dealer: DealerId,
+    pub vehicle: Option<VehicleId>,
+    /// The conversation that an answer to it belongs to.
+    pub thread: Option<ThreadId>,
+    pub to: Phone,
+    pub filled: Filled,
+}
+
+/// What became of a notice.
+pub enum Told {
+    /// Taken in at that moment, now or by an earlier try.
+    At(DateTime<Utc>),
+    OptedOut,
+    /// The stable code of why it could not go now.
+    NotNow(&'static str),
+}
+
+/// Sends a notice, once for a key.
+pub async fn notify(app: &App, notice: Notice, key: String) -> Result<Told> {
+    let id = MessageId::fresh();
+    let now = app.clock.now();
+    let body = Body::parse(&notice.filled.text)
+        .map_err(|error| AppError::Fault(format!("{}: {}", notice.filled.purpose, error.sentence())))?;
+    let draft = Draft {
+        id,
+        sender: OKLA,
+        role: Role::Dealer,
+        dealer: Some(notice.dealer),
+        payer: Some(notice.dealer),
+        vehicle: notice.vehicle,
+        kind: notice.filled.purpose.kind(),
+        reason: None,
+        to_hash: Some(address_hash(app, notice.to.as_str())?),
+        to: notice.to,
+        parts: split(body.as_str()),
+        body,
+        image_url: None,
+        template: Some(notice.filled),
+        link: reading_link(&app.settings, id)?,
+        key: Some(Key { request_hash: Sha256::digest(&key).into(), word: key.clone() }),
+        resend_of: None,
+        continues: None,
+        thread: notice.thread,
+    };
+    Ok(match app.accepts.submit(draft).await? {
+        Verdict::Accepted(_) => {
+            app.notices.outbox_waiting();
+            Told::At(now)
+        }
+        Verdict::KeyTaken => {
+            let bound = store::idempotency::get_key(&mut *app.pool.acquire().await?, OKLA, &key).await?;
+            Told::At(bound.map_or(now, |bound| bound.created_at))
+        }
+        Verdict::OptedOut => Told::OptedOut,
+        Verdict::Refused(refusal) => Told::NotNow(refusal.limit.code()),
+        Verdict::Paused(_) => Told::NotNow("paused"),
+        Verdict::NoTemplate(_) => Told::NotNow("template_unavailable"),
+    })
 }

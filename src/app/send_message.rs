@@ -95,12 +95,6 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
     if command.kind == Kind::Offer {
         return Err(consent_required());
     }
-    if command.template.is_some() && actor.role == Role::Buyer {
-        return Err(AppError::Forbidden {
-            code: "template_not_allowed",
-            message: "Un comprador escribe con sus propias palabras: quite template y envíe messageBody.",
-        });
-    }
     let key = command.key.as_ref().map(|word| Key { word: word.clone(), request_hash: hash(&command) });
     if let Some(key) = &key
         && let Some(before) = find_before(app, actor, key).await?
@@ -115,6 +109,7 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         link: reading_link(&app.settings, id)?,
         template: command.template,
         continues: command.continues,
+        thread: None,
         to_hash: Some(address_hash(app, addressee.phone.as_str())?),
         sender: actor.user_id,
         role: actor.role,

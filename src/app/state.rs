@@ -144,6 +144,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// A page of ours as the world sees it.
+    pub fn page(&self, path: &str) -> String {
+        let mut page = self.public_url.clone();
+        page.set_path(path);
+        page.into()
+    }
+
     pub fn from_config(config: &Config) -> Self {
         Self {
             public_url: config.public_url.clone(),

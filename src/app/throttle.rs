@@ -52,6 +52,10 @@ pub enum Door<'a> {
     CodeBy {
         device: &'a str,
     },
+    /// «Me interesa»: each first press may ring a dealer's telephone.
+    Interest {
+        user: UserId,
+    },
 }
 
 impl Door<'_> {
@@ -59,7 +63,7 @@ impl Door<'_> {
         match self {
             Self::SignIn { .. } | Self::SignInBy { .. } | Self::Code { .. } | Self::CodeBy { .. } => 10,
             // A guess is right once in 333,333, and whoever guesses knows the password: few, and by the day.
-            Self::CodeTo { .. } | Self::SignUpFrom { .. } => 30,
+            Self::CodeTo { .. } | Self::SignUpFrom { .. } | Self::Interest { .. } => 30,
             Self::SignInFrom { .. } => 60,
             Self::SignInTo { .. } => 100,
         }
@@ -68,7 +72,7 @@ impl Door<'_> {
     fn window(self) -> TimeDelta {
         match self {
             Self::SignUpFrom { .. } => TimeDelta::minutes(60),
-            Self::CodeTo { .. } => TimeDelta::days(1),
+            Self::CodeTo { .. } | Self::Interest { .. } => TimeDelta::days(1),
             _ => TimeDelta::minutes(15),
         }
     }
@@ -83,6 +87,7 @@ impl Door<'_> {
             Self::Code { user, address } => format!("code of {user} {}", household(address)),
             Self::CodeTo { user } => format!("code of {user}"),
             Self::CodeBy { device } => format!("code by {device}"),
+            Self::Interest { user } => format!("interest of {user}"),
         }
     }
 }

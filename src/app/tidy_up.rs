@@ -8,6 +8,8 @@ use crate::store;
 /// No rolling window is longer than a day.
 const ROLLING_KEPT: TimeDelta = TimeDelta::days(2);
 const KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
+/// Longer than any errand is of use.
+const OKLAS_KEYS_KEPT: TimeDelta = TimeDelta::days(60);
 /// To look at a file and load it.
 const FILES_KEPT: TimeDelta = TimeDelta::days(1);
 /// Who was tried in vain.
@@ -21,7 +23,7 @@ const SERVERS_KEPT: TimeDelta = TimeDelta::days(1);
 /// Messages whose words are erased in one go.
 const ERASED_AT_ONCE: i64 = 500;
 
-/// Erases the words of messages older than is kept. Deletes expired sessions, old throttle windows, failed sign-ins, keys
+/// Erases the words of messages older than is kept. Closes test drives whose time has passed. Deletes expired sessions, old throttle windows, failed sign-ins, keys
 /// whose day is over, uploaded files, servers that fell silent, allowances that are whole again, and counters of those who
 /// have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
@@ -29,8 +31,9 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(25)).await?;
     let now = app.clock.now();
     store::limits::delete_rolling_counters_before(&mut conn, now - ROLLING_KEPT).await?;
-    store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT).await?;
+    store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT, now - OKLAS_KEYS_KEPT).await?;
     store::vehicles::imports::delete_files_before(&mut conn, now - FILES_KEPT).await?;
+    store::test_drives::close_passed(&mut conn, now).await?;
     store::limits::marks::delete_before(&mut conn, now - MARKS_KEPT).await?;
     store::servers::delete_silent(&mut conn, now - SERVERS_KEPT).await?;
     store::sign_in_failures::delete_before(&mut conn, now - FAILURES_KEPT).await?;

@@ -56,6 +56,8 @@ id! {
     PauseId,
     /// A conversation.
     ThreadId,
+    /// A test drive.
+    DriveId,
     /// What somebody wrote to OKLA's number.
     InboundId,
     /// A row of the rate card.

@@ -146,7 +146,7 @@ impl Limit {
             Self::PlatformDay => Some(Family::Everyone),
             Self::MetaTier => Some(Family::Recipients),
             Self::UserHour => (sender.user_id != OKLA).then_some(Family::Sender),
-            Self::PairDay => Some(Family::Pair),
+            Self::PairDay => (sender.user_id != OKLA).then_some(Family::Pair),
             Self::BuyerDay => (sender.role == Role::Buyer).then_some(Family::Sender),
             Self::DealerHour | Self::DealerDay => {
                 sender.dealer_id.filter(|_| sender.role == Role::Dealer).map(Family::DealersOwn)

@@ -137,6 +137,28 @@ pub fn spoken_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month(day), day.year())
 }
 
+/// An appointment: `viernes 4 dic a las 10:00 a. m.`.
+pub fn spoken_appointment(at: DateTime<Utc>) -> String {
+    const WEEKDAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+    let (day, at) = (day_in_santo_domingo(at), local(at));
+    let weekday =
+        usize::try_from(day.weekday().num_days_from_monday()).ok().and_then(|day| WEEKDAYS.get(day));
+    let (afternoon, hour) = at.hour12();
+    let half = if afternoon { "p. m." } else { "a. m." };
+    let weekday = weekday.copied().unwrap_or_default();
+    format!("{weekday} {} {} a las {hour}:{:02} {half}", day.day(), month(day), at.minute())
+}
+
+/// A moment as a browser's field takes it (HTML, `datetime-local`), in Santo Domingo: `2026-11-23T14:05`.
+pub fn field_moment(at: DateTime<Utc>) -> String {
+    format!("{}T{}", day_in_santo_domingo(at), clock_in_santo_domingo(at))
+}
+
+/// The hour of the day in Santo Domingo, 0 to 23.
+pub fn hour_in_santo_domingo(at: DateTime<Utc>) -> u32 {
+    local(at).hour()
+}
+
 /// A day as a person or a spreadsheet writes it: `2026-12-31` or `31/12/2026`.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     ["%Y-%m-%d", "%d/%m/%Y"].into_iter().find_map(|form| parse(text, form))

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{MessageId, UserId};
+use crate::domain::ids::{MessageId, OKLA, UserId};
 
 pub struct NewKey {
     pub user: UserId,
@@ -95,7 +95,19 @@ pub async fn set_answer(
     .map(|_| ())
 }
 
-/// Frees the keys bound before `before`.
-pub async fn delete_keys_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("delete from idempotency_keys where created_at < $1", before).execute(conn).await.map(|_| ())
+/// Frees the keys bound before `before`; OKLA's own, by which it finds what it said before it died, before `okla_before`.
+pub async fn delete_keys_before(
+    conn: &mut PgConnection,
+    before: DateTime<Utc>,
+    okla_before: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from idempotency_keys where created_at < $1 and (user_id <> $2 or created_at < $3)",
+        before,
+        OKLA.0,
+        okla_before
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
 }

@@ -9,7 +9,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    BulkId, DealerId, DopRateId, ImportId, InboundId, MessageId, PartId, PauseId, RateId, RequestId,
+    BulkId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId, RateId, RequestId,
     ThreadId, TokenId, UserId, VehicleId,
 };
 
@@ -36,6 +36,6 @@ macro_rules! uuid_column {
 }
 
 uuid_column!(
-    BulkId, DealerId, DopRateId, ImportId, InboundId, MessageId, PartId, PauseId, RateId, RequestId,
+    BulkId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId, RateId, RequestId,
     ThreadId, TokenId, UserId, VehicleId,
 );

@@ -20,9 +20,10 @@ pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: 
     if accepted.is_empty() {
         return Ok(());
     }
-    let keys: Vec<ThreadKey> = accepted.iter().filter_map(|taken| taken.draft.thread()).collect();
+    let keys: Vec<ThreadKey> = accepted.iter().filter_map(|taken| taken.draft.thread_key()).collect();
     let mut threads = store::threads::touch(conn, &keys, now).await?.into_iter();
-    let mut thread_of = |taken: &Taken<'_>| taken.draft.thread().and_then(|_| threads.next());
+    let mut thread_of =
+        |taken: &Taken<'_>| taken.draft.thread_key().and_then(|_| threads.next()).or(taken.draft.thread);
     let messages: Vec<NewMessage> =
         accepted.iter().map(|taken| new_message(taken, thread_of(taken))).collect();
     let parts: Vec<Vec<NewPart>> = accepted.iter().map(new_parts).collect();

@@ -36,7 +36,7 @@ use crate::{
     },
     domain::{
         body::Body as MessageBody, image_url::ImageUrl, kind::Kind, limits::Decision, parts::split,
-        phone::Phone,
+        phone::Phone, user::Role,
     },
     web::state::AppState,
 };
@@ -145,6 +145,12 @@ pub async fn send(
     let key = key_of(request.headers(), language)?;
     let mut command = parse(&read_json(request, language).await?, language)?;
     command.key.clone_from(&key);
+    if command.template.is_some() && actor.role == Role::Buyer {
+        return Err(refuse(AppError::Forbidden {
+            code: "template_not_allowed",
+            message: "Un comprador escribe con sus propias palabras: quite template y envíe messageBody.",
+        }));
+    }
     let asked = command.clone();
     let sent = send_message(&state, &actor, command).await.map_err(refuse)?;
     let now = state.clock.now();

@@ -118,6 +118,7 @@ impl Stage {
         Draft {
             resend_of: None,
             continues: None,
+            thread: None,
             reason: None,
             to_hash: None,
             template: None,

@@ -1,0 +1,127 @@
+//! What is said of a test drive on WhatsApp: the buttons under its messages, and «cancelar».
+
+use super::{cancel_as, set_time_of};
+use crate::{
+    app::{
+        error::{AppError, Result},
+        say::{Saying, say},
+        state::App,
+    },
+    domain::{
+        ids::{DriveId, MessageId},
+        test_drive::{DriveStatus, Side},
+        time::spoken_appointment,
+    },
+    store::{self, inbound::Unhandled, test_drives::DriveRow},
+};
+
+/// A button under a message about a test drive; `false`: it is about none of whoever pressed it, or only words.
+pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
+    let Some(button) = inbound.button.as_deref().and_then(|button| button.strip_prefix("prueba-")) else {
+        return Ok(false);
+    };
+    let Some(message) = quoted(app, inbound).await? else { return Ok(false) };
+    let Some((drive, side)) = find(app, message, inbound).await? else { return Ok(false) };
+    match (button, side) {
+        ("primera", Side::Dealer) => set(app, inbound, &drive, 0).await?,
+        ("segunda", Side::Dealer) => set(app, inbound, &drive, 1).await?,
+        ("otra", Side::Dealer) => {
+            let page = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
+            answer(
+                app,
+                inbound,
+                format!("Ponga otra hora aquí y se la confirmamos a {}: {page}", drive.buyer),
+            )
+            .await?;
+        }
+        ("cancelar", _) => cancel(app, inbound, &drive, side).await?,
+        // «Allí estaré» is for the other side to read.
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// «Cancelar» as the whole message, in answer to a message about a test drive: to the one it quotes, else to the latest that
+/// was sent to its writer.
+pub async fn cancel_by_word(app: &App, inbound: &Unhandled) -> Result<bool> {
+    let message = match &inbound.replied_to {
+        Some(_) => quoted(app, inbound).await?,
+        None => {
+            let mut conn = app.pool.acquire().await?;
+            store::test_drives::get_latest_if_drive(&mut conn, &inbound.from_address).await?
+        }
+    };
+    let Some(message) = message else { return Ok(false) };
+    let Some((drive, side)) = find(app, message, inbound).await? else { return Ok(false) };
+    cancel(app, inbound, &drive, side).await?;
+    Ok(true)
+}
+
+/// The message of ours that is answered, if it went to whoever answers.
+async fn quoted(app: &App, inbound: &Unhandled) -> Result<Option<MessageId>> {
+    let Some(sid) = &inbound.replied_to else { return Ok(None) };
+    let answered = store::threads::get_answered(&mut *app.pool.acquire().await?, sid).await?;
+    Ok(answered.filter(|answered| answered.to_phone == inbound.from_address).map(|answered| answered.message))
+}
+
+/// The open test drive that a message is about, and on which side of it the writer is.
+async fn find(app: &App, message: MessageId, inbound: &Unhandled) -> Result<Option<(DriveRow, Side)>> {
+    let mut conn = app.pool.acquire().await?;
+    let Some(id) = store::test_drives::find_open(&mut conn, message).await? else { return Ok(None) };
+    let Some(drive) = store::test_drives::get_drive(&mut conn, id).await? else { return Ok(None) };
+    let side = if drive.dealer_phone == inbound.from_address {
+        Side::Dealer
+    } else if drive.buyer_phone.as_ref() == Some(&inbound.from_address) {
+        Side::Buyer
+    } else {
+        return Ok(None);
+    };
+    Ok(Some((drive, side)))
+}
+
+async fn set(app: &App, inbound: &Unhandled, drive: &DriveRow, place: usize) -> Result<()> {
+    let Some(slot) = drive.slots.get(place).or(drive.slots.first()).copied() else { return Ok(()) };
+    if drive.status == DriveStatus::Set {
+        let words = drive.starts_at.map(spoken_appointment).unwrap_or_default();
+        let page = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
+        return answer(app, inbound, format!("Ya estaba confirmada para el {words}. Para cambiarla: {page}"))
+            .await;
+    }
+    match set_time_of(app, drive.dealer_id, drive.id, slot).await {
+        // Both are told by the notice.
+        Ok(()) => Ok(()),
+        Err(AppError::Invalid(problems)) => {
+            let why = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+            let page = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
+            answer(app, inbound, format!("{why} Puede hacerlo aquí: {page}")).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn cancel(app: &App, inbound: &Unhandled, drive: &DriveRow, side: Side) -> Result<()> {
+    let mut tx = store::connection::begin(&app.pool).await?;
+    let id: DriveId = drive.id;
+    let is_off = cancel_as(&mut tx, id, side, app.clock.now()).await?;
+    tx.commit().await?;
+    if !is_off {
+        return answer(app, inbound, "Esa prueba de manejo ya pasó: no queda nada que cancelar.".to_owned())
+            .await;
+    }
+    let other = match side.other() {
+        Side::Buyer => &drive.buyer,
+        Side::Dealer => &drive.dealer,
+    };
+    answer(
+        app,
+        inbound,
+        format!("Listo: la prueba de manejo de {} quedó cancelada. Le avisamos a {other}.", drive.vehicle),
+    )
+    .await
+}
+
+/// Once for what it answers.
+async fn answer(app: &App, inbound: &Unhandled, words: String) -> Result<()> {
+    say(app, &inbound.from_address, Saying::Text(words), format!("drive:{}", inbound.id)).await?;
+    Ok(())
+}
