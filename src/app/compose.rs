@@ -70,10 +70,7 @@ impl Names {
         let nameless = if letter.role == Role::Buyer { "sus vehículos" } else { "su consulta" };
         let vehicle = letter.vehicle.and_then(|id| self.vehicles.get(&id)).map_or(nameless, String::as_str);
         let person = self.people.get(&letter.sender).map_or("una persona", String::as_str);
-        let words = match letter.image_url {
-            Some(url) => format!("{}\nImagen: {url}", letter.words),
-            None => letter.words.to_owned(),
-        };
+        let words = with_image(letter.words, letter.image_url);
         let values = BTreeMap::from([
             ("dealer", dealer.to_owned()),
             ("person", person.to_owned()),
@@ -82,6 +79,14 @@ impl Names {
             (WORDS, words),
         ]);
         Definition::of(letter.purpose()).fill(&values, letter.link)
+    }
+}
+
+/// A template bears no picture: its address goes with the words.
+pub fn with_image(words: &str, image_url: Option<&str>) -> String {
+    match image_url {
+        Some(url) => format!("{words}\nImagen: {url}"),
+        None => words.to_owned(),
     }
 }
 

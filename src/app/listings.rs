@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate, TimeDelta};
 use uuid::Uuid;
 
+pub use crate::store::listings::ListingRow;
+
 use super::{
     actor::Actor,
     deliver::Step,
@@ -21,7 +23,7 @@ use crate::{
         template::{Definition, Purpose},
         time::{day_begins, day_ends, day_in_santo_domingo, spoken_date},
     },
-    store::{self, inbound::Unhandled, listings::ListingRow, reminders::NewReminder},
+    store::{self, inbound::Unhandled, reminders::NewReminder},
 };
 
 /// A renewal's days.

@@ -12,16 +12,19 @@ pub use self::buttons::{cancel_by_word, press};
 pub(super) use self::notices::write_notice;
 use super::{
     actor::Actor,
+    compose::with_image,
     error::{AppError, Result},
     read_panel::dealer_of,
     send_message::{Recipient, SendMessage, Sent, send_message},
     state::App,
 };
+pub use crate::store::test_drives::DriveRow;
 use crate::{
     domain::{
         body::Body,
         contact_reason::ContactReason,
         ids::{DealerId, DriveId, MessageId, VehicleId},
+        image_url::ImageUrl,
         kind::Kind,
         reminder::Errand,
         template::{Definition, Purpose, WORDS},
@@ -29,11 +32,7 @@ use crate::{
         time::{day_in_santo_domingo, spoken_appointment},
         user::Role,
     },
-    store::{
-        self,
-        reminders::NewReminder,
-        test_drives::{DriveRow, NewDrive},
-    },
+    store::{self, reminders::NewReminder, test_drives::NewDrive},
 };
 
 /// Of a dealer's or a buyer's, the latest.
@@ -47,6 +46,7 @@ pub struct AskDrive {
     /// One or two.
     pub slots: Vec<DateTime<Utc>>,
     pub words: Body,
+    pub image_url: Option<ImageUrl>,
     pub key: Option<String>,
 }
 
@@ -102,13 +102,13 @@ fn request(app: &App, actor: &Actor, drive: &DriveRow, asked: AskDrive) -> SendM
         ("person", actor.name.clone()),
         ("vehicle", drive.vehicle.clone()),
         ("slots", slots.join(" o ")),
-        (WORDS, asked.words.as_str().to_owned()),
+        (WORDS, with_image(asked.words.as_str(), asked.image_url.as_ref().map(ImageUrl::as_str))),
         ("link", link.clone()),
     ]);
     SendMessage {
         to: Recipient::SellerOf(asked.vehicle),
         body: asked.words,
-        image_url: None,
+        image_url: asked.image_url,
         kind: Kind::TestDrive,
         reason: Some(ContactReason::TestDrive),
         template: Some(Definition::of(Purpose::TestDriveRequest).fill(&values, &link)),

@@ -4,15 +4,15 @@ use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::time::{day_begins, day_in_santo_domingo, hour_in_santo_domingo, parse_moment};
+use super::time::{day_begins, day_in_santo_domingo, parse_moment};
 
 /// How long one takes: so long its vehicle and its driver are engaged.
 pub const LASTS: TimeDelta = TimeDelta::hours(1);
 /// Somebody has to read of it and prepare the vehicle.
 const SOONEST: TimeDelta = TimeDelta::hours(2);
 const FARTHEST: TimeDelta = TimeDelta::days(60);
-/// The hours of Santo Domingo at which one may begin.
-const HOURS: std::ops::RangeInclusive<u32> = 8..=18;
+/// The first and the last of the day at which one may begin, after midnight in Santo Domingo.
+const HOURS: (TimeDelta, TimeDelta) = (TimeDelta::hours(8), TimeDelta::hours(19));
 /// On the day before, hours after midnight.
 const REMINDED_AT: TimeDelta = TimeDelta::hours(17);
 /// No reminder of what is so near that its confirmation was one.
@@ -103,8 +103,9 @@ pub fn read_slot(text: &str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>
     if at > now + FARTHEST {
         return Err("Esa fecha está muy lejos. Elija una dentro de los próximos 60 días.");
     }
-    if !HOURS.contains(&hour_in_santo_domingo(at)) {
-        return Err("Elija una hora entre las 8:00 a. m. y las 6:59 p. m.");
+    let of_day = at - day_begins(day_in_santo_domingo(at));
+    if of_day < HOURS.0 || of_day > HOURS.1 {
+        return Err("Elija una hora entre las 8:00 a. m. y las 7:00 p. m.");
     }
     Ok(Some(at))
 }
@@ -132,7 +133,7 @@ mod tests {
             ("2026-11-28T11:59", "ya pasó"),
             ("2027-03-01T10:00", "muy lejos"),
             ("2026-12-04T07:59", "entre las 8:00"),
-            ("2026-12-04T19:00", "entre las 8:00"),
+            ("2026-12-04T19:01", "entre las 8:00"),
         ] {
             assert!(read_slot(typed, now).unwrap_err().contains(said), "{typed}");
         }

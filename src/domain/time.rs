@@ -154,11 +154,6 @@ pub fn field_moment(at: DateTime<Utc>) -> String {
     format!("{}T{}", day_in_santo_domingo(at), clock_in_santo_domingo(at))
 }
 
-/// The hour of the day in Santo Domingo, 0 to 23.
-pub fn hour_in_santo_domingo(at: DateTime<Utc>) -> u32 {
-    local(at).hour()
-}
-
 /// A day as a person or a spreadsheet writes it: `2026-12-31` or `31/12/2026`.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     ["%Y-%m-%d", "%d/%m/%Y"].into_iter().find_map(|form| parse(text, form))

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
+use chrono::{Days, TimeDelta};
 use okla::{
     app::{
         add_dealer::add_dealer,
@@ -26,14 +26,22 @@ use okla::{
         handle_inbound::handle_next_inbound,
         handset::Handset,
         heartbeat::Heartbeat,
+        listings::plan_listings,
         notices::Notices,
+        remind::remind_next,
         set_limit::{SetLimit, set_limit},
         state::{App, Ports, Settings, Tools},
         templates::sync_templates,
         tokens::create_token,
     },
     config::{Config, DeliveryConfig, DemoConfig, FirstLimits, Secret, TwilioConfig},
-    domain::{limits::Limit, phone::Phone, template::catalog, user::Role},
+    domain::{
+        limits::Limit,
+        phone::Phone,
+        template::catalog,
+        time::{day_begins, day_in_santo_domingo},
+        user::Role,
+    },
     twilio::{
         callback_test::SignedCall,
         client::{self, TwilioClient},
@@ -188,9 +196,19 @@ impl TestApp {
         self.sim.advance(by.num_seconds().try_into().unwrap()).await;
     }
 
+    /// Puts both forward to that hour of that day from today, in Santo Domingo; never back.
+    pub async fn advance_to(&self, days: u64, hours: i64) {
+        let now = self.clock.now();
+        let then = day_begins(day_in_santo_domingo(now) + Days::new(days)) + TimeDelta::hours(hours);
+        assert!(then > now, "{then} is past");
+        self.advance(then - now).await;
+    }
+
     /// Does by hand what the workers do, until nothing is due.
     pub async fn work(&self) {
         while handle_next_inbound(&self.app).await.unwrap() == Step::Worked {}
+        plan_listings(&self.app).await.unwrap();
+        while remind_next(&self.app).await.unwrap() == Step::Worked {}
         while deliver_next(&self.app).await.unwrap() == Step::Worked {}
         while check_next(&self.app).await.unwrap() == Step::Worked {}
     }

@@ -11,5 +11,6 @@ mod limits_under_fire;
 mod one_key;
 mod one_rule;
 mod permutations;
+mod reminders;
 mod scale;
 mod schedules;

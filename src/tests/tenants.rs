@@ -21,8 +21,9 @@ const MARK: &str = "marca-del-otro";
 const BUSY: &str = "+18297771018";
 
 /// Forms of which nothing belongs to a dealer, or it is not named by an id.
-pub const OPEN: [&str; 13] = [
+pub const OPEN: [&str; 14] = [
     "contactar",
+    "me-interesa",
     "ingresar",
     "ingresar-codigo",
     "salir",
@@ -57,6 +58,7 @@ pub struct Stage {
     bulk: String,
     import: String,
     thread: String,
+    drive: String,
 }
 
 pub async fn stage(pool: PgPool) -> Stage {
@@ -87,16 +89,29 @@ pub async fn stage(pool: PgPool) -> Stage {
         )
         .await;
     assert_eq!(other.get(&format!("/panel/reenvios/{bulk}")).await.status, 200);
-    let vehicle = app.value("select id::text from vehicles where model = $1", MARK).await;
+    let vehicle: String = app.value("select id::text from vehicles where model = $1", MARK).await;
     let import = import.location.rsplit('/').next().unwrap().to_owned();
     let thread = app.value("select thread_id::text from messages where id = $1::uuid", &message).await;
     let api = app.token_of("el-primero@okla.test").await;
-    Stage { app, first, api, message, sid, vehicle, bulk, import, thread }
+    let drive = test_drive(&app, &vehicle).await;
+    Stage { app, first, api, message, sid, vehicle, bulk, import, thread, drive }
+}
+
+/// Somebody asked for a test drive of that vehicle.
+async fn test_drive(app: &TestApp, vehicle: &str) -> String {
+    app.add_user("luis@okla.test", Role::Buyer, None).await;
+    app.value(
+        "insert into test_drives (id, vehicle_id, dealer_id, buyer_id, status, slots, created_at, changed_at)
+         select gen_random_uuid(), v.id, v.dealer_id, u.id, 'asked', array[now() + interval '2 days'], now(), now()
+         from vehicles v cross join users u where v.id = $1::uuid and u.email = 'luis@okla.test' returning id::text",
+        vehicle,
+    )
+    .await
 }
 
 impl Stage {
     fn gets(&self) -> BTreeMap<&'static str, Ask> {
-        let Self { message, vehicle, bulk, import, thread, .. } = self;
+        let Self { message, vehicle, bulk, import, thread, drive, .. } = self;
         let theirs = [
             ("/panel/mensajes/:id", format!("/panel/mensajes/{message}")),
             ("/panel/mensajes/{id}/eventos", format!("/panel/mensajes/{message}/eventos")),
@@ -106,6 +121,9 @@ impl Stage {
             ("/panel/reenvios/:id", format!("/panel/reenvios/{bulk}")),
             ("/panel/reenvios/{id}/eventos", format!("/panel/reenvios/{bulk}/eventos")),
             ("/panel/vehiculos/:id", format!("/panel/vehiculos/{vehicle}")),
+            ("/panel/vehiculos/:id/renovar", format!("/panel/vehiculos/{vehicle}/renovar")),
+            ("/panel/pruebas/:id", format!("/panel/pruebas/{drive}")),
+            ("/pruebas/:id", format!("/pruebas/{drive}")),
             ("/panel/vehiculos/importar/:id", format!("/panel/vehiculos/importar/{import}")),
         ];
         let own = [
@@ -120,6 +138,9 @@ impl Stage {
             ("/panel/vehiculos", format!("/panel/vehiculos?buscar={MARK}")),
             ("/panel/vehiculos/nuevo", "/panel/vehiculos/nuevo".to_owned()),
             ("/panel/vehiculos/importar", "/panel/vehiculos/importar".to_owned()),
+            ("/panel/pruebas", "/panel/pruebas".to_owned()),
+            ("/panel/intereses", "/panel/intereses".to_owned()),
+            ("/pruebas", "/pruebas".to_owned()),
             ("/mensajes", "/mensajes".to_owned()),
             ("/cuenta", "/cuenta".to_owned()),
             ("/cuenta/segundo-factor", "/cuenta/segundo-factor".to_owned()),
@@ -219,6 +240,9 @@ impl Stage {
             ("admin/usuario-sesiones", vec![("id", &self.message)]),
             ("admin/usuario-token", vec![("id", &self.message), ("token", &self.message)]),
             ("vehiculo", vehicle.into_iter().chain(with(&[])).collect()),
+            ("renovar", vec![vehicle[0], ("last_day", "2026-12-01")]),
+            ("prueba-hora", vec![("id", self.drive.as_str()), ("when", "2026-12-04T10:00")]),
+            ("prueba-cancelar", vec![("id", self.drive.as_str())]),
             ("vehiculo-pausa", vec![vehicle[0], ("pausar", "si")]),
             ("vehiculos-importar", vec![("id", self.import.as_str())]),
         ])

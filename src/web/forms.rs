@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod contact;
+mod drives;
 mod handset;
 mod limits;
 mod rates;
@@ -18,7 +19,8 @@ mod write;
 
 pub use account::{ACCOUNT, CODE, FACTOR};
 pub use admin::{LIMIT, LIMIT_FIELDS, PAUSE, Wanted, edit_path, read_wanted};
-pub use contact::{FORM as CONTACT, contact};
+pub use contact::{FORM as CONTACT, Typed, contact};
+pub use drives::{DRIVE, INTEREST, RENEWAL};
 pub use handset::FORM as HANDSET;
 pub use limits::{AUDIT, REQUEST};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};

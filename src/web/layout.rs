@@ -15,9 +15,10 @@ use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
         AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
-        DealerMessagePage, DealerMessagesPage, DealersPage, EditLimitPage, EditVehiclePage, FailuresPage,
-        HandsetPage, HomePage, ImportPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage,
-        OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ReadingPage,
+        DealerMessagePage, DealerMessagesPage, DealersPage, DrivePage, DrivesPage, EditLimitPage,
+        EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, InterestsPage, LimitsPage,
+        NewRatePage, NewVehiclePage, NotFoundPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage,
+        OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ReadingPage, RenewPage,
         ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage, ThreadsPage,
         UploadPage, UserPage, UsersPage, VehiclePage, VehiclesPage, WritePage,
     },
@@ -48,6 +49,8 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/cuenta/segundo-factor") view=SecondFactorPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
+                    <Route path=path!("/pruebas") view=OwnDrivesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/pruebas/:id") view=OwnDrivePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel") view=PanelPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/escribir") view=WritePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/fallidos") view=FailuresPage ssr=SsrMode::Async/>
@@ -59,10 +62,14 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/vehiculos") view=VehiclesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones") view=ThreadsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones/:id") view=ThreadPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/pruebas") view=DrivesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/pruebas/:id") view=DrivePage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/intereses") view=InterestsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/nuevo") view=NewVehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar") view=UploadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar/:id") view=ImportPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/:id") view=EditVehiclePage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/vehiculos/:id/renovar") view=RenewPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/limites") view=LimitsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/limites/cambiar") view=EditLimitPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/tarifas") view=RatesPage ssr=SsrMode::Async/>

@@ -55,6 +55,8 @@ fn whose(route: &str) -> Option<Whose> {
         | "/mensajes/{id}"
         | "/mensajes/{id}/eventos"
         | "/vehiculos/{id}/contactar"
+        | "/pruebas"
+        | "/pruebas/{id}"
         | "/cuenta"
         | "/cuenta/segundo-factor" => Whose::Persons,
         "/api/whatsapp/send" | "/api/whatsapp/status/{id}" | "/api/whatsapp/messages" => Whose::Programs,

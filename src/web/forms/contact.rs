@@ -1,9 +1,19 @@
+use chrono::{DateTime, Utc};
+
 use crate::{
     app::{
         error::{AppError, FieldError, Result},
         send_message::{Recipient, SendMessage, send_message},
+        test_drives::{AskDrive, ask},
     },
-    domain::{body::Body, ids::VehicleId, image_url::ImageUrl, kind::Kind},
+    domain::{
+        body::Body,
+        contact_reason::ContactReason,
+        ids::{DriveId, VehicleId},
+        image_url::ImageUrl,
+        kind::Kind,
+        test_drive::read_slot,
+    },
     web::{
         error::WebError,
         flash::{self, Flash, Problem},
@@ -18,18 +28,30 @@ use crate::{
 /// The form's name in the flash.
 pub const FORM: &str = "contactar";
 
+/// What the form sent, as typed.
+pub struct Typed<'a> {
+    pub vehicle: &'a str,
+    pub reason: &'a str,
+    pub slot1: &'a str,
+    pub slot2: &'a str,
+    pub message: &'a str,
+    pub image_url: &'a str,
+    pub form_key: &'a str,
+}
+
 /// Takes a contact form in, for the plain form and for the island alike: a page gets redirects and a flash, the island
 /// gets the answer.
-pub async fn contact(
-    vehicle: &str,
-    reason: &str,
-    message: &str,
-    image_url: &str,
-    form_key: &str,
-) -> std::result::Result<ContactAnswer, WebError> {
+pub async fn contact(form: &Typed<'_>) -> std::result::Result<ContactAnswer, WebError> {
     let current = Current::get()?;
-    let typed = [("reason", reason), ("message", message), ("image_url", image_url), ("form_key", form_key)];
-    let form_page = match vehicle.parse::<VehicleId>() {
+    let typed = [
+        ("reason", form.reason),
+        ("slot1", form.slot1),
+        ("slot2", form.slot2),
+        ("message", form.message),
+        ("image_url", form.image_url),
+        ("form_key", form.form_key),
+    ];
+    let form_page = match form.vehicle.parse::<VehicleId>() {
         Ok(id) => format!("/vehiculos/{id}/contactar"),
         Err(_) => "/".to_owned(),
     };
@@ -39,8 +61,9 @@ pub async fn contact(
         redirect_page(&current, &page);
         return Ok(ContactAnswer::SignIn { page });
     };
-    let sent = match parse(vehicle, reason, message, image_url, form_key) {
-        Ok(command) => send_message(&current.state, &actor, command).await,
+    let sent = match read(form, current.state.clock.now()) {
+        Ok(Wanted::Write(command)) => send_message(&current.state, &actor, command).await,
+        Ok(Wanted::Drive(asked)) => ask(&current.state, &actor, asked).await,
         Err(error) => Err(error),
     };
     match sent {
@@ -60,36 +83,72 @@ pub async fn contact(
     }
 }
 
-fn parse(vehicle: &str, reason: &str, message: &str, image_url: &str, form_key: &str) -> Result<SendMessage> {
+/// What the form asks for.
+enum Wanted {
+    Write(SendMessage),
+    Drive(AskDrive),
+}
+
+fn read(form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
     let mut wrong = Vec::new();
-    let vehicle = vehicle.parse::<VehicleId>().map_err(|_| {
+    let vehicle = form.vehicle.parse::<VehicleId>().map_err(|_| {
         wrong.push(FieldError::new(
             "",
             "unknown_vehicle",
             "No reconocimos el vehículo. Vuelva a su página e inténtelo de nuevo.",
         ));
     });
-    let body = Body::parse(message)
+    // A form that was open before reasons were asked for has none.
+    let reason = form.reason.parse::<ContactReason>().ok();
+    let slots = read_slots(form, reason, now, &mut wrong);
+    let body = Body::parse(form.message)
         .map_err(|error| wrong.push(FieldError::new("message", "invalid", error.sentence())));
-    let image_url = ImageUrl::parse(image_url)
+    let image_url = ImageUrl::parse(form.image_url)
         .map_err(|sentence| wrong.push(FieldError::new("image_url", "invalid", sentence)));
-    let (Ok(vehicle), Ok(body), Ok(image_url)) = (vehicle, body, image_url) else {
+    let (Ok(vehicle), Ok(body), Ok(image_url), true) = (vehicle, body, image_url, wrong.is_empty()) else {
         return Err(AppError::Invalid(wrong));
     };
     let image = image_url.as_ref().map_or("", ImageUrl::as_str);
-    let key = one_sending(form_key, &[&vehicle.to_string(), image, reason, body.as_str()]);
-    Ok(SendMessage {
+    let (slot1, slot2) = (form.slot1.trim(), form.slot2.trim());
+    let what = [&vehicle.to_string(), image, form.reason, body.as_str(), slot1, slot2];
+    let key = one_sending(form.form_key, if slots.is_empty() { &what[..4] } else { &what });
+    if !slots.is_empty() {
+        let id = key.as_deref().and_then(|key| key.strip_prefix("form:")?.parse().ok());
+        let id = id.unwrap_or_else(DriveId::fresh);
+        return Ok(Wanted::Drive(AskDrive { id, vehicle, slots, words: body, image_url, key }));
+    }
+    Ok(Wanted::Write(SendMessage {
         to: Recipient::SellerOf(vehicle),
         body,
         image_url,
         kind: Kind::Contact,
-        // A form that was open before reasons were asked for has none.
-        reason: reason.parse().ok(),
+        reason,
         key,
         template: None,
         resend_of: None,
         continues: None,
-    })
+    }))
+}
+
+/// The times that are proposed for a test drive; whoever asks for none writes about it like about anything.
+fn read_slots(
+    form: &Typed<'_>,
+    reason: Option<ContactReason>,
+    now: DateTime<Utc>,
+    wrong: &mut Vec<FieldError>,
+) -> Vec<DateTime<Utc>> {
+    let mut slots = Vec::new();
+    if reason != Some(ContactReason::TestDrive) {
+        return slots;
+    }
+    for (field, text) in [("slot1", form.slot1), ("slot2", form.slot2)] {
+        match read_slot(text, now) {
+            Ok(Some(slot)) if !slots.contains(&slot) => slots.push(slot),
+            Ok(_) => {}
+            Err(sentence) => wrong.push(FieldError::new(field, "invalid", sentence)),
+        }
+    }
+    slots
 }
 
 /// A status set for the island would be its answer's: only a page is sent elsewhere.

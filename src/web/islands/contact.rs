@@ -29,11 +29,22 @@ pub struct Refused {
 pub async fn post_contact(
     #[server(default)] vehicle: String,
     #[server(default)] reason: String,
+    #[server(default)] slot1: String,
+    #[server(default)] slot2: String,
     #[server(default)] message: String,
     #[server(default)] image_url: String,
     #[server(default)] form_key: String,
 ) -> Result<ContactAnswer, WebError> {
-    crate::web::forms::contact(&vehicle, &reason, &message, &image_url, &form_key).await
+    crate::web::forms::contact(&crate::web::forms::Typed {
+        vehicle: &vehicle,
+        reason: &reason,
+        slot1: &slot1,
+        slot2: &slot2,
+        message: &message,
+        image_url: &image_url,
+        form_key: &form_key,
+    })
+    .await
 }
 
 /// Decorates the opener, the dialog and the form that are its children.
@@ -202,6 +213,8 @@ mod browser {
         post_contact(
             value("vehicle"),
             value("reason"),
+            value("slot1"),
+            value("slot2"),
             value("message"),
             value("image_url"),
             value("form_key"),
@@ -222,7 +235,7 @@ mod browser {
     }
 
     fn clear_problems(root: &Element) {
-        for field in ["", "message", "image_url"] {
+        for field in ["", "slot1", "slot2", "message", "image_url"] {
             set_problem(root, field, None);
         }
     }

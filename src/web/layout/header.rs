@@ -19,13 +19,16 @@ pub fn Header() -> impl IntoView {
     let actor = current.and_then(|current| current.actor);
     let path = here.split('?').next().unwrap_or_default().to_owned();
     let places: &[(&str, &str, &str)] = match actor.as_ref().map(|actor| actor.role) {
-        Some(Role::Buyer) => &[("/mensajes", "Mensajes", icons::MESSAGES)],
+        Some(Role::Buyer) => {
+            &[("/mensajes", "Mensajes", icons::MESSAGES), ("/pruebas", "Pruebas", icons::CLOCK)]
+        }
         Some(Role::Dealer) => &[
             ("/panel", "Panel", icons::CHART),
             ("/panel/conversaciones", "Conversaciones", icons::CHAT),
             ("/panel/mensajes", "Mensajes", icons::MESSAGES),
             ("/panel/costos", "Costos", icons::COIN),
             ("/panel/vehiculos", "Vehículos", icons::CAR),
+            ("/panel/pruebas", "Pruebas", icons::CLOCK),
         ],
         Some(Role::Admin) => &[
             ("/admin/limites", "Límites", icons::CHART),

@@ -1,5 +1,6 @@
 mod edit;
 mod import;
+mod renew;
 
 use chrono::NaiveDate;
 use leptos::prelude::*;
@@ -7,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 pub use edit::{EditVehiclePage, NewVehiclePage};
 pub use import::{ImportPage, UploadPage};
+pub use renew::RenewPage;
 
 use super::failed;
 use crate::{

@@ -1,20 +1,22 @@
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{NotFoundPage, failed};
 use crate::{
-    app::{error::Result, get_vehicle::get_vehicle, threads::usual_answer_time},
+    app::{error::Result, get_vehicle::get_vehicle, interests::interested_since, threads::usual_answer_time},
     domain::{
         ids::VehicleId,
         money::{Currency, Money, grouped},
         time::about,
+        user::Role,
         vehicle::Vehicle,
     },
     web::{
-        flash::Flash,
+        flash::{self, Flash, Problem},
+        forms,
         islands::Contact,
-        parts::{ContactForm, Icon, PageTitle, Picture, Price, Writer, icons},
+        parts::{ContactForm, Icon, Moment, PageTitle, Picture, PressProblems, Price, Writer, icons},
         request::Current,
     },
 };
@@ -28,24 +30,46 @@ pub fn VehiclePage() -> impl IntoView {
             return view! { <NotFoundPage/> }.into_any();
         };
         match load(id).await {
-            Ok((vehicle, writer, answers)) => {
-                view! { <Shown vehicle=vehicle writer=writer answers=answers/> }.into_any()
-            }
+            Ok(loaded) => view! { <Shown loaded=loaded/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
-/// The vehicle, who would write, and how soon its seller usually answers.
-async fn load(id: VehicleId) -> Result<(Vehicle, Option<Writer>, Option<TimeDelta>)> {
+struct Loaded {
+    vehicle: Vehicle,
+    /// Who would write.
+    writer: Option<Writer>,
+    /// How soon its seller usually answers.
+    answers: Option<TimeDelta>,
+    /// Since when it has interested whoever looks; the outer `None`: he is no buyer and has nothing to press.
+    interested: Option<Option<DateTime<Utc>>>,
+    flash: Flash,
+    now: DateTime<Utc>,
+}
+
+async fn load(id: VehicleId) -> Result<Loaded> {
     let current = Current::get()?;
-    let vehicle = get_vehicle(&current.state.pool, id, current.state.clock.now()).await?;
+    let now = current.state.clock.now();
+    let vehicle = get_vehicle(&current.state.pool, id, now).await?;
     let answers = usual_answer_time(&current.state, vehicle.seller.id).await?;
-    Ok((vehicle, Writer::to_seller_of(&current, id).await?, answers))
+    let interested = match &current.actor {
+        Some(actor) if actor.role == Role::Buyer => {
+            Some(interested_since(&current.state, actor.user_id, id).await?)
+        }
+        Some(_) => None,
+        None => Some(None),
+    };
+    let writer = Writer::to_seller_of(&current, id).await?;
+    let flash = flash::take(&current.session, forms::INTEREST).await?;
+    Ok(Loaded { vehicle, writer, answers, interested, flash, now })
 }
 
 #[component]
-fn Shown(vehicle: Vehicle, writer: Option<Writer>, answers: Option<TimeDelta>) -> impl IntoView {
+fn Shown(loaded: Loaded) -> impl IntoView {
+    let Loaded { vehicle, writer, answers, interested, flash, now } = loaded;
+    let interest =
+        interested.map(|since| view! { <Interest id=vehicle.card.id since=since now=now/> }.into_any());
     let card = &vehicle.card;
     let facts = [
         ("Año", card.year.to_string()),
@@ -62,7 +86,7 @@ fn Shown(vehicle: Vehicle, writer: Option<Writer>, answers: Option<TimeDelta>) -
         <a class="back" href="/"><Icon path=icons::BACK/>"Todos los vehículos"</a>
         <article class="vehicle">
             <div class="vehicle-picture"><Picture vehicle=card first=true/></div>
-            <Offer vehicle=&vehicle writer=writer.as_ref() answers=answers/>
+            <Offer vehicle=&vehicle writer=writer.as_ref() answers=answers interest=interest problems=flash.problems.clone()/>
             <div class="stack">
                 <h2>"Datos del vehículo"</h2>
                 <dl class="facts">
@@ -83,6 +107,8 @@ fn Offer<'a>(
     vehicle: &'a Vehicle,
     writer: Option<&'a Writer>,
     answers: Option<TimeDelta>,
+    interest: Option<AnyView>,
+    problems: Vec<Problem>,
 ) -> impl IntoView + use<> {
     let card = &vehicle.card;
     let in_pesos = (card.price.currency == Currency::Usd)
@@ -109,6 +135,8 @@ fn Offer<'a>(
                     view! { <Opener id=card.id/> }.into_any()
                 }}
                 <p class="hint">"OKLA lleva su mensaje al WhatsApp del vendedor, y usted ve cuándo llega y cuándo lo leen."</p>
+                <PressProblems problems=problems/>
+                {interest}
             </div>
             <div class="seller">
                 <span class="initials" aria-hidden="true">{initials}</span>
@@ -122,6 +150,25 @@ fn Offer<'a>(
                 {answers.map(|took| view! { <span class="soft small">{format!("Suele responder en {}", about(took))}</span> })}
             </div>
         </section>
+    }
+}
+
+/// One press tells the seller; once is enough.
+#[component]
+fn Interest(id: VehicleId, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> impl IntoView {
+    match since {
+        Some(since) => view! {
+            <p class="interest" role="status"><Icon path=icons::CHECK/>"Le avisamos al vendedor que le interesa, "<Moment at=since now=now/></p>
+        }
+        .into_any(),
+        None => view! {
+            <form method="post" action="/fn/me-interesa" class="stack">
+                <input type="hidden" name="vehicle" value=id.to_string()/>
+                <button class="button second big"><Icon path=icons::HEART/>"Me interesa"</button>
+                <p class="hint">"El vendedor recibe el aviso con su nombre, sin su número."</p>
+            </form>
+        }
+        .into_any(),
     }
 }
 

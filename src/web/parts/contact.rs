@@ -58,6 +58,7 @@ pub fn ContactForm<'a>(
                 <legend>"Motivo"</legend>
                 <div class="choices">{reasons}</div>
             </fieldset>
+            <Slots flash=flash/>
             <div class="field">
                 <label for="phone">"WhatsApp del vendedor"</label>
                 <input id="phone" type="tel" readonly value=phone.map(|phone| phone.national()).unwrap_or_default()/>
@@ -98,6 +99,21 @@ pub fn ContactForm<'a>(
                 <a class="button second" href=format!("/vehiculos/{id}")>"Volver al vehículo"</a>
             </div>
         </div>
+    }
+}
+
+/// The times that a buyer proposes for a test drive; seen while that is his reason.
+#[component]
+fn Slots<'a>(flash: &'a Flash) -> impl IntoView + use<> {
+    view! {
+        <fieldset class="field when-drive">
+            <legend>"¿Cuándo quiere probarlo?"</legend>
+            <p class="hint">"Hora de Santo Domingo, entre las 8:00 a. m. y las 7:00 p. m. La cita vale cuando el vendedor la confirma."</p>
+            <div class="pair">
+                <Field field="slot1" label="Primera hora" kind="datetime-local" complete="off" value=flash.value("slot1") problem=flash.problem("slot1")/>
+                <Field field="slot2" label="Otra hora (opcional)" kind="datetime-local" complete="off" value=flash.value("slot2") problem=flash.problem("slot2")/>
+            </div>
+        </fieldset>
     }
 }
 

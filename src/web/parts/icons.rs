@@ -15,6 +15,7 @@ pub const CLOSE: &str = "M6 6l12 12M18 6L6 18";
 pub const COIN: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM14.5 9.2A3 3 0 0 0 12 8c-1.500 0-2.500.8-2.500 2s1 1.600 2.500 2 2.500.8 2.500 2-1 2-2.500 2a3 3 0 0 1-2.500-1.200M12 6.500v11";
 pub const DEVICE: &str = "M4 5h16v11H4zM9 20h6M12 16v4";
 pub const FLASK: &str = "M9 3h6M10 3v6l-5.5 9.5A1.7 1.7 0 0 0 6 21h12a1.7 1.7 0 0 0 1.5-2.5L14 9V3M7.5 15h9";
+pub const HEART: &str = "M12 20s-7.500-4.500-7.500-10A4.300 4.300 0 0 1 12 7.200 4.300 4.300 0 0 1 19.500 10c0 5.500-7.500 10-7.500 10z";
 pub const INFO: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8v.1";
 pub const LEAVE: &str = "M14 4H5v16h9M10 12h11M17.5 8.5L21 12l-3.5 3.5";
 pub const MESSAGES: &str = "M4 5h16v11H9.5L4 20zM8 9.5h8M8 12.5h5";

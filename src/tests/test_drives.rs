@@ -1,0 +1,286 @@
+//! Test drives: asked for, set, moved, called off, each side told once; nobody is engaged twice.
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use okla::{
+    app::{clock::Clock as _, demo_data::seed_catalogue},
+    domain::{
+        time::{day_begins, day_in_santo_domingo, field_moment, spoken_appointment},
+        user::Role,
+    },
+};
+use sqlx::PgPool;
+
+use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, TestApp};
+
+const ANA: &str = "+18095557788";
+const LUIS: &str = "+18095557799";
+
+struct Stage {
+    app: TestApp,
+    dealer: Browser,
+    vehicle: String,
+}
+
+/// In the morning; nothing is done but by [`TestApp::work`].
+async fn start(pool: PgPool) -> Stage {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    app.advance_to(1, 9).await;
+    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now()).await.unwrap();
+    app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;
+    let dealer = app.browser();
+    dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    let vehicle = app
+        .value(
+            "select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.phone = $1 order by v.id limit 1",
+            DEALER_PHONE,
+        )
+        .await;
+    Stage { app, dealer, vehicle }
+}
+
+impl Stage {
+    fn at(&self, days: u64, hours: i64) -> DateTime<Utc> {
+        day_begins(day_in_santo_domingo(self.app.clock.now()) + Days::new(days)) + TimeDelta::hours(hours)
+    }
+
+    /// Somebody whose number is proved.
+    async fn buyer(&self, name: &str, phone: &str) -> Browser {
+        let email = format!("{}@ejemplo.do", name.to_lowercase());
+        self.app.add_user(&email, Role::Buyer, None).await;
+        sqlx::query("update users set name = $1, phone = $2, phone_proved_at = now() where email = $3")
+            .bind(name)
+            .bind(phone)
+            .bind(&email)
+            .execute(&self.app.pool)
+            .await
+            .unwrap();
+        let browser = self.app.browser();
+        browser.sign_in(&email, PASSWORD).await;
+        browser
+    }
+
+    /// Asks for a test drive of the vehicle; where the form led.
+    async fn asks(&self, buyer: &Browser, vehicle: &str, slots: &[DateTime<Utc>]) -> String {
+        let slot = |place: usize| slots.get(place).map(|at| field_moment(*at)).unwrap_or_default();
+        let (first, second) = (slot(0), slot(1));
+        let fields = [
+            ("vehicle", vehicle),
+            ("reason", "prueba"),
+            ("slot1", &first),
+            ("slot2", &second),
+            ("message", "Voy con mi esposa"),
+            ("form_key", &uuid::Uuid::now_v7().to_string()),
+        ];
+        let landing = buyer.post_form("/fn/contactar", &fields).await;
+        self.app.work().await;
+        landing.location
+    }
+
+    async fn drive(&self) -> String {
+        self.app
+            .value("select id::text from test_drives where $1 = '' order by created_at desc limit 1", "")
+            .await
+    }
+
+    async fn arrived(&self, phone: &str) -> Vec<String> {
+        self.app.work().await;
+        let arrived = self.app.sim_messages(phone).await;
+        arrived.iter().map(|message| message["body"].as_str().unwrap().to_owned()).collect()
+    }
+
+    async fn presses(&self, phone: &str, button: &str, sid: &str) {
+        let fields = [
+            ("From", phone),
+            ("Body", button),
+            ("ButtonPayload", button),
+            ("OriginalRepliedMessageSid", sid),
+        ];
+        self.app.sim.receive(&fields).await;
+        self.app.work().await;
+    }
+
+    async fn latest_sid(&self, phone: &str) -> String {
+        self.app.sim_messages(phone).await.last().unwrap()["sid"].as_str().unwrap().to_owned()
+    }
+
+    async fn sets(&self, drive: &str, at: DateTime<Utc>) -> String {
+        let when = field_moment(at);
+        let landing = self.dealer.post_form("/fn/prueba-hora", &[("id", drive), ("when", &when)]).await;
+        self.dealer.get(&landing.location).await.body
+    }
+}
+
+#[sqlx::test]
+async fn asked_on_the_vehicles_page_and_set_by_a_button_both_are_told_reminded_and_freed(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    let (first, second) = (stage.at(3, 10), stage.at(4, 15));
+    let page = stage.asks(&ana, &stage.vehicle, &[first, second]).await;
+    assert!(page.starts_with("/mensajes/"), "{page}");
+    let asked = stage.arrived(DEALER_PHONE).await;
+    let times = format!("{} o {}", spoken_appointment(first), spoken_appointment(second));
+    assert!(
+        asked.len() == 1 && asked[0].contains(&times) && asked[0].contains("«Voy con mi esposa»"),
+        "{asked:?}"
+    );
+
+    stage.presses(DEALER_PHONE, "prueba-segunda", &stage.latest_sid(DEALER_PHONE).await).await;
+    let when = spoken_appointment(second);
+    for (phone, told) in [(ANA, 1), (DEALER_PHONE, 2)] {
+        let arrived = stage.arrived(phone).await;
+        assert_eq!(arrived.len(), told, "{arrived:?}");
+        assert!(arrived[told - 1].contains(&format!("quedó para el {when} con")), "{arrived:?}");
+    }
+    let drive = stage.drive().await;
+    for (browser, page) in [(&ana, "/pruebas"), (&stage.dealer, "/panel/pruebas")] {
+        for page in [page.to_owned(), format!("{page}/{drive}")] {
+            let shown = browser.get(&page).await.body;
+            assert!(shown.contains("Confirmada") && shown.contains(&when), "{page}: {shown}");
+        }
+    }
+    stage.app.advance_to(3, 16).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 1, "not before five in the afternoon");
+    stage.app.advance_to(0, 17).await;
+    for (phone, told) in [(ANA, 2), (DEALER_PHONE, 3)] {
+        let arrived = stage.arrived(phone).await;
+        assert!(
+            arrived.len() == told && arrived[told - 1].contains(&format!("mañana {when}")),
+            "{arrived:?}"
+        );
+    }
+
+    // She cannot come.
+    stage.presses(ANA, "prueba-cancelar", &stage.latest_sid(ANA).await).await;
+    let (hers, his) = (stage.arrived(ANA).await, stage.arrived(DEALER_PHONE).await);
+    assert!(hers.last().unwrap().contains("quedó cancelada. Le avisamos a"), "{hers:?}");
+    assert!(his.last().unwrap().contains("quedó cancelada por Ana"), "{his:?}");
+    ana.sign_in("ana@ejemplo.do", PASSWORD).await;
+    assert!(ana.get(&format!("/pruebas/{drive}")).await.body.contains("Cancelada"));
+    let counts = (stage.arrived(ANA).await.len(), stage.arrived(DEALER_PHONE).await.len());
+    stage.app.advance(TimeDelta::days(3)).await;
+    assert_eq!((stage.arrived(ANA).await.len(), stage.arrived(DEALER_PHONE).await.len()), counts);
+}
+
+#[sqlx::test]
+async fn a_vehicle_is_driven_by_one_at_a_time_and_nobody_drives_two(pool: PgPool) {
+    let stage = start(pool).await;
+    let (ana, luis) = (stage.buyer("Ana", ANA).await, stage.buyer("Luis", LUIS).await);
+    let ten = stage.at(3, 10);
+    stage.asks(&ana, &stage.vehicle, &[ten]).await;
+    let hers = stage.drive().await;
+    stage.app.advance(TimeDelta::seconds(1)).await;
+    stage.asks(&luis, &stage.vehicle, &[ten, ten + TimeDelta::minutes(30)]).await;
+    let his = stage.drive().await;
+    assert_ne!(hers, his);
+    assert!(stage.sets(&hers, ten).await.contains("La hora está puesta"));
+    for clash in [ten, ten + TimeDelta::minutes(30), ten - TimeDelta::minutes(59)] {
+        let page = stage.sets(&his, clash).await;
+        assert!(page.contains("ya tiene una prueba de manejo a esa hora"), "{page}");
+    }
+    // By a button it is said on WhatsApp, with the way out.
+    stage
+        .presses(
+            DEALER_PHONE,
+            "prueba-primera",
+            &stage.app.sim_messages(DEALER_PHONE).await[1]["sid"].as_str().unwrap().to_owned(),
+        )
+        .await;
+    let told = stage.arrived(DEALER_PHONE).await;
+    let says_so = |words: &String| words.contains("ya tiene una prueba") && words.contains(&his);
+    assert!(told.iter().any(says_so), "{told:?}");
+    assert!(
+        stage.sets(&his, ten + TimeDelta::hours(1)).await.contains("La hora está puesta"),
+        "the next hour is free"
+    );
+
+    let other: String = stage.app.value("select id::text from vehicles where id <> $1::uuid and dealer_id = (select dealer_id from vehicles where id = $1::uuid) limit 1", &stage.vehicle).await;
+    stage.app.advance(TimeDelta::seconds(1)).await;
+    stage.asks(&ana, &other, &[ten]).await;
+    let page = stage.sets(&stage.drive().await, ten).await;
+    assert!(page.contains("El comprador ya tiene otra prueba a esa hora"), "{page}");
+}
+
+#[sqlx::test]
+async fn two_presses_at_once_book_once(pool: PgPool) {
+    let stage = start(pool).await;
+    let (ana, luis) = (stage.buyer("Ana", ANA).await, stage.buyer("Luis", LUIS).await);
+    let ten = stage.at(3, 10);
+    stage.asks(&ana, &stage.vehicle, &[ten]).await;
+    let hers = stage.drive().await;
+    stage.app.advance(TimeDelta::seconds(1)).await;
+    stage.asks(&luis, &stage.vehicle, &[ten]).await;
+    let his = stage.drive().await;
+    let _pages = tokio::join!(stage.sets(&hers, ten), stage.sets(&his, ten));
+    let set: i64 = stage.app.value("select count(*) from test_drives where status = $1", "set").await;
+    assert_eq!(set, 1);
+}
+
+#[sqlx::test]
+async fn moved_by_the_dealer_both_are_told_again_and_reminded_of_the_new_day_only(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    let drive = stage.drive().await;
+    stage.sets(&drive, stage.at(3, 10)).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 1);
+    let moved = stage.at(5, 11);
+    stage.sets(&drive, moved).await;
+    let told = stage.arrived(ANA).await;
+    assert!(told.len() == 2 && told[1].contains(&spoken_appointment(moved)), "{told:?}");
+    stage.app.advance_to(2, 18).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 2, "the old day is not spoken of");
+    stage.app.advance_to(2, 18).await;
+    let told = stage.arrived(ANA).await;
+    assert!(told.len() == 3 && told[2].contains("mañana"), "{told:?}");
+}
+
+#[sqlx::test]
+async fn cancelar_in_answer_to_an_appointment_calls_it_off_and_elsewhere_is_a_goodbye(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    stage.sets(&stage.drive().await, stage.at(3, 10)).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 1);
+    stage.app.sim.receive(&[("From", ANA), ("Body", "Cancelar")]).await;
+    let told = stage.arrived(ANA).await;
+    assert!(told.last().unwrap().contains("quedó cancelada"), "{told:?}");
+    assert_eq!(stage.app.count("opt_outs").await, 0);
+    stage.app.sim.receive(&[("From", "+18095551212"), ("Body", "Cancelar")]).await;
+    stage.app.work().await;
+    assert_eq!(stage.app.count("opt_outs").await, 1);
+}
+
+#[sqlx::test]
+async fn what_cannot_be_kept_is_refused_by_its_field_and_nothing_is_sent(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    let form = stage.asks(&ana, &stage.vehicle, &[stage.at(0, 10)]).await;
+    let page = ana.get(&form).await.body;
+    assert!(page.contains("ya pasó o está muy cerca") && page.contains("Voy con mi esposa"), "{page}");
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    let form = stage.asks(&ana, &stage.vehicle, &[stage.at(4, 10)]).await;
+    assert!(ana.get(&form).await.body.contains("Ya pidió una prueba de este vehículo"));
+    assert_eq!(stage.arrived(DEALER_PHONE).await.len(), 1);
+    // A refused message leaves no appointment behind.
+    stage.app.set_limit(okla::domain::limits::Limit::PlatformDay, Some(0)).await;
+    let luis = stage.buyer("Luis", LUIS).await;
+    stage.asks(&luis, &stage.vehicle, &[stage.at(3, 10)]).await;
+    assert_eq!(stage.app.count("test_drives").await, 1);
+    // Once its time has passed another may be asked for.
+    stage.app.set_limit(okla::domain::limits::Limit::PlatformDay, None).await;
+    stage.app.advance(TimeDelta::days(5)).await;
+    ana.sign_in("ana@ejemplo.do", PASSWORD).await;
+    assert!(stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await.starts_with("/mensajes/"));
+}
+
+#[sqlx::test]
+async fn an_unproved_number_is_told_nothing_and_the_page_says_so(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    sqlx::query("update users set phone_proved_at = null").execute(&stage.app.pool).await.unwrap();
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    let drive = stage.drive().await;
+    stage.sets(&drive, stage.at(3, 10)).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 0);
+    assert!(ana.get(&format!("/pruebas/{drive}")).await.body.contains("No le avisaremos por WhatsApp"));
+}
