@@ -20,9 +20,3 @@ create table reminders (
 create index reminders_open_idx on reminders (look_at) where done_at is null;
 create unique index reminders_open_key on reminders (errand, subject) where done_at is null;
 create index reminders_subject_idx on reminders (subject, due_at desc);
-
--- How far what follows from the calendar alone has been written down.
-create table planners (
-    name       text primary key,
-    planned_to timestamptz not null
-);

@@ -52,6 +52,9 @@ pub async fn plan_listings(app: &App) -> Result<Step> {
     let now = app.clock.now();
     let today = day_in_santo_domingo(now);
     let mut tx = store::connection::begin(&app.pool).await?;
+    if !store::listings::try_to_plan(&mut tx).await? {
+        return Ok(Step::Nothing);
+    }
     for stage in &STAGES {
         let days = |left: i64| today + TimeDelta::days(left);
         let span = (days(stage.least_left), days(stage.most_left));

@@ -9,6 +9,15 @@ use crate::domain::{
     reminder::Errand,
 };
 
+/// Whether nobody else plans at this moment; nobody does until the transaction ends.
+pub async fn try_to_plan(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock(hashtextextended('okla: listings', 0)) as "mine!""#
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// Notes which notices of vehicles on show, whose last day is in that span, are planned now for the first time. `known_by`:
 /// whoever was described anew later knows of his last day. Their vehicles, and the last days.
 pub async fn plan(

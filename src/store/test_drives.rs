@@ -125,6 +125,25 @@ pub async fn close_passed(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::
     .map(|_| ())
 }
 
+/// What a death between asking and noting it left behind: the message is found by what it is about; without one after an
+/// hour nothing was ever asked.
+pub async fn settle_unlinked(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update test_drives t set message_id = m.id, thread_id = m.thread_id from messages m
+         where t.message_id is null and t.status = 'asked' and m.sender_id = t.buyer_id and m.created_at >= t.created_at
+           and m.vehicle_id = t.vehicle_id and m.kind = 'test_drive'"
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "delete from test_drives where message_id is null and status = 'asked' and created_at < $1 - interval '1 hour'",
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
 pub struct NewDrive {
     pub id: DriveId,
     pub vehicle: VehicleId,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use okla::{
-    app::{clock::Clock as _, demo_data::seed_catalogue},
+    app::{clock::Clock as _, demo_data::seed_catalogue, tidy_up::tidy_up},
     domain::{
         time::{day_begins, day_in_santo_domingo, field_moment, spoken_appointment},
         user::Role,
@@ -283,4 +283,30 @@ async fn an_unproved_number_is_told_nothing_and_the_page_says_so(pool: PgPool) {
     stage.sets(&drive, stage.at(3, 10)).await;
     assert_eq!(stage.arrived(ANA).await.len(), 0);
     assert!(ana.get(&format!("/pruebas/{drive}")).await.body.contains("No le avisaremos por WhatsApp"));
+}
+
+#[sqlx::test]
+async fn a_death_after_the_message_leaves_a_test_drive_whose_buttons_work(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    sqlx::query("update test_drives set message_id = null, thread_id = null")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    tidy_up(&stage.app.app).await.unwrap();
+    stage.presses(DEALER_PHONE, "prueba-primera", &stage.latest_sid(DEALER_PHONE).await).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 1);
+    // One that never was asked for stands in nobody's way.
+    let luis = stage.buyer("Luis", LUIS).await;
+    stage.asks(&luis, &stage.vehicle, &[stage.at(4, 10)]).await;
+    let his = stage.drive().await;
+    sqlx::query("update test_drives set message_id = null, vehicle_id = (select id from vehicles v where v.id <> vehicle_id limit 1) where id = $1::uuid")
+        .bind(&his)
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    stage.app.advance(TimeDelta::minutes(61)).await;
+    tidy_up(&stage.app.app).await.unwrap();
+    assert_eq!(stage.app.count("test_drives").await, 1);
 }

@@ -82,6 +82,7 @@ fn List(loaded: Loaded, filter: StockFilter) -> impl IntoView {
             <div class="actions">
                 <a class="button" href="/panel/vehiculos/nuevo">"Añadir vehículo"</a>
                 <a class="button second" href="/panel/vehiculos/importar">"Importar archivo"</a>
+                <a class="button second" href="/panel/intereses">"Intereses"</a>
             </div>
         </div>
         <ErrorSummary problems=flash.problems.clone()/>
@@ -158,6 +159,10 @@ fn Row<'a>(vehicle: &'a StockCard, today: NaiveDate) -> impl IntoView + use<> {
                     <button class="button quiet" name="pausar" value=act>
                         {label}<span class="unseen">" "{vehicle.title.clone()}</span>
                     </button>
+                    {vehicle.expires_on.filter(|last| (*last - today).num_days() <= SOON_DAYS).map(|_| {
+                        let href = format!("{LIST}/{}/renovar", vehicle.id);
+                        view! { <a href=href>"Renovar"<span class="unseen">" "{vehicle.title.clone()}</span></a> }
+                    })}
                     {(shown == Shown::Published).then(|| {
                         let href = format!("/vehiculos/{}", vehicle.id);
                         view! { <a href=href>"Ver"<span class="unseen">" "{vehicle.title.clone()}" como comprador"</span></a> }

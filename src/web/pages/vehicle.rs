@@ -135,6 +135,8 @@ fn Offer<'a>(
                     view! { <Opener id=card.id/> }.into_any()
                 }}
                 <p class="hint">"OKLA lleva su mensaje al WhatsApp del vendedor, y usted ve cuándo llega y cuándo lo leen."</p>
+            </div>
+            <div class="stack">
                 <PressProblems problems=problems/>
                 {interest}
             </div>
