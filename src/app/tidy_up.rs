@@ -20,6 +20,9 @@ const MARKS_KEPT: TimeDelta = TimeDelta::days(62);
 /// Whoever was killed is looked for so long.
 const SERVERS_KEPT: TimeDelta = TimeDelta::days(1);
 
+/// What was begun and never sent.
+const GIVEN_UP: TimeDelta = TimeDelta::hours(1);
+
 /// Messages whose words are erased in one go.
 const ERASED_AT_ONCE: i64 = 500;
 
@@ -33,7 +36,7 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::limits::delete_rolling_counters_before(&mut conn, now - ROLLING_KEPT).await?;
     store::idempotency::delete_keys_before(&mut conn, now - KEYS_KEPT, now - OKLAS_KEYS_KEPT).await?;
     store::vehicles::imports::delete_files_before(&mut conn, now - FILES_KEPT).await?;
-    store::test_drives::settle_unlinked(&mut conn, now).await?;
+    store::test_drives::settle_unlinked(&mut conn, now - GIVEN_UP).await?;
     store::test_drives::close_passed(&mut conn, now).await?;
     store::limits::marks::delete_before(&mut conn, now - MARKS_KEPT).await?;
     store::servers::delete_silent(&mut conn, now - SERVERS_KEPT).await?;

@@ -125,9 +125,9 @@ pub async fn close_passed(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::
     .map(|_| ())
 }
 
-/// What a death between asking and noting it left behind: the message is found by what it is about; without one after an
-/// hour nothing was ever asked.
-pub async fn settle_unlinked(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<()> {
+/// What a death between asking and noting it left behind: the message is found by what it is about; of what was begun
+/// before `given_up` and has none nothing was ever asked.
+pub async fn settle_unlinked(conn: &mut PgConnection, given_up: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "update test_drives t set message_id = m.id, thread_id = m.thread_id from messages m
          where t.message_id is null and t.status = 'asked' and m.sender_id = t.buyer_id and m.created_at >= t.created_at
@@ -136,8 +136,8 @@ pub async fn settle_unlinked(conn: &mut PgConnection, now: DateTime<Utc>) -> sql
     .execute(&mut *conn)
     .await?;
     sqlx::query!(
-        "delete from test_drives where message_id is null and status = 'asked' and created_at < $1 - interval '1 hour'",
-        now
+        "delete from test_drives where message_id is null and status = 'asked' and created_at < $1",
+        given_up
     )
     .execute(conn)
     .await

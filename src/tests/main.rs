@@ -18,6 +18,7 @@ mod delivery;
 mod delivery_truth;
 mod figures;
 mod forms;
+mod goodbyes;
 mod handset;
 mod hostile_text;
 mod idempotency;

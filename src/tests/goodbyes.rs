@@ -1,0 +1,135 @@
+//! Whoever has said goodbye gets nothing more, by whatever path it would come.
+
+use chrono::TimeDelta;
+use okla::{
+    app::{clock::Clock as _, demo_data::seed_catalogue},
+    domain::user::Role,
+};
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, TestApp};
+
+/// A person's number, whose messages end in 63018 and may be sent again.
+const PERSON: &str = "+18095551018";
+
+struct Stage {
+    app: TestApp,
+    dealer: Browser,
+    vehicle: String,
+}
+
+impl Stage {
+    async fn says(&self, from: &str, words: &str) {
+        self.app.sim.receive(&[("From", from), ("Body", words)]).await;
+        self.app.work().await;
+    }
+
+    async fn buyer(&self, email: &str) -> Browser {
+        self.app.add_user(email, Role::Buyer, None).await;
+        let browser = self.app.browser();
+        browser.sign_in(email, PASSWORD).await;
+        browser
+    }
+
+    async fn arrived(&self, phone: &str) -> usize {
+        self.app.work().await;
+        self.app.sim_messages(phone).await.len()
+    }
+}
+
+async fn start(pool: PgPool) -> Stage {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now()).await.unwrap();
+    app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;
+    let dealer = app.browser();
+    dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    let vehicle = app
+        .value(
+            "select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.phone = $1 order by v.id limit 1",
+            DEALER_PHONE,
+        )
+        .await;
+    Stage { app, dealer, vehicle }
+}
+
+#[sqlx::test]
+async fn a_person_who_left_gets_nothing_by_api_form_answer_or_resend(pool: PgPool) {
+    let stage = start(pool).await;
+    let api = stage.app.token_of("jefe@ejemplo.do").await;
+    let failed = api.write_async(PERSON, "Buenas, le escribo por el Corolla").await.id();
+    for _ in 0..3 {
+        stage.app.work().await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        stage.app.advance(TimeDelta::seconds(30)).await;
+    }
+    stage.app.wait_for(&failed, "failed").await;
+    let thread: String =
+        stage.app.value("select thread_id::text from messages where id = $1::uuid", &failed).await;
+    let waiting = api.write_async(PERSON, "Este todavía no ha salido").await.id();
+    stage.says(PERSON, "baja!").await;
+    // One of them confirms that he has left.
+    let before = stage.arrived(PERSON).await;
+    assert_eq!(stage.app.stored_status(&waiting).await, "failed");
+
+    let refused = api.send(json!({ "toPhoneNumber": PERSON, "messageBody": "Hola" })).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "opted_out"));
+    let template = json!({ "1": "Auto Feria", "2": "Corolla", "3": "Hola" });
+    let refused =
+        api.send(json!({ "toPhoneNumber": PERSON, "template": "okla_mensaje", "variables": template })).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (409, "opted_out"));
+    let key = uuid::Uuid::now_v7().to_string();
+    for (form, fields) in [
+        ("escribir", vec![("to", "809 555 1018"), ("message", "Hola"), ("form_key", &*key)]),
+        ("responder", vec![("thread", &*thread), ("message", "Hola"), ("form_key", &*key)]),
+        ("reenviar", vec![("id", &*failed)]),
+    ] {
+        let landing = stage.dealer.post_form(&format!("/fn/{form}"), &fields).await;
+        let page = stage.dealer.get(&landing.location).await.body;
+        assert!(page.contains("pidió no recibir mensajes"), "{form}: {page}");
+    }
+    assert_eq!(stage.arrived(PERSON).await, before);
+
+    stage.says(PERSON, "ALTA").await;
+    assert_eq!(api.send(json!({ "toPhoneNumber": PERSON, "messageBody": "Hola" })).await.status, 200);
+}
+
+#[sqlx::test]
+async fn a_dealer_who_left_gets_neither_contacts_nor_notices(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("ana@ejemplo.do").await;
+    stage.says(DEALER_PHONE, "No más").await;
+    let before = stage.arrived(DEALER_PHONE).await;
+    let form = uuid::Uuid::now_v7().to_string();
+    let fields = [("vehicle", &*stage.vehicle), ("message", "¿Sigue?"), ("form_key", &*form)];
+    let landing = ana.post_form("/fn/contactar", &fields).await;
+    assert!(ana.get(&landing.location).await.body.contains("pidió no recibir mensajes"));
+    ana.post_form("/fn/me-interesa", &[("vehicle", &stage.vehicle)]).await;
+    sqlx::query("update vehicles set expires_on = (now() at time zone 'America/Santo_Domingo')::date + 1")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    let drive: String = stage
+        .app
+        .value(
+            "insert into test_drives (id, vehicle_id, dealer_id, buyer_id, status, slots, created_at, changed_at)
+             select gen_random_uuid(), v.id, v.dealer_id, u.id, 'asked', array[now()], now(), now()
+             from vehicles v cross join users u where v.id = $1::uuid and u.email = 'ana@ejemplo.do' returning id::text",
+            &stage.vehicle,
+        )
+        .await;
+    let tomorrow = okla::domain::time::field_moment(stage.app.clock.now() + TimeDelta::days(2));
+    let at = format!("{}T11:00", &tomorrow[..10]);
+    stage.dealer.post_form("/fn/prueba-hora", &[("id", &drive), ("when", &at)]).await;
+    stage.app.advance_to(1, 10).await;
+    assert_eq!(stage.arrived(DEALER_PHONE).await, before);
+    let told: Vec<(String, String)> =
+        sqlx::query_as("select distinct errand, outcome from reminders where outcome is not null order by 1")
+            .fetch_all(&stage.app.pool)
+            .await
+            .unwrap();
+    let ended = |errand: &str, outcome: &str| (errand.to_owned(), outcome.to_owned());
+    for errand in ["drive_set_dealer", "listing_day", "new_interest"] {
+        assert!(told.contains(&ended(errand, "opted_out")), "{errand}: {told:?}");
+    }
+}
