@@ -3,6 +3,8 @@
 pub mod audit;
 pub mod body;
 pub mod bulk;
+#[cfg(feature = "ssr")]
+pub mod consent;
 pub mod contact_reason;
 pub mod conversation;
 pub mod delivery;
@@ -31,6 +33,8 @@ pub mod parts;
 pub mod pause;
 pub mod phone;
 pub mod plan;
+#[cfg(feature = "ssr")]
+pub mod proof;
 pub mod range;
 pub mod rates;
 pub mod reason;

@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod connection;
+pub mod consents;
 pub mod copy;
 pub mod dealers;
 pub mod deliveries;
 pub mod dop_rates;
 pub mod doubts;
+pub mod erasing;
 pub mod events;
 pub mod figures;
 pub mod gauges;
@@ -26,10 +28,13 @@ pub mod notices;
 pub mod numbers;
 pub mod opt_outs;
 pub mod outbox;
+pub mod own_data;
 pub mod panel_list;
 pub mod parts;
 pub mod pauses;
+pub mod phones;
 pub mod platform;
+pub mod proofs;
 pub mod rates;
 pub mod reminders;
 pub mod resends;

@@ -1,6 +1,8 @@
 //! Taking a group of messages in, in one transaction: idempotency keys, limits, messages, their parts, their charges,
 //! and the first part's place in the outbox. A group of one is the same.
 
+mod keys;
+mod senders;
 mod write;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -9,6 +11,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool};
 
+use self::{
+    keys::{bind_keys, free_refused_keys},
+    senders::Senders,
+};
 use super::{
     compose::{Letter, Names, Usable, list_usable},
     error::{AppError, Result},
@@ -33,7 +39,6 @@ use crate::{
     kill_point::kill_point,
     store::{
         self,
-        idempotency::NewKey,
         threads::{OtherSide, ThreadKey},
     },
 };
@@ -81,13 +86,14 @@ pub struct Key {
 }
 
 impl Draft {
-    fn sender(&self) -> Sender<'_> {
+    fn sender(&self, senders: &Senders) -> Sender<'_> {
         Sender {
             user_id: self.sender,
             role: self.role,
             dealer_id: self.dealer,
             payer: self.payer,
             to: self.to.as_str(),
+            unproved: senders.is_unproved(self.sender),
         }
     }
 
@@ -147,6 +153,8 @@ pub enum Verdict {
     NoTemplate(Purpose),
     /// The recipient wants nothing of ours.
     OptedOut,
+    /// Its sender had himself erased.
+    Gone,
     /// Its key is bound already.
     KeyTaken,
 }
@@ -183,6 +191,7 @@ enum Answer {
     Paused(Paused),
     NoTemplate(Purpose),
     OptedOut,
+    Gone,
 }
 
 /// How a message travels.
@@ -227,6 +236,7 @@ async fn explain(
         Answer::Paused(paused) => Verdict::Paused(paused),
         Answer::NoTemplate(purpose) => Verdict::NoTemplate(purpose),
         Answer::OptedOut => Verdict::OptedOut,
+        Answer::Gone => Verdict::Gone,
     };
     drafts.iter().zip(answers).map(verdict).collect()
 }
@@ -242,36 +252,15 @@ async fn look_up_freeing(
         return Ok(());
     }
     let mut conn = pool.acquire().await?;
+    // Whose counters they are does not hang on who proved his number.
+    let nobody = Senders::default();
     let mut freeing = Freeing::default();
     for (draft, answer) in drafts.iter().zip(answers) {
         if let Answer::Refused(decision) = answer {
-            freeing.look_up(&mut conn, counters, &draft.sender(), decision).await?;
+            freeing.look_up(&mut conn, counters, &draft.sender(&nobody), decision).await?;
         }
     }
     Ok(())
-}
-
-async fn bind_keys(
-    conn: &mut PgConnection,
-    drafts: &[Draft],
-    now: DateTime<Utc>,
-) -> Result<HashSet<MessageId>> {
-    let keys: Vec<NewKey> = drafts
-        .iter()
-        .filter_map(|draft| {
-            let key = draft.key.as_ref()?;
-            Some(NewKey {
-                user: draft.sender,
-                key: key.word.clone(),
-                request_hash: key.request_hash.to_vec(),
-                message: draft.id,
-            })
-        })
-        .collect();
-    if keys.is_empty() {
-        return Ok(HashSet::new());
-    }
-    Ok(store::idempotency::insert_keys(conn, &keys, now).await?.into_iter().collect())
 }
 
 async fn take_places(
@@ -282,11 +271,12 @@ async fn take_places(
     store::limits::hold_values(conn).await?;
     let dealers = drafts.iter().flat_map(|draft| draft.dealer.into_iter().chain(draft.payer));
     let rules = Rules::load(conn, dealers, now).await?;
+    let senders = Senders::load(conn, drafts).await?;
     let pauses = store::pauses::list_in_force(conn, now).await?;
     let rates = store::rates::list_rates(conn).await?;
     let wanted: BTreeSet<_> = drafts
         .iter()
-        .flat_map(|draft| in_force(&rules, &draft.sender()))
+        .flat_map(|draft| in_force(&rules, &draft.sender(&senders)))
         .map(|(limit, subject, _)| (limit, subject))
         .collect();
     let mut counters = Counters::lock(conn, wanted, now).await?;
@@ -317,7 +307,11 @@ async fn take_places(
             answers.push(Answer::OptedOut);
             continue;
         }
-        let sender = draft.sender();
+        if senders.is_erased(draft.sender) {
+            answers.push(Answer::Gone);
+            continue;
+        }
+        let sender = draft.sender(&senders);
         let outside_window = !open.contains(draft.to.as_str());
         let way = match way(draft, outside_window, &usable, &names) {
             Ok(way) => way,
@@ -361,20 +355,6 @@ async fn take_places(
 
 pub(super) fn no_rate() -> AppError {
     AppError::Fault("the rate card has no row that is in effect".to_owned())
-}
-
-/// A key is bound when a message is accepted, not by a refusal.
-async fn free_refused_keys(conn: &mut PgConnection, drafts: &[&Draft], answers: &[Answer]) -> Result<()> {
-    let refused: Vec<MessageId> = drafts
-        .iter()
-        .zip(answers)
-        .filter(|(draft, answer)| draft.key.is_some() && !matches!(answer, Answer::Accepted(_)))
-        .map(|(draft, _)| draft.id)
-        .collect();
-    if refused.is_empty() {
-        return Ok(());
-    }
-    Ok(store::idempotency::delete_keys(conn, &refused).await?)
 }
 
 /// `Err`: the purpose whose template would be needed and may not be used.

@@ -57,6 +57,7 @@ pub async fn add_user(tools: &Tools, user: AddUser<'_>) -> Result<UserId> {
         email: email.as_str(),
         name: user.name.unwrap_or_else(|| email.as_str().split('@').next().unwrap_or_default()),
         phone: None,
+        phone_proved_at: None,
         password_hash: &password_hash,
         role: user.role.as_str(),
         dealer_id,

@@ -198,7 +198,7 @@ pub(super) async fn expire(app: &App, part: PartId) -> Result<()> {
     withdraw(app, part, OwnReason::Expired).await
 }
 
-async fn withdraw(app: &App, part: PartId, reason: OwnReason) -> Result<()> {
+pub(super) async fn withdraw(app: &App, part: PartId, reason: OwnReason) -> Result<()> {
     tracing::warn!(%part, %reason, "withdrawn before it was sent");
     let key = format!("{reason}:{part}");
     tell(app, Told::new(part, Report::not_sent(reason), key)).await?;

@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 use super::{
     accept::{Draft, Verdict},
+    consents::withdraw_all,
     deliver::Step,
     error::Result,
     listings,
     notices::Change,
     opt_out::address_hash,
+    proofs::take_code,
     reading::reading_link,
     say::{Saying, say},
     state::App,
@@ -83,7 +85,10 @@ async fn find_owner(app: &App, inbound: &Unhandled) -> Result<Owner> {
         Some(Word::Cancel) if test_drives::cancel_by_word(app, inbound).await? => Ok(Owner::Okla),
         Some(Word::Leave | Word::Cancel) => leave(app, inbound).await,
         Some(Word::Return) => come_back(app, inbound).await,
-        None => match_thread(app, inbound).await,
+        None => match take_code(app, inbound).await? {
+            Some(owner) => Ok(owner),
+            None => match_thread(app, inbound).await,
+        },
     }
 }
 
@@ -98,9 +103,10 @@ async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
 
 async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
     let hash = address_hash(app, &inbound.from_address)?;
-    let mut conn = app.pool.acquire().await?;
-    let since = store::opt_outs::insert_opt_out(&mut conn, &hash, inbound.received_at).await?;
-    drop(conn);
+    let mut tx = store::connection::begin(&app.pool).await?;
+    let since = store::opt_outs::insert_opt_out(&mut tx, &hash, inbound.received_at).await?;
+    withdraw_all(&mut tx, &inbound.from_address, inbound.received_at).await?;
+    tx.commit().await?;
     if since == inbound.received_at {
         tracing::info!("somebody has left");
         say(app, &inbound.from_address, Saying::Text(LEFT.to_owned()), format!("left:{}", inbound.id))

@@ -50,14 +50,16 @@ pub struct Outlook {
 pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, parts: i16) -> Result<Outlook> {
     let addressee = find_addressee(app, actor, to).await?;
     let phone = addressee.phone.as_str();
+    let mut conn = app.pool.acquire().await?;
+    let unproved = store::phones::is_unproved(&mut conn, actor.user_id).await?;
     let sender = Sender {
         user_id: actor.user_id,
         role: actor.role,
         dealer_id: actor.dealer_id,
         payer: addressee.payer,
         to: phone,
+        unproved,
     };
-    let mut conn = app.pool.acquire().await?;
     let now = app.clock.now();
     let wrote = store::inbound::list_writers_since(&mut conn, &[phone.to_owned()], now - OPEN_FOR).await?;
     let outside_window = wrote.is_empty();
@@ -112,6 +114,7 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
         dealer_id: actor.dealer_id,
         payer: Some(dealer),
         to: phone.as_str(),
+        unproved: false,
     };
     let rates = store::rates::list_rates(&mut conn).await?;
     let unit_price =

@@ -134,6 +134,9 @@ fn told(row: ShownRow, now: DateTime<Utc>) -> Told {
         Ok(Action::SecondFactorOn) => "activó su segundo factor".to_owned(),
         Ok(Action::SecondFactorOff) => "quitó su segundo factor".to_owned(),
         Ok(Action::SecondFactorReset) => format!("quitó el segundo factor de {user}"),
+        Ok(Action::PasswordChanged) => "cambió su contraseña".to_owned(),
+        Ok(Action::PasswordReset) => "puso otra contraseña desde su número comprobado".to_owned(),
+        Ok(Action::PersonErased) => "borró su cuenta y sus datos".to_owned(),
         Err(_) => format!("hizo «{}»", row.action),
     };
     let can_be_undone =

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         conversation::{Consent, Event, Message, Part},
-        ids::{MessageId, VehicleId},
+        ids::{MessageId, ThreadId, VehicleId},
         phone::Phone,
         user::{Role, UnknownRole},
     },
@@ -40,6 +40,8 @@ pub struct MessageDetail {
     pub events: Vec<Event>,
     /// A buyer's.
     pub consent: Option<Consent>,
+    /// The conversation it belongs to.
+    pub thread: Option<ThreadId>,
 }
 
 impl MessageDetail {
@@ -95,8 +97,9 @@ pub async fn get_message(app: &App, actor: &Actor, view: View, id: MessageId) ->
         })
         .collect();
     let consent =
-        if message.is_from_buyer() { store::users::get_consent_to(&mut conn, id).await? } else { None };
-    Ok(MessageDetail { message, parts, events, consent })
+        if message.is_from_buyer() { store::consents::get_consent_to(&mut conn, id).await? } else { None };
+    let thread = store::thread_pages::get_thread_of(&mut conn, id).await?;
+    Ok(MessageDetail { message, parts, events, consent, thread })
 }
 
 /// Twilio's own time among the fields that came with an event; whatever else stands there is not a time.
@@ -194,6 +197,7 @@ pub(super) fn parse(row: MessageRow) -> Result<Message> {
     Ok(Message {
         id,
         sender_name: row.sender_name,
+        sender_shows_phone: row.sender_shows_phone,
         sender_phone: row.sender_phone.and_then(|phone| Phone::parse_api(&phone).ok()),
         sender_role: row
             .sender_role

@@ -79,7 +79,7 @@ impl Skip {
         match self {
             Self::WasResent => "Ya reenviados",
             Self::Pending => "Reenviándose ahora",
-            Self::Erased => "Con el texto borrado por antigüedad",
+            Self::Erased => "Con el texto ya borrado",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
             Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
@@ -94,9 +94,7 @@ impl Skip {
         match self {
             Self::WasResent => "Este mensaje ya se reenvió.",
             Self::Pending => "Este mensaje ya se está reenviando.",
-            Self::Erased => {
-                "Este mensaje no se reenvía: su texto se borró por antigüedad. Escriba uno nuevo."
-            }
+            Self::Erased => "Este mensaje no se reenvía: su texto ya se borró. Escriba uno nuevo.",
             Self::Buyers => {
                 "Este mensaje no se reenvía: lo escribió un comprador, y solo él puede repetirlo."
             }

@@ -19,6 +19,7 @@ use crate::{
         phone::Phone,
         template::Filled,
         user::Role,
+        window::OPEN_FOR,
     },
     store,
 };
@@ -30,9 +31,15 @@ pub enum Saying {
 }
 
 /// Says it to an address, once for a key; `false`: it could not be said, and why is logged. An address without a number is
-/// told nothing. Nobody pays for it but OKLA, and whoever has left gets it all the same.
+/// told nothing, nor is one that is only what some buyer typed. Nobody pays for it but OKLA, and whoever has left gets it all
+/// the same.
 pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<bool> {
     let Ok(to) = Phone::parse_api(to) else { return Ok(false) };
+    let since = app.clock.now() - OPEN_FOR;
+    if store::phones::is_hearsay(&mut *app.pool.acquire().await?, to.as_str(), since).await? {
+        tracing::info!(to = to.masked(), "nobody proved that number: nothing is said to it");
+        return Ok(false);
+    }
     let (words, template) = match saying {
         Saying::Text(text) => (text, None),
         Saying::Template(filled) => (filled.text.clone(), Some(filled)),

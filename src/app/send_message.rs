@@ -154,6 +154,7 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
             metrics::message_refused("opted_out");
             Err(AppError::OptedOut)
         }
+        Verdict::Gone => Err(AppError::SignedOut),
         Verdict::KeyTaken => sent_before(app, actor, key).await,
     }
 }

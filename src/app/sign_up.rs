@@ -4,16 +4,19 @@ use std::net::IpAddr;
 
 use super::{
     actor::Actor,
+    consents::{CHANGED, note},
     error::{AppError, FieldError, Result},
-    passwords,
+    passwords, proofs,
     state::App,
     throttle::{self, Door},
 };
 use crate::{
     domain::{
+        consent::Consent,
         ids::UserId,
         phone::Phone,
-        user::{CONSENT_TEXT, CONSENT_VERSION, Email, PersonName, Role, check_password},
+        proof::Proof,
+        user::{CONSENT_VERSION, Email, PersonName, Role, check_password},
     },
     store::{self, users::NewUser},
 };
@@ -26,6 +29,10 @@ pub struct SignUp<'a> {
     pub password: &'a str,
     /// The version of the consent text that was shown and ticked; empty: not ticked.
     pub consent: &'a str,
+    /// What one may leave and ticked, with the version that was shown.
+    pub free: Vec<(Consent, &'a str)>,
+    /// The page of the form.
+    pub place: &'a str,
     pub address: IpAddr,
 }
 
@@ -45,6 +52,11 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
     if form.consent != CONSENT_VERSION {
         field("consent", "Para escribir a un vendedor necesitamos que marque esta casilla.");
     }
+    for (consent, version) in &form.free {
+        if *version != consent.version() {
+            field(consent.field(), CHANGED);
+        }
+    }
     let (Ok(name), Ok(email), Ok(phone)) = (name, email, phone) else {
         return Err(AppError::Invalid(wrong));
     };
@@ -62,6 +74,7 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
         email: email.as_str(),
         name: name.as_str(),
         phone: Some(phone.as_str()),
+        phone_proved_at: None,
         password_hash: &password_hash,
         role: Role::Buyer.as_str(),
         dealer_id: None,
@@ -72,7 +85,12 @@ pub async fn sign_up(app: &App, form: SignUp<'_>) -> Result<Actor> {
         let message = "Ya hay una cuenta con este correo. Ingrese con ella, o use otro correo.";
         return Err(AppError::invalid("email", "taken", message));
     }
-    store::users::insert_consent(&mut tx, id, CONSENT_VERSION, CONSENT_TEXT, now).await?;
+    note(&mut tx, id, Consent::Contact, true, form.place, now).await?;
+    for (consent, _) in form.free {
+        note(&mut tx, id, consent, true, form.place, now).await?;
+    }
+    // The next page asks him to send it.
+    proofs::begin(app, &mut tx, Some(id), Proof::Phone).await?;
     tx.commit().await?;
     Ok(Actor { user_id: id, name: name.as_str().to_owned(), role: Role::Buyer, dealer_id: None })
 }

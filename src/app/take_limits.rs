@@ -17,7 +17,7 @@ use super::{error::Result, set_limit::Setting};
 use crate::{
     domain::{
         ids::DealerId,
-        limits::{Decision, Limit, Sender, Standing, Subject, UNLIMITED, micro_dollars},
+        limits::{Decision, Limit, Sender, Standing, Subject, UNLIMITED, UNPROVED_A_DAY, micro_dollars},
     },
     store,
 };
@@ -145,7 +145,7 @@ pub fn in_force(rules: &Rules, sender: &Sender<'_>) -> Vec<(Limit, Subject, i64)
         .into_iter()
         .filter_map(|limit| {
             let subject = limit.subject(sender)?;
-            let most = rules.most(limit, limit.ruling_dealer(sender))?;
+            let most = limit.most_for(sender, rules.most(limit, limit.ruling_dealer(sender)))?;
             Some((limit, subject, most))
         })
         .collect()
@@ -157,7 +157,8 @@ pub fn weigh(counters: &Counters, rules: &Rules, sender: &Sender<'_>, demand: De
     let standings = in_force(rules, sender)
         .into_iter()
         .map(|(limit, subject, most)| asks.standing(limit, most, counters.used(limit, &subject), is_counted));
-    Decision { standings: standings.collect() }
+    let all_day = rules.most(Limit::BuyerDay, None).unwrap_or(UNLIMITED);
+    Decision { standings: standings.collect(), held_short: sender.unproved && all_day > UNPROVED_A_DAY }
 }
 
 /// When limits without room have it again; each is looked up once for a group.

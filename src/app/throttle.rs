@@ -56,12 +56,30 @@ pub enum Door<'a> {
     Interest {
         user: UserId,
     },
+    /// New codes for the number of an account.
+    CodesOf {
+        user: UserId,
+    },
+    /// Codes that come in from one number: what stops a guesser.
+    ProofFrom {
+        number: &'a str,
+    },
+    /// Forgotten passwords.
+    ResetFrom {
+        address: IpAddr,
+    },
 }
 
 impl Door<'_> {
     fn knocks_allowed(self) -> i32 {
         match self {
-            Self::SignIn { .. } | Self::SignInBy { .. } | Self::Code { .. } | Self::CodeBy { .. } => 10,
+            Self::SignIn { .. }
+            | Self::SignInBy { .. }
+            | Self::Code { .. }
+            | Self::CodeBy { .. }
+            | Self::ProofFrom { .. }
+            | Self::ResetFrom { .. } => 10,
+            Self::CodesOf { .. } => 20,
             // A guess is right once in 333,333, and whoever guesses knows the password: few, and by the day.
             Self::CodeTo { .. } | Self::SignUpFrom { .. } | Self::Interest { .. } => 30,
             Self::SignInFrom { .. } => 60,
@@ -71,7 +89,10 @@ impl Door<'_> {
 
     fn window(self) -> TimeDelta {
         match self {
-            Self::SignUpFrom { .. } => TimeDelta::minutes(60),
+            Self::SignUpFrom { .. }
+            | Self::CodesOf { .. }
+            | Self::ProofFrom { .. }
+            | Self::ResetFrom { .. } => TimeDelta::minutes(60),
             Self::CodeTo { .. } | Self::Interest { .. } => TimeDelta::days(1),
             _ => TimeDelta::minutes(15),
         }
@@ -88,6 +109,9 @@ impl Door<'_> {
             Self::CodeTo { user } => format!("code of {user}"),
             Self::CodeBy { device } => format!("code by {device}"),
             Self::Interest { user } => format!("interest of {user}"),
+            Self::CodesOf { user } => format!("codes of {user}"),
+            Self::ProofFrom { number } => format!("proof from {number}"),
+            Self::ResetFrom { address } => format!("reset from {}", household(address)),
         }
     }
 }

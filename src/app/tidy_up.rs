@@ -14,6 +14,8 @@ const OKLAS_KEYS_KEPT: TimeDelta = TimeDelta::days(60);
 const FILES_KEPT: TimeDelta = TimeDelta::days(1);
 /// Who was tried in vain.
 const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
+/// Codes that ended.
+const PROOFS_KEPT: TimeDelta = TimeDelta::days(1);
 
 /// Longer than any month.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(62);
@@ -26,9 +28,9 @@ const GIVEN_UP: TimeDelta = TimeDelta::hours(1);
 /// Messages whose words are erased in one go.
 const ERASED_AT_ONCE: i64 = 500;
 
-/// Erases the words of messages older than is kept. Closes test drives whose time has passed. Deletes expired sessions, old throttle windows, failed sign-ins, keys
-/// whose day is over, uploaded files, servers that fell silent, allowances that are whole again, and counters of those who
-/// have not sent for long.
+/// Erases the words of messages older than is kept. Closes test drives whose time has passed. Deletes expired sessions, old
+/// throttle windows, failed sign-ins, codes and keys whose day is over, uploaded files, servers that fell silent, allowances
+/// that are whole again, and counters of those who have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
     store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(25)).await?;
@@ -40,6 +42,7 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::test_drives::close_passed(&mut conn, now).await?;
     store::limits::marks::delete_before(&mut conn, now - MARKS_KEPT).await?;
     store::servers::delete_silent(&mut conn, now - SERVERS_KEPT).await?;
+    store::proofs::delete_before(&mut conn, now - PROOFS_KEPT).await?;
     store::sign_in_failures::delete_before(&mut conn, now - FAILURES_KEPT).await?;
     store::lines::delete_recipient_paces_before(&mut conn, now).await?;
     let kept = TimeDelta::days(app.settings.retention_days.into());

@@ -177,7 +177,7 @@ async fn bring_up(conn: &mut PgConnection) -> Result<()> {
 fn sender(number: u32, to: &str) -> Sender<'_> {
     let dealer = Some(DealerId(Uuid::from_u128(u128::from(1 + number / 2))));
     let user_id = UserId(Uuid::from_u128(u128::from(number) + 1));
-    Sender { user_id, role: Role::Dealer, dealer_id: dealer, payer: dealer, to }
+    Sender { user_id, role: Role::Dealer, dealer_id: dealer, payer: dealer, to, unproved: false }
 }
 
 /// What taking a place asks of the database, until the message itself is written.

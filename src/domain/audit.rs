@@ -31,10 +31,16 @@ pub enum Action {
     SecondFactorOn,
     SecondFactorOff,
     SecondFactorReset,
+    /// By its owner, who knew the one before.
+    PasswordChanged,
+    /// By its owner, from his proved number.
+    PasswordReset,
+    /// He had himself erased.
+    PersonErased,
 }
 
 impl Action {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -56,6 +62,9 @@ impl Action {
         Self::SecondFactorOn,
         Self::SecondFactorOff,
         Self::SecondFactorReset,
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::PersonErased,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -81,6 +90,9 @@ impl Action {
             Self::SecondFactorOn => "second_factor_on",
             Self::SecondFactorOff => "second_factor_off",
             Self::SecondFactorReset => "second_factor_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::PersonErased => "person_erased",
         }
     }
 }

@@ -18,8 +18,10 @@ use super::{
 pub struct Message {
     pub id: MessageId,
     pub sender_name: String,
-    /// What a buyer gave with his account; the consent text says that the seller sees it.
+    /// What a buyer gave with his account.
     pub sender_phone: Option<Phone>,
+    /// He chose that sellers see it.
+    pub sender_shows_phone: bool,
     pub sender_role: Role,
     pub dealer_name: Option<String>,
     pub vehicle: Option<(VehicleId, String)>,
@@ -50,6 +52,11 @@ pub struct Message {
 }
 
 impl Message {
+    /// The sender's number, if a dealer may see it.
+    pub fn phone_for_dealer(&self) -> Option<&Phone> {
+        self.sender_phone.as_ref().filter(|_| self.sender_shows_phone)
+    }
+
     /// Whether a buyer wrote to the dealer, rather than the dealer to somebody.
     pub fn is_from_buyer(&self) -> bool {
         self.sender_role == Role::Buyer
@@ -102,7 +109,7 @@ pub struct Part {
     pub price: Option<(Decimal, String)>,
 }
 
-/// That a buyer agreed to his number and words being passed on: the last time before he wrote.
+/// That a buyer agreed to his name and words being passed on: the last time before he wrote.
 #[derive(Clone, Debug)]
 pub struct Consent {
     pub text_version: String,

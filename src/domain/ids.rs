@@ -64,6 +64,8 @@ id! {
     RateId,
     /// What somebody said a dollar costs in pesos.
     DopRateId,
+    /// A code that proves a number.
+    ProofId,
     /// An API token (the row, never the secret).
     TokenId,
 }

@@ -140,6 +140,16 @@ impl Limit {
         }
     }
 
+    /// How much it lets this sender through where so much is set. A buyer's day is counted whatever is set: when his number
+    /// is no longer proved, the count is right.
+    pub fn most_for(self, sender: &Sender<'_>, set: Option<i64>) -> Option<i64> {
+        if self != Self::BuyerDay {
+            return set;
+        }
+        let most = if sender.unproved { UNPROVED_A_DAY } else { UNLIMITED };
+        Some(set.unwrap_or(UNLIMITED).min(most))
+    }
+
     /// What kind of messages it counts, or `None` when it does not concern the sender.
     pub fn family(self, sender: &Sender<'_>) -> Option<Family> {
         match self {
@@ -187,6 +197,10 @@ impl FromStr for Limit {
     }
 }
 
+/// What a buyer may send in 24 hours while nobody proved his number, however much is set for all: enough to ask about a few
+/// vehicles, too little to pester dealers from invented accounts.
+pub const UNPROVED_A_DAY: i64 = 5;
+
 /// Of a limit that counts and lets everything through.
 pub const UNLIMITED: i64 = i64::MAX;
 
@@ -232,6 +246,8 @@ pub struct Sender<'a> {
     pub payer: Option<DealerId>,
     /// The recipient, E.164.
     pub to: &'a str,
+    /// A buyer whose number nobody proved.
+    pub unproved: bool,
 }
 
 /// How a limit stands for one send, in the limit's units.
@@ -268,6 +284,8 @@ impl Standing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decision {
     pub standings: Vec<Standing>,
+    /// Of a buyer's day there would be more if he proved his number.
+    pub held_short: bool,
 }
 
 impl Decision {
@@ -278,7 +296,8 @@ impl Decision {
             |standing: &Standing| standing.frees_at.unwrap_or_else(|| standing.limit.window().frees(now));
         // Of equals the first named in `Limit::ALL`, which `max_by_key` would not give.
         let last = full.rev().max_by_key(|standing| frees(standing))?;
-        Some(Refusal::new(last, role, frees(last), now))
+        let held_short = self.held_short && last.limit == Limit::BuyerDay;
+        Some(Refusal { held_short, ..Refusal::new(last, role, frees(last), now) })
     }
 
     /// Forgets what only counts.

@@ -7,6 +7,13 @@ use serde::{Deserialize, Serialize};
 /// The Dominican Republic's area codes; ten digits that begin with one need no `+1` here.
 const DOMINICAN_AREAS: [&str; 3] = ["809", "829", "849"];
 
+/// `+`, a country's code and what tells its area.
+const AREA: usize = 5;
+/// Digits of E.164.
+const LONGEST: usize = 15;
+/// No area's numbers go on so, and so long.
+const ERASED: &str = "00";
+
 /// A number in E.164: `+`, then 2 to 15 digits of which the first is not 0. `Debug` shows it masked.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -44,9 +51,25 @@ impl Phone {
         &self.0
     }
 
+    /// What stands in the place of a number whose owner had himself erased: no telephone's, for it is as long as none, and
+    /// nobody's, for the rest is drawn. Its beginning stays, by which markets have their prices.
+    #[must_use]
+    pub fn erased(&self, drawn: u64) -> Self {
+        let kept: String = self.0.chars().take(AREA).collect();
+        let digits = LONGEST + 1 - kept.len() - ERASED.len();
+        let drawn = format!("{drawn:020}");
+        Self(format!("{kept}{ERASED}{}", &drawn[drawn.len() - digits.min(drawn.len())..]))
+    }
+
+    /// Whether it only stands in the place of one.
+    pub fn is_erased(&self) -> bool {
+        self.0.len() == LONGEST + 1 && self.0.get(AREA..).is_some_and(|rest| rest.starts_with(ERASED))
+    }
+
     /// As people read it: `+1 809 555 0123`. Outside +1 the country code's length is unknown here, so E.164 stays.
     pub fn national(&self) -> String {
         match self.0.strip_prefix("+1") {
+            _ if self.is_erased() => "número borrado".to_owned(),
             Some(rest) if rest.len() == 10 => {
                 format!("+1 {} {} {}", &rest[..3], &rest[3..6], &rest[6..])
             }
@@ -193,6 +216,17 @@ mod tests {
         assert_eq!(masked("+1234567"), "…", "a short number would be given away by its ends");
         assert_eq!(masked(""), "…");
         assert_eq!(masked("DO.1A2B3C4D5E"), "DO.…5E");
+    }
+
+    #[test]
+    fn what_stands_for_an_erased_number_leads_back_to_none() {
+        let phone = Phone::parse_api("8095557788").unwrap();
+        let token = phone.erased(123_456_789_012_345_678);
+        assert_eq!(token.as_str(), "+180900012345678");
+        assert!(token.is_erased() && !phone.is_erased());
+        assert_eq!(token.national(), "número borrado");
+        assert!(Phone::try_from(token.as_str().to_owned()).is_ok(), "it is read like any other");
+        assert_eq!(Phone::parse_api("+34612345678").unwrap().erased(7).as_str(), "+346100000000007");
     }
 
     #[test]

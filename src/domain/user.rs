@@ -5,10 +5,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 /// The consent text a buyer accepts when signing up; a change of words is a new version.
-pub const CONSENT_VERSION: &str = "2026-11-23";
+pub const CONSENT_VERSION: &str = "2026-11-28";
 /// Its words; kept by version with the consent.
-pub const CONSENT_TEXT: &str = "Acepto que OKLA comparta mi nombre y mi teléfono con el vendedor al que escribo, y que me \
-     escriba por WhatsApp sobre ese vehículo. Puedo retirarme cuando quiera respondiendo BAJA.";
+pub const CONSENT_TEXT: &str = "Acepto que OKLA comparta mi nombre y mis palabras con el vendedor al que escribo, y que me \
+     escriba por WhatsApp lo que haga falta para lo que yo le pida. Puedo retirarme cuando quiera respondiendo BAJA.";
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    BulkId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId, RateId, RequestId,
-    ThreadId, TokenId, UserId, VehicleId,
+    BulkId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId, ProofId, RateId,
+    RequestId, ThreadId, TokenId, UserId, VehicleId,
 };
 
 macro_rules! uuid_column {
@@ -37,5 +37,5 @@ macro_rules! uuid_column {
 
 uuid_column!(
     BulkId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId, RateId, RequestId,
-    ThreadId, TokenId, UserId, VehicleId,
+    ProofId, ThreadId, TokenId, UserId, VehicleId,
 );

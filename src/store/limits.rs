@@ -8,8 +8,8 @@ pub mod requests;
 mod shown;
 
 pub use counters::{
-    Counter, delete_counters, delete_rolling_counters_before, insert_counters, list_counters, lock_counters,
-    update_counters,
+    Counter, delete_counters, delete_counters_of, delete_rolling_counters_before, insert_counters,
+    list_counters, lock_counters, update_counters,
 };
 pub use shown::{ShownLimit, UseRow, list_shown, list_uses};
 

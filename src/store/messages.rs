@@ -181,6 +181,7 @@ pub struct MessageRow {
     pub id: MessageId,
     pub sender_name: String,
     pub sender_phone: Option<String>,
+    pub sender_shows_phone: bool,
     pub sender_role: String,
     pub dealer_name: Option<String>,
     pub vehicle_id: Option<VehicleId>,
@@ -210,7 +211,8 @@ macro_rules! message_rows {
     ($($condition:literal)+, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             MessageRow,
-            r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone, m.sender_role, d.name as "dealer_name?",
+            r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone,
+                 u.shows_phone_since is not null as "sender_shows_phone!", m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
                  m.kind, m.reason, m.to_phone, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
                  length(m.rest) as waiting, m.continues as "continues: MessageId", m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at

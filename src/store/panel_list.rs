@@ -131,9 +131,14 @@ async fn list_people_named(
     text: Option<&str>,
     digits: Option<&str>,
 ) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!("select id from users where okla_fold(name) like $1 or phone like $2", text, digits)
-        .fetch_all(conn)
-        .await
+    // By a number only whoever shows it: else it could be guessed digit by digit.
+    sqlx::query_scalar!(
+        "select id from users where okla_fold(name) like $1 or (phone like $2 and shows_phone_since is not null)",
+        text,
+        digits
+    )
+    .fetch_all(conn)
+    .await
 }
 
 async fn list_vehicles_named(

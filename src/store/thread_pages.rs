@@ -13,6 +13,8 @@ pub struct ThreadRow {
     pub dealer: String,
     pub buyer_id: Option<UserId>,
     pub buyer: Option<String>,
+    /// If he chose that sellers see it.
+    pub buyer_phone: Option<String>,
     /// Whom the dealer wrote to, if it has no account.
     pub address: Option<String>,
     pub vehicle_id: Option<VehicleId>,
@@ -29,6 +31,7 @@ macro_rules! thread_rows {
             ThreadRow,
             r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
                  t.buyer_id as "buyer_id: UserId", u.name as "buyer?", t.address,
+                 case when u.shows_phone_since is not null then u.phone end as buyer_phone,
                  t.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle, t.last_at,
                  coalesce(t.buyer_spoke_at > coalesce(t.dealer_seen_at, '-infinity'), false) as "unread!"
                from threads t join dealers d on d.id = t.dealer_id left join users u on u.id = t.buyer_id

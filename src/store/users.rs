@@ -3,10 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::domain::{
-    conversation::Consent,
-    ids::{DealerId, MessageId, TokenId, UserId},
-};
+use crate::domain::ids::{DealerId, TokenId, UserId};
 
 /// A user as stored; the role is parsed by the caller.
 pub struct UserRow {
@@ -27,6 +24,8 @@ pub struct NewUser<'a> {
     pub email: &'a str,
     pub name: &'a str,
     pub phone: Option<&'a str>,
+    /// Of who is made up with his number proved.
+    pub phone_proved_at: Option<DateTime<Utc>>,
     pub password_hash: &'a str,
     pub role: &'a str,
     pub dealer_id: Option<DealerId>,
@@ -37,8 +36,8 @@ pub struct NewUser<'a> {
 /// `false`: the e-mail is taken.
 pub async fn insert_user(conn: &mut PgConnection, user: &NewUser<'_>) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into users (id, email, name, phone, password_hash, role, dealer_id, demo, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (email) do nothing",
+        "insert into users (id, email, name, phone, password_hash, role, dealer_id, demo, created_at, phone_proved_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (email) do nothing",
         user.id.0,
         user.email,
         user.name,
@@ -47,30 +46,12 @@ pub async fn insert_user(conn: &mut PgConnection, user: &NewUser<'_>) -> sqlx::R
         user.role,
         user.dealer_id.map(|id| id.0),
         user.demo,
-        user.created_at
+        user.created_at,
+        user.phone_proved_at
     )
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-pub async fn insert_consent(
-    conn: &mut PgConnection,
-    user: UserId,
-    version: &str,
-    body: &str,
-    at: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into consents (user_id, text_version, body, accepted_at) values ($1, $2, $3, $4)",
-        user.0,
-        version,
-        body,
-        at
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
 }
 
 pub async fn get_user_by_email(conn: &mut PgConnection, email: &str) -> sqlx::Result<Option<UserRow>> {
@@ -236,16 +217,4 @@ pub async fn update_password(conn: &mut PgConnection, id: UserId, hash: &str) ->
         .execute(conn)
         .await
         .map(|_| ())
-}
-
-/// The consent under which a message's sender wrote it.
-pub async fn get_consent_to(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Option<Consent>> {
-    sqlx::query_as!(
-        Consent,
-        "select c.text_version, c.accepted_at from messages m join consents c on c.user_id = m.sender_id
-         where m.id = $1 and c.accepted_at <= m.created_at order by c.accepted_at desc limit 1",
-        message.0
-    )
-    .fetch_optional(conn)
-    .await
 }

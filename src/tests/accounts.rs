@@ -26,7 +26,7 @@ async fn flash(app: &TestApp, form: &str) -> (Vec<String>, Value) {
 async fn sign_up_opens_a_buyers_account_and_signs_in(pool: PgPool) {
     let app = TestApp::start(pool).await;
     let landing = app.browser().sign_up(" ANA@Ejemplo.do ").await;
-    assert_eq!((landing.status.as_u16(), landing.location.as_str()), (303, "/"));
+    assert_eq!((landing.status.as_u16(), landing.location.as_str()), (303, "/cuenta/numero"));
     let person: String =
         app.value("select concat_ws(' ', name, phone, role) from users where email = $1", ANA).await;
     assert_eq!(person, "Ana Peña +18095557788 buyer");

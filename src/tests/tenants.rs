@@ -21,7 +21,7 @@ const MARK: &str = "marca-del-otro";
 const BUSY: &str = "+18297771018";
 
 /// Forms of which nothing belongs to a dealer, or it is not named by an id.
-pub const OPEN: [&str; 14] = [
+pub const OPEN: [&str; 25] = [
     "contactar",
     "me-interesa",
     "ingresar",
@@ -36,6 +36,17 @@ pub const OPEN: [&str; 14] = [
     "segundo-factor-confirmar",
     "segundo-factor-quitar",
     "sesiones-cerrar-otras",
+    "numero-codigo",
+    "numero-tomar",
+    "numero-cambiar",
+    "clave-olvidada",
+    "clave-nueva",
+    "clave-cambiar",
+    "permiso-dar",
+    "permiso-retirar",
+    "datos-nombre",
+    "datos-correo",
+    "borrar-cuenta",
 ];
 
 /// How a route is asked for what is not the visitor's.
@@ -144,6 +155,11 @@ impl Stage {
             ("/mensajes", "/mensajes".to_owned()),
             ("/cuenta", "/cuenta".to_owned()),
             ("/cuenta/segundo-factor", "/cuenta/segundo-factor".to_owned()),
+            ("/cuenta/numero", "/cuenta/numero".to_owned()),
+            ("/cuenta/datos", "/cuenta/datos".to_owned()),
+            ("/cuenta/datos.json", "/cuenta/datos.json".to_owned()),
+            ("/cuenta/clave", "/cuenta/clave".to_owned()),
+            ("/cuenta/borrar", "/cuenta/borrar".to_owned()),
         ];
         let open = [
             "/",
@@ -152,6 +168,10 @@ impl Stage {
             "/ingresar",
             "/ingresar/codigo",
             "/registro",
+            "/olvide-mi-clave",
+            "/olvide-mi-clave/eventos",
+            // Of one's own number, which no id names.
+            "/cuenta/numero/eventos",
             "/api/docs",
             "/leer/:token",
             "/demo/telefono",

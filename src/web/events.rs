@@ -2,6 +2,7 @@
 
 pub mod handset;
 pub mod panel;
+pub mod proofs;
 
 use std::time::Duration;
 

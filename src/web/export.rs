@@ -23,6 +23,7 @@ use crate::{
         export_dealers::export_dealers,
         export_messages::export_messages,
         export_statement::export_statement,
+        own_data::download,
         read_costs::month_of,
     },
     domain::{panel_filter::PanelFilter, time::day_in_santo_domingo},
@@ -74,11 +75,28 @@ pub async fn dealers(
     file(&name, export_dealers(&state, &actor, range))
 }
 
+/// `GET /cuenta/datos.json`: all that is held about whoever asks.
+pub async fn own_data(State(state): State<AppState>, actor: Option<Extension<Actor>>) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return Redirect::to(&sign_in_path("/cuenta")).into_response();
+    };
+    let name = format!("okla-mis-datos-{}.json", day_in_santo_domingo(state.clock.now()));
+    attachment("application/json", &name, download(&state, &actor).await)
+}
+
 fn file(name: &str, pieces: Result<impl Stream<Item = Result<Vec<u8>>> + Send + 'static>) -> Response {
+    attachment("text/csv; charset=utf-8", name, pieces)
+}
+
+fn attachment(
+    kind: &str,
+    name: &str,
+    pieces: Result<impl Stream<Item = Result<Vec<u8>>> + Send + 'static>,
+) -> Response {
     match pieces {
         Ok(pieces) => {
             let headers = [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                (header::CONTENT_TYPE, kind.to_owned()),
                 (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
                 (header::CACHE_CONTROL, "no-store".to_owned()),
             ];

@@ -3,10 +3,14 @@
 
 mod account;
 mod admin;
+mod consent;
 mod contact;
 mod drives;
 mod handset;
 mod limits;
+mod number;
+mod own_data;
+mod password;
 mod rates;
 mod resend;
 mod sign_in;
@@ -23,6 +27,9 @@ pub use contact::{FORM as CONTACT, Typed, contact};
 pub use drives::{DRIVE, INTEREST, RENEWAL};
 pub use handset::FORM as HANDSET;
 pub use limits::{AUDIT, REQUEST};
+pub use number::NUMBER;
+pub use own_data::{DATA, ERASE};
+pub use password::{FORGOTTEN, PASSWORD};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
 pub use system::{SYSTEM, millis};

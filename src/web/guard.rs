@@ -14,6 +14,10 @@ use crate::{
 /// Where the second factor is set up.
 pub const SECOND_FACTOR: &str = "/cuenta/segundo-factor";
 
+/// Where one's number is proved, and where a forgotten password is set anew.
+pub const NUMBER: &str = "/cuenta/numero";
+pub const FORGOTTEN: &str = "/olvide-mi-clave";
+
 /// The signed-in person; a visitor is sent to sign in and comes back here.
 ///
 /// # Errors

@@ -16,11 +16,12 @@ use super::{
     pages::{
         AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
         DealerMessagePage, DealerMessagesPage, DealersPage, DrivePage, DrivesPage, EditLimitPage,
-        EditVehiclePage, FailuresPage, HandsetPage, HomePage, ImportPage, InterestsPage, LimitsPage,
-        NewRatePage, NewVehiclePage, NotFoundPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage,
-        OwnMessagePage, OwnMessagesPage, PanelPage, PlatformCostsPage, RatesPage, ReadingPage, RenewPage,
-        ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage, ThreadsPage,
-        UploadPage, UserPage, UsersPage, VehiclePage, VehiclesPage, WritePage,
+        EditVehiclePage, ErasePage, FailuresPage, ForgottenPage, HandsetPage, HomePage, ImportPage,
+        InterestsPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage, NumberPage, OwnDataPage,
+        OwnDrivePage, OwnDrivesPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PasswordPage,
+        PlatformCostsPage, RatesPage, ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage,
+        SignUpPage, SystemPage, ThreadPage, ThreadsPage, UploadPage, UserPage, UsersPage, VehiclePage,
+        VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -44,9 +45,14 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/vehiculos/:id/contactar") view=ContactPage ssr=SsrMode::Async/>
                     <Route path=path!("/ingresar") view=SignInPage ssr=SsrMode::Async/>
                     <Route path=path!("/ingresar/codigo") view=CodePage ssr=SsrMode::Async/>
+                    <Route path=path!("/olvide-mi-clave") view=ForgottenPage ssr=SsrMode::Async/>
                     <Route path=path!("/registro") view=SignUpPage ssr=SsrMode::Async/>
                     <Route path=path!("/cuenta") view=AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("/cuenta/segundo-factor") view=SecondFactorPage ssr=SsrMode::Async/>
+                    <Route path=path!("/cuenta/numero") view=NumberPage ssr=SsrMode::Async/>
+                    <Route path=path!("/cuenta/datos") view=OwnDataPage ssr=SsrMode::Async/>
+                    <Route path=path!("/cuenta/clave") view=PasswordPage ssr=SsrMode::Async/>
+                    <Route path=path!("/cuenta/borrar") view=ErasePage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes") view=OwnMessagesPage ssr=SsrMode::Async/>
                     <Route path=path!("/mensajes/:id") view=OwnMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/pruebas") view=OwnDrivesPage ssr=SsrMode::Async/>

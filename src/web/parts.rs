@@ -1,5 +1,6 @@
 //! Small building blocks of pages.
 
+mod consents;
 mod contact;
 mod dealer_bar;
 mod form;
@@ -11,6 +12,8 @@ mod message_row;
 mod next;
 mod notice;
 mod outlook;
+mod phone;
+mod proof;
 mod reveal_number;
 mod second_factor;
 mod sessions;
@@ -19,6 +22,7 @@ mod thread;
 mod title;
 mod vehicle;
 
+pub use consents::{ConsentHistory, FreeConsents};
 pub use contact::ContactForm;
 pub use dealer_bar::{Fill, LimitBar};
 pub use form::{Choice, ErrorSummary, Field, FieldError, PressProblems, TextArea};
@@ -30,6 +34,8 @@ pub use message_row::{StateCell, TextCell, VehicleCell};
 pub use next::Next;
 pub use notice::{Empty, Notice, Tone};
 pub use outlook::{BeforeWriting, Writer};
+pub use phone::PhoneLink;
+pub use proof::{NumberProgress, ResetProgress};
 pub use reveal_number::RevealNumber;
 pub use second_factor::{CodeField, QrCode};
 pub use sessions::{LastSignIn, OpenSessions};

@@ -20,7 +20,10 @@ use crate::{
         sessions::{DEVICE, IDLE, SEEN, SIGNED_IN, USER, is_alive},
         sign_in::{Known, get_known},
     },
-    domain::{device::device_words, ids::UserId},
+    domain::{
+        device::device_words,
+        ids::{ProofId, UserId},
+    },
 };
 
 const AWAITED: &str = "awaited";
@@ -28,6 +31,8 @@ const AWAITED: &str = "awaited";
 const FACTOR: &str = "factor";
 /// The secret of one that is being set up, sealed.
 const FACTOR_BEGUN: &str = "factor_begun";
+/// The code by which a forgotten password may be set anew here.
+const RESET: &str = "reset";
 /// How long a code may be waited for after the password.
 const CODE_WITHIN: TimeDelta = TimeDelta::minutes(5);
 /// Being seen is written down no more often than this.
@@ -140,6 +145,19 @@ pub async fn awaited(current: &Current) -> Result<Option<UserId>> {
     let awaited: Option<Awaited> = current.session.get(AWAITED).await.map_err(fault)?;
     let now = current.state.clock.now();
     Ok(awaited.filter(|awaited| now - awaited.since < CODE_WITHIN).map(|awaited| awaited.user))
+}
+
+/// The forgotten password that was asked about here.
+pub async fn keep_reset(session: &Session, id: ProofId) -> Result<()> {
+    session.insert(RESET, id).await.map_err(fault)
+}
+
+pub async fn reset(session: &Session) -> Result<Option<ProofId>> {
+    session.get(RESET).await.map_err(fault)
+}
+
+pub async fn forget_reset(session: &Session) -> Result<()> {
+    session.remove_value(RESET).await.map_err(fault).map(|_| ())
 }
 
 /// Ends the session and forgets it.

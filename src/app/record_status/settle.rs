@@ -134,5 +134,7 @@ fn sender(message: &LockedMessage) -> Sender<'_> {
         dealer_id: message.dealer_id.filter(|_| role != Role::Buyer),
         payer: message.dealer_id,
         to: &message.to_phone,
+        // Nothing is decided here; the counters are the same.
+        unproved: false,
     }
 }

@@ -83,6 +83,7 @@ impl Adding<'_> {
             email,
             name: name.copied().unwrap_or_default(),
             phone: phone.as_deref(),
+            phone_proved_at: phone.is_some().then_some(self.since),
             password_hash: self.password_hash,
             role: role.as_str(),
             dealer_id: dealer,

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, hash::Hash};
 
 use chrono::{DateTime, Utc};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use futures::stream::{TryChunksError, TryStreamExt as _};
 use sqlx::PgConnection;
 use tokio::{sync::mpsc::channel, task::spawn_blocking};
@@ -37,17 +37,20 @@ type Number = u32;
 /// A message that was sent, as the limits see it.
 pub struct PastMessage<'a> {
     pub row: PastRow<'a>,
-    /// The same for all of that role that were charged to that dealer.
+    /// The same for all of that role that were charged to that dealer, and are held as short.
     kind: Number,
+    /// As the sender's number stands now: what is asked is what would be refused if it were sent again.
+    unproved: bool,
     /// Whom each limit counts it for.
     subjects: [Option<Number>; LIMITS],
     recipient: Number,
 }
 
 impl<'a> PastRow<'a> {
-    fn sender(&self) -> Sender<'a> {
+    fn sender(&self, unproved: bool) -> Sender<'a> {
         let dealer_id = self.dealer.filter(|_| self.role == Role::Dealer);
-        Sender { user_id: self.sender, role: self.role, dealer_id, payer: self.dealer, to: self.to_phone }
+        let (user_id, role, payer, to) = (self.sender, self.role, self.dealer, self.to_phone);
+        Sender { user_id, role, dealer_id, payer, to, unproved }
     }
 
     fn asks(&self) -> Asks {
@@ -62,7 +65,9 @@ struct Numbers {
     dealers: HashMap<DealerId, Number>,
     phones: HashMap<[u8; LONGEST_PHONE], Number>,
     pairs: HashMap<(Number, Number), Number>,
-    kinds: HashMap<(Role, Option<DealerId>), Number>,
+    kinds: HashMap<(Role, Option<DealerId>, bool), Number>,
+    /// Buyers whose number nobody proved.
+    unproved: HashSet<UserId>,
 }
 
 impl Numbers {
@@ -73,8 +78,9 @@ impl Numbers {
         let user = number(&mut self.users, row.sender);
         let pair = number(&mut self.pairs, (user, recipient));
         let payer = row.dealer.map(|dealer| number(&mut self.dealers, dealer));
-        let kind = number(&mut self.kinds, (row.role, row.dealer));
-        let (sender, mut subjects) = (row.sender(), [None; LIMITS]);
+        let unproved = row.role == Role::Buyer && self.unproved.contains(&row.sender);
+        let kind = number(&mut self.kinds, (row.role, row.dealer, unproved));
+        let (sender, mut subjects) = (row.sender(unproved), [None; LIMITS]);
         for limit in Limit::ALL {
             subjects[limit as usize] = limit.family(&sender).and_then(|family| match family {
                 Family::Everyone | Family::Recipients => Some(0),
@@ -84,7 +90,7 @@ impl Numbers {
                 Family::Pair => Some(pair),
             });
         }
-        PastMessage { row, kind, subjects, recipient }
+        PastMessage { row, kind, unproved, subjects, recipient }
     }
 }
 
@@ -109,7 +115,9 @@ impl Mosts {
         at(&mut self.known, past.kind).get_or_insert_with(|| {
             let mut mosts = [None; LIMITS];
             for limit in Limit::ALL {
-                mosts[limit as usize] = self.rules.most(limit, limit.ruling_dealer(&past.row.sender()));
+                let sender = past.row.sender(past.unproved);
+                let set = self.rules.most(limit, limit.ruling_dealer(&sender));
+                mosts[limit as usize] = limit.most_for(&sender, set);
             }
             mosts
         })
@@ -284,7 +292,8 @@ pub async fn read_past<T: Send + 'static>(
     each: fn(&mut T, &mut History, &PastMessage<'_>),
 ) -> Result<T> {
     let from = midnight(since - OPEN_FOR);
-    let mut numbers = Numbers::default();
+    let unproved = store::phones::list_all_unproved(conn).await?.into_iter().map(UserId).collect();
+    let mut numbers = Numbers { unproved, ..Numbers::default() };
     let mut history = History::at(conn, from, &mut numbers).await?;
     let (chunks, mut read) = channel::<Vec<Bytes>>(CHUNKS_AHEAD);
     let lived = spawn_blocking(move || {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Limit, Standing};
+use super::{Limit, Standing, UNPROVED_A_DAY};
 use crate::domain::{
     time::{clock_in_santo_domingo, spoken_coming},
     user::Role,
@@ -23,6 +23,8 @@ pub struct Refusal {
     pub role: Role,
     /// One send takes more than the whole limit: no waiting helps.
     pub is_too_long: bool,
+    /// A buyer who proves his number may write on at once.
+    pub held_short: bool,
 }
 
 impl Refusal {
@@ -34,11 +36,23 @@ impl Refusal {
             retry_after: (until - now).to_std().unwrap_or_default(),
             role,
             is_too_long: full.most > 0 && full.asked > full.most,
+            held_short: false,
         }
     }
 
     /// What the sender reads.
     pub fn sentence(&self) -> String {
+        if self.held_short {
+            let wait = if self.is_too_long {
+                String::new()
+            } else {
+                format!(" Si no, hay lugar de nuevo a las {}.", clock_in_santo_domingo(self.until))
+            };
+            return format!(
+                "Hasta que compruebe su número de teléfono puede enviar {UNPROVED_A_DAY} partes de mensaje en 24 horas. \
+                 Compruébelo en «Su cuenta», con un WhatsApp desde su teléfono, y siga escribiendo.{wait}"
+            );
+        }
         if self.is_too_long {
             return "El mensaje es demasiado largo para los límites vigentes: ninguna espera lo deja pasar. Acórtelo e intente de nuevo."
                 .to_owned();

@@ -94,6 +94,18 @@ pub async fn delete_counters(conn: &mut PgConnection, limit: Limit) -> sqlx::Res
     sqlx::query!("delete from limit_counters where name = $1", limit.name()).execute(conn).await.map(|_| ())
 }
 
+/// Forgets a limit's counters of these subjects.
+pub async fn delete_counters_of(
+    conn: &mut PgConnection,
+    limit: Limit,
+    subjects: &[Uuid],
+) -> sqlx::Result<()> {
+    sqlx::query!("delete from limit_counters where name = $1 and subject = any($2)", limit.name(), subjects)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// Forgets rolling counters that nobody has moved since: all they counted has expired.
 pub async fn delete_rolling_counters_before(
     conn: &mut PgConnection,

@@ -70,7 +70,7 @@ async fn an_id_chosen_by_another_is_not_taken_over_at_sign_in_or_sign_up(pool: P
         returning.set_cookie(SESSION, made_up);
         new.set_cookie(SESSION, made_up);
         assert_eq!(returning.sign_in(ANA, PASSWORD).await.location, "/");
-        assert_eq!(new.sign_up(&format!("nueva{number}@ejemplo.do")).await.location, "/");
+        assert_eq!(new.sign_up(&format!("nueva{number}@ejemplo.do")).await.location, "/cuenta/numero");
         assert!(!opens(&app, made_up).await);
         assert_ne!(returning.cookie(SESSION).unwrap(), made_up);
     }

@@ -28,7 +28,8 @@ use super::{
 use crate::app::{Options, TestApp};
 
 const MESSAGES: usize = 120;
-/// Who writes: two people of the first dealer, one of the second, two buyers and an admin.
+/// Who writes: two people of the first dealer, one of the second, two buyers, of whom the second's number is no longer
+/// proved, and an admin.
 const CAST: [(Role, Option<usize>); 6] = [
     (Role::Dealer, Some(0)),
     (Role::Dealer, Some(0)),
@@ -57,10 +58,12 @@ async fn a_dry_run_tells_what_is_refused_when_the_same_is_sent_again(pool: PgPoo
         let rules: Vec<Rule> = (0..4).map(|_| any_rule(&mut dice)).collect();
         let changed = any_rule(&mut dice);
 
+        stage.prove_last_buyer(true).await;
         stage.start(&traffic, &[]).await;
         let sent = stage.send(&traffic, Part::All).await;
         assert!(sent.is_empty(), "nothing is limited yet");
         stage.rule(&rules).await;
+        stage.prove_last_buyer(false).await;
         let told = stage.dry_run(changed).await;
 
         let now = stage.replay(&traffic, &rules).await;
@@ -164,6 +167,18 @@ impl Stage {
         self.rule(rules).await;
     }
 
+    /// The second buyer took another number since: he is held short from now on, whatever he sent before.
+    async fn prove_last_buyer(&self, proved: bool) {
+        sqlx::query(
+            "update users set phone = '+18295550199', phone_proved_at = case when $1 then now() end
+             where email = 'p4@ejemplo.do'",
+        )
+        .bind(proved)
+        .execute(&self.app.pool)
+        .await
+        .unwrap();
+    }
+
     async fn rule(&self, rules: &[Rule]) {
         for (limit, dealer, value) in rules.iter().copied() {
             let dealer = dealer.map(|number| SLUGS[number]);
@@ -174,9 +189,11 @@ impl Stage {
 
     /// Sends them again, the last days' under these rules; which were refused.
     async fn replay(&self, traffic: &[(DateTime<Utc>, Draft)], rules: &[Rule]) -> Vec<MessageId> {
+        self.prove_last_buyer(true).await;
         self.start(traffic, &[]).await;
         self.send(traffic, Part::Before).await;
         self.rule(rules).await;
+        self.prove_last_buyer(false).await;
         self.send(traffic, Part::LastDays).await
     }
 

@@ -114,7 +114,12 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
     } else {
         ("Para", message.dealer_name.clone().unwrap_or_default())
     };
-    let buyers_phone = message.sender_phone.as_ref().filter(|_| dealer && message.is_from_buyer());
+    let theirs = if admin { message.sender_phone.as_ref() } else { message.phone_for_dealer() };
+    let buyers_phone = theirs.filter(|_| dealer && message.is_from_buyer());
+    // A buyer who keeps his number to himself is answered in his conversation.
+    let reachable = !message.is_from_buyer() || buyers_phone.is_some();
+    let answer = detail.thread.filter(|_| dealer && !admin && !reachable);
+    let answer = answer.map(|thread| format!("/panel/conversaciones/{thread}"));
     // What was revealed of another message, in another tab, is not this one's.
     let is_this = flash.value("de") == page;
     let number = |phone: &Phone, revealed: &str| match flash.value(revealed) {
@@ -144,8 +149,11 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
                 <PressProblems problems=flash.problems.clone()/>
-                {(dealer && !admin).then(|| view! {
+                {(dealer && !admin && reachable).then(|| view! {
                     <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
+                })}
+                {answer.map(|href| view! {
+                    <p><a class="button second" href=href><Icon path=icons::SEND/>"Responder en la conversación"</a></p>
                 })}
                 {resendable.then(|| view! {
                     <form method="post" action="/fn/reenviar">

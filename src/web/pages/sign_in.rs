@@ -7,7 +7,7 @@ use crate::{
     web::{
         flash::{self, Flash},
         guard,
-        parts::{ErrorSummary, Field, PageTitle},
+        parts::{ErrorSummary, Field, Notice, PageTitle, Tone},
         redirect,
         request::Current,
     },
@@ -34,16 +34,19 @@ async fn load() -> Result<(Flash, bool)> {
 fn Shown(flash: Flash, demo: bool, back: String) -> impl IntoView {
     let back = redirect::local(&back).to_owned();
     let other_door = guard::sign_up_path(&back);
+    let done = flash.value("hecho");
     view! {
         <PageTitle text="Ingresar"/>
         <div class="narrow stack">
             <h1>"Ingresar"</h1>
+            {(!done.is_empty()).then(|| view! { <div role="status"><Notice tone=Tone::Ok><p>{done}</p></Notice></div> })}
             <form method="post" action="/fn/ingresar" class="panel stack" novalidate>
                 <ErrorSummary problems=flash.problems.clone()/>
                 <Field field="email" label="Correo electrónico" kind="email" complete="username" value=flash.value("email") problem=flash.problem("email")/>
                 <Field field="password" label="Contraseña" kind="password" complete="current-password" value="" problem=flash.problem("password")/>
                 <input type="hidden" name="back" value=back/>
                 <div class="actions"><button type="submit" class="button wide">"Ingresar"</button></div>
+                <p><a href=guard::FORGOTTEN>"Olvidé mi contraseña"</a></p>
                 <p>"¿Es su primera vez? "<a href=other_door>"Cree su cuenta"</a></p>
             </form>
             {demo.then(|| view! { <DemoAccounts/> })}

@@ -4,7 +4,10 @@ use leptos_router::hooks::use_query_map;
 use super::failed;
 use crate::{
     app::error::Result,
-    domain::user::{CONSENT_TEXT, CONSENT_VERSION},
+    domain::{
+        consent::Consent,
+        user::{CONSENT_TEXT, CONSENT_VERSION},
+    },
     web::{
         flash::{self, Flash},
         guard,
@@ -35,6 +38,28 @@ fn Shown(flash: Flash, back: String) -> impl IntoView {
     let back = redirect::local(&back).to_owned();
     let other_door = guard::sign_in_path(&back);
     let consent_problem = flash.problem("consent");
+    let free = Consent::FREE
+        .map(|consent| {
+            let field = consent.field();
+            let (ticked, problem) = (flash.value(field) == consent.version(), flash.problem(field));
+            view! {
+                <div class="field">
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            id=field
+                            name=field
+                            value=consent.version()
+                            checked=ticked
+                            aria-describedby=problem.is_some().then(|| format!("{field}-error"))
+                        />
+                        <span>{consent.text()}</span>
+                    </label>
+                    <FieldError field=field message=problem/>
+                </div>
+            }
+        })
+        .collect_view();
     view! {
         <PageTitle text="Crear cuenta"/>
         <div class="narrow stack">
@@ -75,6 +100,10 @@ fn Shown(flash: Flash, back: String) -> impl IntoView {
                     </label>
                     <FieldError field="consent" message=consent_problem/>
                 </div>
+                <fieldset class="stack">
+                    <legend>"Si quiere, además"</legend>
+                    {free}
+                </fieldset>
                 <input type="hidden" name="back" value=back/>
                 <div class="actions"><button type="submit" class="button wide">"Crear cuenta"</button></div>
                 <p>"¿Ya tiene cuenta? "<a href=other_door>"Ingrese"</a></p>

@@ -15,7 +15,9 @@ use crate::{
         flash::{self, Flash},
         forms, guard,
         islands::Contact,
-        parts::{ErrorSummary, FieldError, Icon, LimitBar, PageTitle, TextArea, ThreadLines, icons},
+        parts::{
+            ErrorSummary, FieldError, Icon, LimitBar, PageTitle, PhoneLink, TextArea, ThreadLines, icons,
+        },
         request::Current,
     },
 };
@@ -60,6 +62,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         .vehicle_id
         .zip(row.vehicle.clone())
         .map(|(id, name)| view! { <p><a href=format!("/vehiculos/{id}")>{name}</a></p> });
+    let phone = row.buyer_phone.as_deref().map(|phone| view! { <p><PhoneLink phone=phone/></p> });
     let message = flash.value("message");
     let length = Length::of(&message);
     let form = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
@@ -82,6 +85,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <a class="back" href="/panel/conversaciones"><Icon path=icons::BACK/>"Todas las conversaciones"</a>
             <h1>{other_side(row)}</h1>
             {vehicle}
+            {phone}
             <ThreadLines lines=&detail.lines now=now dealer=true/>
             <p><a href=page>"Actualizar"</a></p>
             <form method="post" action="/fn/responder" class="cluster" aria-label="Respuestas rápidas">

@@ -16,7 +16,9 @@ use crate::{
         flash::{self, Flash, Problem},
         forms,
         islands::Contact,
-        parts::{ContactForm, Icon, Moment, PageTitle, Picture, PressProblems, Price, Writer, icons},
+        parts::{
+            ContactForm, Icon, Moment, PageTitle, PhoneLink, Picture, PressProblems, Price, Writer, icons,
+        },
         request::Current,
     },
 };
@@ -149,6 +151,7 @@ fn Offer<'a>(
                         |location| format!("Concesionario en {location}"),
                     )}
                 </span>
+                <span class="soft small">"Su teléfono: "<PhoneLink phone=&seller.phone/></span>
                 {answers.map(|took| view! { <span class="soft small">{format!("Suele responder en {}", about(took))}</span> })}
             </div>
         </section>

@@ -55,9 +55,9 @@ async fn load(about: Option<MessageId>) -> Result<Loaded> {
     let (mut to, mut vehicle) = (flash.value("to"), None);
     if let Some(id) = about {
         let message = get_message(&current.state, &actor, View::Dealer, id).await?.message;
-        let contact = if message.is_from_buyer() { message.sender_phone } else { Some(message.to) };
+        let contact = if message.is_from_buyer() { message.phone_for_dealer() } else { Some(&message.to) };
         if to.is_empty() {
-            to = contact.map(|phone| phone.national()).unwrap_or_default();
+            to = contact.map(Phone::national).unwrap_or_default();
         }
         vehicle = message.vehicle;
     }

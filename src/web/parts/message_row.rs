@@ -6,7 +6,7 @@ use super::StatusPill;
 use crate::domain::conversation::Message;
 
 /// In place of words that are not kept any more.
-pub const ERASED: &str = "(texto borrado por antigüedad)";
+pub const ERASED: &str = "(texto borrado por antigüedad o a pedido de su dueño)";
 
 #[component]
 pub fn VehicleCell<'a>(message: &'a Message) -> impl IntoView + use<> {

@@ -195,7 +195,7 @@ impl Play<'_> {
                 }
                 Verdict::Paused(paused) => return Err(format!("nothing is paused: {paused:?}")),
                 Verdict::NoTemplate(purpose) => return Err(format!("no template for {purpose}")),
-                Verdict::OptedOut => return Err("nobody has left".to_owned()),
+                Verdict::OptedOut | Verdict::Gone => return Err("nobody has left".to_owned()),
                 Verdict::KeyTaken => return Err("there was no key".to_owned()),
             }
         }
@@ -243,6 +243,7 @@ impl Play<'_> {
             dealer_id: draft.dealer,
             payer: draft.payer,
             to: draft.to.as_str(),
+            unproved: false,
         };
         let outside_window = self.model.is_outside(want, self.now);
         let parts = if outside_window { 1 } else { want.parts };

@@ -30,7 +30,7 @@ const PER_PAGE: u8 = 50;
 const CONSOLE: &str = "consola";
 const OKLA: &str = "okla";
 
-const ACCOUNTS: [Action; 13] = [
+const ACCOUNTS: [Action; 16] = [
     Action::DealerAdded,
     Action::UserAdded,
     Action::TokenCreated,
@@ -44,6 +44,9 @@ const ACCOUNTS: [Action; 13] = [
     Action::SecondFactorOn,
     Action::SecondFactorOff,
     Action::SecondFactorReset,
+    Action::PasswordChanged,
+    Action::PasswordReset,
+    Action::PersonErased,
 ];
 
 /// What the pills show.

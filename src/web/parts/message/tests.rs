@@ -18,6 +18,7 @@ fn message(status: Status, error_code: Option<i32>) -> Message {
         id: MessageId(Uuid::nil()),
         sender_name: "Ana".to_owned(),
         sender_phone: None,
+        sender_shows_phone: false,
         sender_role: Role::Buyer,
         dealer_name: None,
         vehicle: None,

@@ -1,0 +1,423 @@
+//! One's own data: seen, corrected, taken along, erased.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use chrono::TimeDelta;
+use okla::{
+    app::{clock::Clock as _, demo_data::seed_catalogue},
+    domain::{consent::Consent, user::Role},
+};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, PgPool};
+
+use crate::{
+    app::{Browser, DEALER, DEALER_PHONE, PASSWORD, TestApp},
+    phone_proof::{code_on, send, start},
+};
+
+const NAME: &str = "Altagracia Quisqueyana";
+const EMAIL: &str = "altagracia.q@correo-suyo.do";
+const PHONE: &str = "+18297654321";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A buyer with a proved number, and a dealer's person; nothing is done but by [`TestApp::work`].
+struct Stage {
+    app: TestApp,
+    buyer: Browser,
+    dealer: Browser,
+}
+
+async fn stage(pool: PgPool) -> Stage {
+    let app = start(pool).await;
+    seed_catalogue(&mut app.pool.acquire().await.unwrap(), app.clock.now()).await.unwrap();
+    app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;
+    let (dealer, buyer) = (app.browser(), app.browser());
+    dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    let form = [
+        ("name", NAME),
+        ("email", EMAIL),
+        ("phone", "829-765-4321"),
+        ("password", PASSWORD),
+        ("consent", Consent::Contact.version()),
+        ("avisos", Consent::Answers.version()),
+        ("ofertas", Consent::Offers.version()),
+        ("mi_numero", Consent::Phone.version()),
+    ];
+    buyer.post_form("/fn/registro", &form).await;
+    let code = code_on(&buyer.get("/cuenta/numero").await.body);
+    send(&app, PHONE, &code).await;
+    Stage { app, buyer, dealer }
+}
+
+impl Stage {
+    async fn vehicles(&self) -> Vec<String> {
+        let query = "select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.slug = $1 order by 1 limit 2";
+        sqlx::query_scalar(query).bind(DEALER).fetch_all(&self.app.pool).await.unwrap()
+    }
+
+    /// The message that he wrote about a vehicle.
+    async fn writes(&self, vehicle: &str, words: &str) -> String {
+        let fields = [
+            ("vehicle", vehicle),
+            ("reason", "precio"),
+            ("message", words),
+            ("image_url", "https://fotos.ejemplo.do/carambola.jpg"),
+            ("form_key", ""),
+        ];
+        let page = self.buyer.post_form("/fn/contactar", &fields).await.location;
+        page.strip_prefix("/mensajes/").unwrap_or_else(|| panic!("{page}")).to_owned()
+    }
+
+    async fn erase(&self) -> String {
+        let fields = [("palabra", "borrar"), ("password", PASSWORD)];
+        let landing = self.buyer.post_form("/fn/borrar-cuenta", &fields).await;
+        self.buyer.get(&landing.location).await.body
+    }
+
+    async fn thread_of(&self, message: &str) -> String {
+        self.app.value("select thread_id::text from messages where id = $1::uuid", message).await
+    }
+
+    /// Every row of every table there is, as text.
+    async fn dump(&self) -> Vec<String> {
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select format('%I.%I', table_schema, table_name) from information_schema.tables
+             where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')",
+        )
+        .fetch_all(&self.app.pool)
+        .await
+        .unwrap();
+        assert!(tables.len() > 45, "{tables:?}");
+        let mut all = Vec::new();
+        for table in tables {
+            let query = format!("select t::text from {table} t");
+            let rows: Vec<String> =
+                sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&self.app.pool).await.unwrap();
+            all.extend(rows.into_iter().map(|row| format!("{table} {row}")));
+        }
+        all
+    }
+
+    /// What must not change when a person goes.
+    async fn sums(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for query in [
+            "select jsonb_agg(l order by id)::text from ledger_entries l",
+            "select jsonb_agg(f order by f::text)::text from figures_of_history f",
+            "select jsonb_agg(f order by f::text)::text from (
+               select dealer_id, day, kind, by_buyer, status, cause, sum(messages), sum(parts), sum(cost), sum(told)
+               from state_figures group by 1, 2, 3, 4, 5, 6 having sum(messages) <> 0) f",
+            "select jsonb_agg(jsonb_build_array(id, sender_id, dealer_id, vehicle_id, kind, reason, status, cost, places,
+               parts, created_at, delivered_at, outside_window, left(to_phone, 5)) order by id)::text from messages",
+            "select count(distinct to_phone)::text from messages",
+            "select jsonb_agg(o)::text from opt_outs o",
+            "select jsonb_agg(jsonb_build_array(name, subject, used) order by name, subject)::text
+             from limit_counters where name <> 'pair_day'",
+        ] {
+            let sum: Option<String> = sqlx::query_scalar(query).fetch_one(&self.app.pool).await.unwrap();
+            all.push(sum.unwrap_or_default());
+        }
+        all
+    }
+}
+
+/// How a text may stand in a dump: as it is, and as the bytes of a column.
+fn forms(text: &str) -> [String; 2] {
+    [text.to_lowercase(), text.bytes().map(|byte| format!("{byte:02x}")).collect()]
+}
+
+#[sqlx::test]
+async fn whoever_is_erased_is_in_no_table_log_file_or_page_and_the_sums_stay(pool: PgPool) {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(lines);
+    let stage = stage(pool).await;
+    let (app, vehicles) = (&stage.app, stage.vehicles().await);
+
+    // He writes about two vehicles, once so long that a part waits for an answer, and once as a program.
+    let first = stage.writes(&vehicles[0], &format!("zarzaparrilla {}", "palabra larga ".repeat(120))).await;
+    app.work().await;
+    app.clock.advance(TimeDelta::seconds(2));
+    let second = stage.writes(&vehicles[1], "mamajuana").await;
+    app.work().await;
+    let api = app.token_of(EMAIL).await;
+    let keyed = api.post_send(&json!({ "toPhoneNumber": DEALER_PHONE, "messageBody": "jagua" }));
+    crate::app::Reply::of(keyed.header("idempotency-key", "clave-de-tamarindo")).await;
+    app.work().await;
+    // He is answered here, and by WhatsApp: once to a message of his, once to nobody knows which.
+    let thread = stage.thread_of(&first).await;
+    let answer = [("thread", thread.as_str()), ("message", "guanábana, doña"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &answer).await;
+    let sid: String = app.value("select sid from message_parts where message_id = $1::uuid", &second).await;
+    app.sim
+        .receive(&[("From", DEALER_PHONE), ("Body", "mamoncillo"), ("OriginalRepliedMessageSid", &sid)])
+        .await;
+    app.work().await;
+    send(app, DEALER_PHONE, "¿limoncillo?").await;
+    let asked: String =
+        app.value("select string_agg(body, ' ') from messages where template = $1", "who_for").await;
+    assert!(asked.contains(NAME), "the dealer was asked whether it is for him: {asked}");
+    // The dealer writes to his number, and he answers from there; something that no dealer said lies about too.
+    app.token_of("jefe@ejemplo.do").await.write_async(PHONE, "caimito").await;
+    app.work().await;
+    send(app, PHONE, "¿Qué es caimito? tayota").await;
+    let typed = [("to", "829 765 4321"), ("message", ""), ("form_key", "")];
+    stage.dealer.post_form("/fn/escribir", &typed).await;
+    // Somebody tries his account in vain; the second factor; a code that waits; and he leaves.
+    app.browser().sign_in(EMAIL, "no es esta, no").await;
+    sqlx::query("insert into second_factors (user_id, secret, confirmed_at) select id, '\\x00', now() from users where email = $1")
+        .bind(EMAIL)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    app.browser().post_form("/fn/clave-olvidada", &[("email", EMAIL)]).await;
+    send(app, PHONE, "BAJA").await;
+    sqlx::query("delete from second_factors").execute(&app.pool).await.unwrap();
+    app.clock.advance(TimeDelta::hours(1));
+    app.work().await;
+
+    let needles = [
+        NAME,
+        "Altagracia",
+        "Quisqueyana",
+        EMAIL,
+        "8297654321",
+        "829 765 4321",
+        "829-765-4321",
+        "zarzaparrilla",
+        "palabra larga",
+        "mamajuana",
+        "jagua",
+        "carambola",
+        "guanábana",
+        "mamoncillo",
+        "caimito",
+        "tayota",
+        "clave-de-tamarindo",
+    ];
+    let before = stage.dump().await;
+    for needle in needles {
+        let found = before.iter().any(|row| row.to_lowercase().contains(&needle.to_lowercase()));
+        // What was typed in vain is kept in no table.
+        assert!(found || needle.starts_with("829"), "{needle:?} was never there: the test proves nothing");
+    }
+    let sums = stage.sums().await;
+    let page = stage.erase().await;
+    assert!(page.contains("Su cuenta y sus datos están borrados."), "{page}");
+    app.work().await;
+
+    let dump = stage.dump().await;
+    let csv = stage.dealer.get("/panel/mensajes.csv").await.body;
+    let mut pages = vec![("the log".to_owned(), String::from_utf8(log.0.lock().unwrap().clone()).unwrap())];
+    for page in ["/panel", "/panel/mensajes", "/panel/conversaciones", "/panel/escribir"] {
+        pages.push((page.to_owned(), stage.dealer.get(page).await.body));
+    }
+    for page in [format!("/panel/mensajes/{first}"), format!("/panel/conversaciones/{thread}")] {
+        let shown = stage.dealer.get(&page).await;
+        assert_eq!(shown.status, 200, "{page}");
+        assert!(shown.body.contains("Persona borrada"), "{page}: {}", shown.body);
+        pages.push((page, shown.body));
+    }
+    pages.push(("csv".to_owned(), csv));
+    for needle in needles {
+        for form in forms(needle) {
+            let left: Vec<_> = dump.iter().filter(|row| row.to_lowercase().contains(&form)).collect();
+            assert!(left.is_empty(), "{needle:?} is still there: {left:#?}");
+            for (what, text) in &pages {
+                assert!(!text.to_lowercase().contains(&form), "{needle:?} is in {what}: {text}");
+            }
+        }
+    }
+    assert_eq!(stage.sums().await, sums);
+    assert_eq!(app.count("opt_outs").await, 1, "he is still left alone");
+
+    // He is gone: neither session, token nor password opens anything, and the e-mail is free.
+    assert!(stage.buyer.get("/mensajes").await.location.starts_with("/ingresar"));
+    assert_eq!(api.write(DEALER_PHONE, "hola").await.status, 401);
+    app.browser().sign_in(EMAIL, PASSWORD).await;
+    assert_eq!(app.sessions_of(EMAIL).await, 0);
+    assert_eq!(app.browser().sign_up(EMAIL).await.location, "/cuenta/numero");
+    assert!(okla::app::audit::verify_audit(&app.pool, None).await.unwrap().broken_at.is_none());
+}
+
+#[sqlx::test]
+async fn what_has_not_left_is_withdrawn_with_its_money_once_and_what_came_in_is_not_dealt_with(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (app, vehicles) = (&stage.app, stage.vehicles().await);
+    let id = stage.writes(&vehicles[0], "zarzaparrilla").await;
+    app.token_of("jefe@ejemplo.do").await.write_async(PHONE, "caimito").await;
+    app.sim.receive(&[("From", PHONE), ("Body", "tayota")]).await;
+    assert!(stage.erase().await.contains("están borrados"));
+    app.work().await;
+    assert_eq!(app.sim_messages(DEALER_PHONE).await.len(), 0);
+    let arrived = app.sim_messages(PHONE).await;
+    assert!(arrived.iter().all(|message| message["body"] != "caimito"), "{arrived:?}");
+    let charged: Vec<String> =
+        sqlx::query_scalar("select amount::text from ledger_entries where message_id = $1::uuid order by id")
+            .bind(&id)
+            .fetch_all(&app.pool)
+            .await
+            .unwrap();
+    assert_eq!(charged.len(), 2, "{charged:?}");
+    assert_eq!(charged[1], format!("-{}", charged[0]), "{charged:?}");
+    assert_eq!(app.stored_status(&id).await, "failed");
+    let rows = stage.dump().await.join("\n");
+    for words in ["zarzaparrilla", "caimito", "tayota", "8297654321"] {
+        assert!(!rows.contains(words), "{words}");
+    }
+}
+
+#[sqlx::test]
+async fn nobody_is_erased_while_something_of_his_is_under_way(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (app, vehicles) = (&stage.app, stage.vehicles().await);
+    let id = stage.writes(&vehicles[0], "zarzaparrilla").await;
+    // A worker has it.
+    sqlx::query("update outbox set leased_until = $1")
+        .bind(app.clock.now() + TimeDelta::minutes(1))
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    let page = stage.erase().await;
+    assert!(page.contains("Un mensaje suyo está saliendo"), "{page}");
+    assert!(
+        stage.buyer.get(&format!("/mensajes/{id}")).await.body.contains("zarzaparrilla"),
+        "nothing was done"
+    );
+}
+
+#[sqlx::test]
+async fn word_and_password_are_wanted_and_the_last_admin_stays(pool: PgPool) {
+    let stage = stage(pool).await;
+    for (word, password) in [("", PASSWORD), ("BORRAR", "no es esta, no")] {
+        let landing =
+            stage.buyer.post_form("/fn/borrar-cuenta", &[("palabra", word), ("password", password)]).await;
+        assert_eq!(landing.location, "/cuenta/borrar");
+        assert!(stage.buyer.get("/cuenta/borrar").await.body.contains("role=\"alert\""));
+    }
+    assert_eq!(stage.app.sessions_of(EMAIL).await, 1);
+    let app = &stage.app;
+    let erase = [("palabra", "BORRAR"), ("password", PASSWORD)];
+    let browsers = [app.browser(), app.browser()];
+    for (number, browser) in browsers.iter().enumerate() {
+        let email = format!("jefa{number}@ejemplo.do");
+        app.add_user(&email, Role::Admin, None).await;
+        browser.sign_in(&email, PASSWORD).await;
+    }
+    assert!(browsers[0].post_form("/fn/borrar-cuenta", &erase).await.location.starts_with("/ingresar"));
+    browsers[1].post_form("/fn/borrar-cuenta", &erase).await;
+    assert!(browsers[1].get("/cuenta/borrar").await.body.contains("único administrador"));
+    // A dealer's person goes; the dealer, his messages and his number's stay.
+    let id = app.token_of("jefe@ejemplo.do").await.write_async("+18095551234", "caimito").await.id();
+    app.work().await;
+    stage.dealer.post_form("/fn/borrar-cuenta", &erase).await;
+    let left: String = app
+        .value("select concat(m.body, ' ', m.to_phone, ' ', u.name) from messages m join users u on u.id = m.sender_id where m.id = $1::uuid", &id)
+        .await;
+    assert_eq!(left, "caimito +18095551234 Persona borrada");
+}
+
+#[sqlx::test]
+async fn number_of_a_business_stays_whoever_proves_it(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (app, vehicles) = (&stage.app, stage.vehicles().await);
+    let other = app.browser();
+    other.sign_up("luis@ejemplo.do").await;
+    send(app, DEALER_PHONE, &code_on(&other.get("/cuenta/numero").await.body)).await;
+    other.post_form("/fn/numero-tomar", &[("password", PASSWORD)]).await;
+    let id = stage.writes(&vehicles[0], "zarzaparrilla").await;
+    app.work().await;
+    other.post_form("/fn/borrar-cuenta", &[("palabra", "BORRAR"), ("password", PASSWORD)]).await;
+    let kept: String =
+        app.value("select concat(to_phone, ' ', body) from messages where id = $1::uuid", &id).await;
+    assert_eq!(kept, format!("{DEALER_PHONE} zarzaparrilla"));
+}
+
+#[sqlx::test]
+async fn name_and_email_are_corrected(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (app, buyer) = (&stage.app, &stage.buyer);
+    buyer.post_form("/fn/datos-nombre", &[("name", "Altagracia de la Cruz")]).await;
+    assert!(buyer.get("/cuenta/datos").await.body.contains("Su nombre quedó corregido."));
+    assert!(buyer.get("/cuenta").await.body.contains("Altagracia de la Cruz"));
+    buyer.post_form("/fn/datos-nombre", &[("name", "A")]).await;
+    assert!(buyer.get("/cuenta/datos").await.body.contains("id=\"name-error\""));
+    for (email, password, said) in [
+        ("otra@correo.do", "no es esta, no", "Contraseña: no es la suya."),
+        ("jefe@ejemplo.do", PASSWORD, "Ya hay una cuenta con este correo."),
+        ("otra@correo.do", PASSWORD, "Su correo quedó corregido"),
+    ] {
+        buyer.post_form("/fn/datos-correo", &[("email", email), ("password", password)]).await;
+        let page = buyer.get("/cuenta/datos").await.body;
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    app.browser().sign_in("otra@correo.do", PASSWORD).await;
+    assert_eq!(app.sessions_of("otra@correo.do").await, 2);
+}
+
+#[sqlx::test]
+async fn all_that_is_held_is_taken_along_in_one_file_and_nothing_of_others(pool: PgPool) {
+    let stage = stage(pool).await;
+    let (app, vehicles) = (&stage.app, stage.vehicles().await);
+    let id = stage.writes(&vehicles[0], "zarzaparrilla «y comillas\"»").await;
+    app.work().await;
+    let thread = stage.thread_of(&id).await;
+    let answer = [("thread", thread.as_str()), ("message", "guanábana"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &answer).await;
+    app.token_of("jefe@ejemplo.do").await.write_async(PHONE, "caimito").await;
+    app.work().await;
+    send(app, PHONE, "tayota").await;
+    app.token_of(EMAIL).await;
+    // More than one lot.
+    sqlx::query(
+        "insert into inbound_messages (id, sid, from_address, body, fields, received_at, handled_at)
+         select gen_random_uuid(), 'SMx' || n, $1, 'línea ' || n, '{}', now(), now() from generate_series(1, 1200) as n",
+    )
+    .bind(PHONE)
+    .execute(&app.pool)
+    .await
+    .unwrap();
+    let other = app.browser();
+    other.sign_up("luis@ejemplo.do").await;
+
+    let answer = stage.buyer.request(reqwest::Method::GET, "/cuenta/datos.json").send().await.unwrap();
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert!(header("content-disposition").starts_with("attachment; filename=\"okla-mis-datos-"));
+    assert_eq!(
+        (header("content-type"), header("cache-control")),
+        ("application/json".to_owned(), "no-store".to_owned())
+    );
+    let text = answer.text().await.unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!((&file["cuenta"]["nombre"], &file["cuenta"]["correo"]), (&json!(NAME), &json!(EMAIL)));
+    assert_eq!(file["cuenta"]["telefono"], PHONE);
+    assert_eq!(file["consentimientos"].as_array().unwrap().len(), 4);
+    assert_eq!(file["tokens"][0]["nombre"], "prueba");
+    assert_eq!(file["sesiones"].as_array().unwrap().len(), 1);
+    assert_eq!(file["mensajes_que_escribio"][0]["texto"], "zarzaparrilla «y comillas\"»");
+    assert_eq!(file["mensajes_que_escribio"][0]["motivo"], "precio");
+    assert!(file["mensajes_a_su_numero"].to_string().contains("caimito"));
+    assert_eq!(file["respuestas_en_sus_conversaciones"][0]["texto"], "guanábana");
+    let heard: Vec<_> =
+        file["mensajes_de_su_numero"].as_array().unwrap().iter().map(|line| &line["texto"]).collect();
+    assert_eq!(heard.len(), 1_202, "his code, one answer and the lots");
+    for foreign in ["luis@", "jefe@", "argon2"] {
+        assert!(!text.contains(foreign), "{foreign}");
+    }
+}
