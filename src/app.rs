@@ -49,6 +49,7 @@ pub mod list_users;
 pub mod list_vehicles;
 pub mod listings;
 pub mod notices;
+pub mod offers;
 mod opt_out;
 pub mod own_data;
 pub mod passwords;

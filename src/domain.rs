@@ -24,6 +24,7 @@ pub mod message_filter;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod numbering_plan;
+pub mod offer;
 #[cfg(feature = "ssr")]
 pub mod opt_out;
 pub mod outcome;

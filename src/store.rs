@@ -1,6 +1,9 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
+pub mod audiences;
 pub mod audit;
+pub mod campaign_results;
+pub mod campaigns;
 pub mod connection;
 pub mod consents;
 pub mod copy;
@@ -26,6 +29,7 @@ pub mod migrations;
 pub mod names;
 pub mod notices;
 pub mod numbers;
+pub mod offers;
 pub mod opt_outs;
 pub mod outbox;
 pub mod own_data;

@@ -19,6 +19,7 @@ use crate::app::{
     hold_line::probe_held_line,
     index_words::index_words,
     listings::plan_listings,
+    offers::offer_next,
     peaks::keep_peaks,
     remind::remind_next,
     resend::resend_next,
@@ -72,6 +73,7 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
         |app| async move { probe_held_line(&app).await },
     ));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { offer_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { handle_next_inbound(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { remind_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), PLAN_EVERY, |app| async move { plan_listings(&app).await }));

@@ -2,6 +2,7 @@
 //! and the first part's place in the outbox. A group of one is the same.
 
 mod keys;
+mod offers;
 mod senders;
 mod write;
 
@@ -11,8 +12,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool};
 
+pub use self::offers::Offering;
 use self::{
     keys::{bind_keys, free_refused_keys},
+    offers::Offers,
     senders::Senders,
 };
 use super::{
@@ -29,6 +32,7 @@ use crate::{
         image_url::ImageUrl,
         kind::Kind,
         limits::{Decision, Mark, Refusal, Sender, Standing},
+        offer::{Hours, Withheld},
         pause::Paused,
         phone::Phone,
         rates::{Category, price_of},
@@ -73,6 +77,8 @@ pub struct Draft {
     pub continues: Option<MessageId>,
     /// The conversation of others that it is about; `None`: it belongs to the one between its sender and its recipient.
     pub thread: Option<ThreadId>,
+    /// It is an offer, and to whom.
+    pub offer: Option<Offering>,
     /// The recipient's address as those are kept who want nothing of ours; `None`: it goes to whoever left, to confirm that.
     pub to_hash: Option<Vec<u8>>,
 }
@@ -110,7 +116,7 @@ impl Draft {
     /// The conversation between its sender and its recipient. What OKLA itself says begins none.
     fn thread_key(&self) -> Option<ThreadKey> {
         let other = match (self.role, self.kind) {
-            _ if self.sender == OKLA => return None,
+            _ if self.sender == OKLA || self.offer.is_some() => return None,
             (_, Kind::NewInterest | Kind::ListingExpiry) => return None,
             (Role::Buyer, _) => OtherSide::Buyer(self.sender),
             _ => OtherSide::Address(self.to.as_str().to_owned()),
@@ -155,20 +161,27 @@ pub enum Verdict {
     OptedOut,
     /// Its sender had himself erased.
     Gone,
-    /// Its key is bound already.
+    /// An offer that its recipient may not get, or not now.
+    Withheld(Withheld),
+    /// Its key is bound already, or its campaign has no use for it any more.
     KeyTaken,
 }
 
-/// Answers every draft in its order. All of it is committed, or nothing.
-pub async fn accept(pool: &PgPool, drafts: &[Draft], now: DateTime<Utc>) -> Result<Vec<Verdict>> {
+/// Answers every draft in its order; offers only within their `hours`. All of it is committed, or nothing.
+pub async fn accept(
+    pool: &PgPool,
+    drafts: &[Draft],
+    hours: Hours,
+    now: DateTime<Utc>,
+) -> Result<Vec<Verdict>> {
     let mut tx = store::connection::begin(pool).await?;
-    let bound = bind_keys(&mut tx, drafts, now).await?;
+    let bound = keys::bind_keys(&mut tx, drafts, now).await?;
     let is_free = |draft: &Draft| draft.key.is_none() || bound.contains(&draft.id);
     let fresh: Vec<&Draft> = drafts.iter().filter(|draft| is_free(draft)).collect();
     if fresh.is_empty() {
         return Ok(drafts.iter().map(|_| Verdict::KeyTaken).collect());
     }
-    let (answers, counters) = take_places(&mut tx, &fresh, now).await?;
+    let (answers, counters) = take_places(&mut tx, &fresh, hours, now).await?;
     if answers.iter().any(|answer| matches!(answer, Answer::Accepted(_))) {
         kill_point("accept.before_commit");
         tx.commit().await?;
@@ -192,6 +205,8 @@ enum Answer {
     NoTemplate(Purpose),
     OptedOut,
     Gone,
+    Withheld(Withheld),
+    Done,
 }
 
 /// How a message travels.
@@ -237,6 +252,8 @@ async fn explain(
         Answer::NoTemplate(purpose) => Verdict::NoTemplate(purpose),
         Answer::OptedOut => Verdict::OptedOut,
         Answer::Gone => Verdict::Gone,
+        Answer::Withheld(why) => Verdict::Withheld(why),
+        Answer::Done => Verdict::KeyTaken,
     };
     drafts.iter().zip(answers).map(verdict).collect()
 }
@@ -266,6 +283,7 @@ async fn look_up_freeing(
 async fn take_places(
     conn: &mut PgConnection,
     drafts: &[&Draft],
+    hours: Hours,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Answer>, Counters)> {
     store::limits::hold_values(conn).await?;
@@ -287,6 +305,7 @@ async fn take_places(
     counters.note_recipients(conn, &phones).await?;
     let hashes: Vec<Vec<u8>> = drafts.iter().filter_map(|draft| draft.to_hash.clone()).collect();
     let gone: HashSet<Vec<u8>> = store::opt_outs::list_opted_out(conn, &hashes).await?.into_iter().collect();
+    let mut offers = Offers::hold(conn, drafts, hours, now).await?;
     let usable = list_usable(conn).await?;
     let letters: Vec<Letter<'_>> = drafts
         .iter()
@@ -311,6 +330,10 @@ async fn take_places(
             answers.push(Answer::Gone);
             continue;
         }
+        if let Some(refused) = offers.refuse(draft, now) {
+            answers.push(refused);
+            continue;
+        }
         let sender = draft.sender(&senders);
         let outside_window = !open.contains(draft.to.as_str());
         let way = match way(draft, outside_window, &usable, &names) {
@@ -333,6 +356,7 @@ async fn take_places(
                 }
                 standing.used += standing.asked;
             }
+            offers.add(draft, now);
             if demand.outside_window {
                 counters.add_recipient(draft.to.as_str());
             }
@@ -345,7 +369,7 @@ async fn take_places(
         }
     }
     counters.save(conn).await?;
-    free_refused_keys(conn, drafts, &answers).await?;
+    keys::free_refused_keys(conn, drafts, &answers).await?;
     write::write(conn, &accepted, now).await?;
     if !marks.is_empty() {
         store::limits::marks::insert_marks(conn, &marks, now).await?;

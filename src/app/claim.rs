@@ -15,7 +15,7 @@ use crate::{
     kill_point::kill_point,
     store::{
         self,
-        outbox::{Fate, Waiting},
+        outbox::{Fate, Line, Waiting},
     },
 };
 
@@ -54,9 +54,7 @@ pub async fn claim(app: &App, most: usize) -> Result<Claim> {
     if allowed == 0 {
         return Ok(Claim { wait: Some(BREATH), ..Claim::default() });
     }
-    let due =
-        store::outbox::lock_due(&mut tx, now, now - OPEN_FOR, i64::try_from(allowed).unwrap_or(i64::MAX))
-            .await?;
+    let due = lock_due(app, &mut tx, now, allowed).await?;
     let due = without_opted_out(app, &mut tx, due).await?;
     let sorted = sort(&mut tx, due, now).await?;
     let attempted = sorted.called().map(|waiting| waiting.part).collect::<Vec<PartId>>();
@@ -70,6 +68,24 @@ pub async fn claim(app: &App, most: usize) -> Result<Claim> {
     let more = !(sorted.leased.is_empty() && sorted.postponed.is_empty());
     let parts = sorted.leased.into_iter().map(|waiting| Waiting { leased_until: Some(until), ..waiting });
     Ok(Claim { parts: parts.collect(), more, wait: None })
+}
+
+/// What people wait for, and what is left of the pace for offers.
+async fn lock_due(
+    app: &App,
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    allowed: usize,
+) -> Result<Vec<Waiting>> {
+    let most = |taken: usize| i64::try_from(allowed - taken).unwrap_or(i64::MAX);
+    let since = now - OPEN_FOR;
+    let mut due = store::outbox::lock_due(conn, now, since, Line::People, most(0)).await?;
+    if due.len() < allowed {
+        let offers = Line::Offers { are_open: app.settings.offer_hours.are_open(now) };
+        let left = most(due.len());
+        due.extend(store::outbox::lock_due(conn, now, since, offers, left).await?);
+    }
+    Ok(due)
 }
 
 /// On a held line nothing leaves; what waits too long fails with its reason.

@@ -40,6 +40,9 @@ pub enum AppError {
     /// The recipient wants nothing of ours.
     #[error("opted out")]
     OptedOut,
+    /// An offer that its recipient may not get, or not now.
+    #[error("withheld: {why:?}")]
+    Withheld { why: crate::domain::offer::Withheld, retry_after: Option<std::time::Duration> },
     /// The key is bound to another request.
     #[error("idempotency key reused")]
     KeyReused,

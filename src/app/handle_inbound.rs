@@ -105,6 +105,9 @@ async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
     let hash = address_hash(app, &inbound.from_address)?;
     let mut tx = store::connection::begin(&app.pool).await?;
     let since = store::opt_outs::insert_opt_out(&mut tx, &hash, inbound.received_at).await?;
+    if since == inbound.received_at {
+        store::offers::mark_left(&mut tx, &inbound.from_address, since).await?;
+    }
     withdraw_all(&mut tx, &inbound.from_address, inbound.received_at).await?;
     tx.commit().await?;
     if since == inbound.received_at {
@@ -269,6 +272,7 @@ async fn follow_up(app: &App, inbound: &Unhandled) -> Result<()> {
             resend_of: None,
             continues: Some(rest.message),
             thread: None,
+            offer: None,
             to_hash: Some(address_hash(app, address)?),
         };
         let (payer, message) = (draft.payer, rest.message);

@@ -208,6 +208,7 @@ pub(super) fn parse(row: MessageRow) -> Result<Message> {
         kind: row.kind.parse().map_err(|error: &str| fault("kind", error.to_owned()))?,
         reason: row.reason.and_then(|word| word.parse().ok()),
         to: Phone::parse_api(&row.to_phone).map_err(|error| fault("to_phone", error.to_string()))?,
+        offered_to: row.offered_to,
         body: row.body,
         image_url: row.image_url,
         status: row

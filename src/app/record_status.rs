@@ -21,6 +21,7 @@ use crate::{
         delivery::{Delivery, Part, Taken, Waits},
         figures::Changes,
         ids::{MessageId, PartId},
+        kind::Kind,
         outcome::says_no_whatsapp,
         report::{Report, Source},
         retry::policy,
@@ -30,6 +31,7 @@ use crate::{
         self,
         deliveries::{LockedMessage, PartKey},
         events::NewEvent,
+        outbox::NewWaiting,
     },
 };
 
@@ -222,9 +224,13 @@ async fn save(
     if !left.is_empty() {
         store::outbox::delete(conn, &left).await?;
     }
-    let entered: Vec<(PartId, DateTime<Utc>)> = changed_parts(before, after)
+    let entered: Vec<NewWaiting> = changed_parts(before, after)
         .filter(|(was, is, _)| was.waits == Waits::No && is.waits == Waits::InLine)
-        .filter_map(|(_, is, id)| Some((is.id, expires_at(after.get(&id)?))))
+        .filter_map(|(_, is, id)| {
+            let message = after.get(&id)?;
+            let is_offer = message.kind == Kind::Offer;
+            Some(NewWaiting { part: is.id, expires_at: expires_at(message), is_offer })
+        })
         .collect();
     if !entered.is_empty() {
         store::outbox::insert(conn, &entered, now).await?;

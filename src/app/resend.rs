@@ -57,16 +57,19 @@ pub enum Skip {
     /// A job has it under way.
     Pending,
     WithoutWhatsapp,
+    /// Made to many: another is made anew.
+    Offer,
     /// Its words are not kept any more.
     Erased,
 }
 
 impl Skip {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::WasResent,
         Self::Pending,
         Self::Erased,
         Self::Buyers,
+        Self::Offer,
         Self::WithoutWhatsapp,
         Self::Partly,
         Self::Remedy(Remedy::Correct),
@@ -81,6 +84,7 @@ impl Skip {
             Self::Pending => "Reenviándose ahora",
             Self::Erased => "Con el texto ya borrado",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
+            Self::Offer => "Ofertas (se repiten con una oferta nueva)",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
             Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
             Self::Remedy(Remedy::Correct) => "Con un dato por corregir",
@@ -98,6 +102,7 @@ impl Skip {
             Self::Buyers => {
                 "Este mensaje no se reenvía: lo escribió un comprador, y solo él puede repetirlo."
             }
+            Self::Offer => "Una oferta no se reenvía: haga una nueva en «Ofertas».",
             Self::WithoutWhatsapp => "Este mensaje no se reenvía: el número no tiene WhatsApp activo.",
             Self::Partly => {
                 "Este mensaje no se reenvía: llegó en parte, y repetirlo duplicaría lo que llegó."
@@ -119,6 +124,8 @@ fn skip(traits: &Traits) -> Option<Skip> {
         Some(Skip::WasResent)
     } else if traits.by_buyer {
         Some(Skip::Buyers)
+    } else if traits.is_offer {
+        Some(Skip::Offer)
     } else if traits.is_pending {
         Some(Skip::Pending)
     } else if remedy != Remedy::SendAgain {

@@ -65,6 +65,7 @@ pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<boo
         resend_of: None,
         continues: None,
         thread: None,
+        offer: None,
         to_hash: None,
     };
     let verdict = app.accepts.submit(draft).await?;
@@ -123,6 +124,7 @@ pub async fn notify(app: &App, notice: Notice, key: String) -> Result<Told> {
         resend_of: None,
         continues: None,
         thread: notice.thread,
+        offer: None,
     };
     Ok(match app.accepts.submit(draft).await? {
         Verdict::Accepted(_) => {
@@ -137,5 +139,6 @@ pub async fn notify(app: &App, notice: Notice, key: String) -> Result<Told> {
         Verdict::Refused(refusal) => Told::NotNow(refusal.limit.code()),
         Verdict::Paused(_) => Told::NotNow("paused"),
         Verdict::NoTemplate(_) => Told::NotNow("template_unavailable"),
+        Verdict::Withheld(why) => Told::NotNow(why.code()),
     })
 }

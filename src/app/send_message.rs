@@ -10,6 +10,7 @@ use super::{
     actor::Actor,
     error::{AppError, Result},
     notices::Change,
+    offers::offer_to,
     opt_out::address_hash,
     reading::reading_link,
     state::App,
@@ -24,7 +25,7 @@ use crate::{
         kind::Kind,
         parts::split,
         phone::Phone,
-        template::Filled,
+        template::{Filled, Purpose},
         time::day_in_santo_domingo,
         user::Role,
     },
@@ -48,6 +49,14 @@ pub struct SendMessage {
     pub resend_of: Option<MessageId>,
     /// The message whose rest it is.
     pub continues: Option<MessageId>,
+}
+
+impl SendMessage {
+    /// What it is for: whatever goes by the template of offers is one.
+    fn kind(&self) -> Kind {
+        let by_offers = self.template.as_ref().is_some_and(|filled| filled.purpose == Purpose::Offer);
+        if by_offers { Kind::Offer } else { self.kind }
+    }
 }
 
 /// To whom.
@@ -89,11 +98,14 @@ pub struct Before {
 /// Accepts the message.
 ///
 /// # Errors
-/// `Limit`; `Forbidden` for a recipient the sender may not write to; `Invalid` for a vehicle that is not for sale;
+/// `Limit`; `Withheld` for an offer that its recipient may not get; `Forbidden` for a recipient the sender may not write to; `Invalid` for a vehicle that is not for sale;
 /// `KeyReused` for a key that is bound to something else.
 pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Result<Sent> {
-    if command.kind == Kind::Offer {
-        return Err(consent_required());
+    if command.template.is_some() && actor.role == Role::Buyer {
+        return Err(AppError::Forbidden {
+            code: "template_not_allowed",
+            message: "Un comprador escribe con sus propias palabras: quite template y envíe messageBody.",
+        });
     }
     let key = command.key.as_ref().map(|word| Key { word: word.clone(), request_hash: hash(&command) });
     if let Some(key) = &key
@@ -103,24 +115,35 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         return Ok(Sent::Before(before));
     }
     let addressee = find_addressee(app, actor, &command.to).await?;
+    let kind = command.kind();
+    let offer = match kind {
+        Kind::Offer => Some(offer_to(app, actor, &command).await?),
+        _ => None,
+    };
+    let body = match &offer {
+        Some(offer) => Body::parse(&offer.filled.text)
+            .map_err(|error| AppError::Fault(format!("an offer cannot be written: {error}")))?,
+        None => command.body.clone(),
+    };
     let id = MessageId::fresh();
     let draft = Draft {
         id,
         link: reading_link(&app.settings, id)?,
-        template: command.template,
+        template: offer.as_ref().map_or(command.template, |offer| Some(offer.filled.clone())),
+        offer: offer.as_ref().map(|offer| offer.offering),
         continues: command.continues,
-        thread: None,
+        thread: offer.as_ref().and_then(|offer| offer.thread),
         to_hash: Some(address_hash(app, addressee.phone.as_str())?),
         sender: actor.user_id,
         role: actor.role,
         dealer: actor.dealer_id,
         payer: addressee.payer,
         vehicle: addressee.vehicle,
-        kind: command.kind,
+        kind,
         reason: command.reason,
         to: addressee.phone,
-        parts: split(command.body.as_str()),
-        body: command.body,
+        parts: split(body.as_str()),
+        body,
         image_url: command.image_url,
         key: key.clone(),
         resend_of: command.resend_of,
@@ -155,6 +178,11 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
             Err(AppError::OptedOut)
         }
         Verdict::Gone => Err(AppError::SignedOut),
+        Verdict::Withheld(why) => {
+            metrics::message_refused(why.code());
+            let retry_after = why.until().and_then(|until| (until - app.clock.now()).to_std().ok());
+            Err(AppError::Withheld { why, retry_after })
+        }
         Verdict::KeyTaken => sent_before(app, actor, key).await,
     }
 }
@@ -256,13 +284,5 @@ fn recipient_not_allowed() -> AppError {
     AppError::Forbidden {
         code: "recipient_not_allowed",
         message: "Un comprador solo puede escribir a un concesionario o al vendedor de un vehículo.",
-    }
-}
-
-/// Nobody's consent to offers is recorded yet, so nobody gets one.
-fn consent_required() -> AppError {
-    AppError::Forbidden {
-        code: "consent_required",
-        message: "Las ofertas necesitan el consentimiento registrado del destinatario, y todavía no hay ninguno.",
     }
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     config::{Config, Secret},
-    domain::{pace::Pace, phone::Phone},
+    domain::{offer::Hours, pace::Pace, phone::Phone},
 };
 
 /// How many sends, or reports, go into one transaction at most.
@@ -80,9 +80,10 @@ impl App {
     pub fn start(ports: Ports) -> Self {
         let accepts = {
             let (pool, clock) = (ports.pool.clone(), ports.clock.clone());
+            let hours = ports.settings.offer_hours;
             Gatherer::start(GROUP, 1, move |drafts| {
                 let (pool, now) = (pool.clone(), clock.now());
-                Box::pin(async move { accept(&pool, &drafts, now).await })
+                Box::pin(async move { accept(&pool, &drafts, hours, now).await })
             })
         };
         let records = {
@@ -131,6 +132,8 @@ pub struct Settings {
     pub longest_call: Duration,
     /// How fast the sender's number may send, all servers together.
     pub pace: Pace,
+    /// When offers leave.
+    pub offer_hours: Hours,
     /// How many sends one process has under way at Twilio at once.
     pub concurrency: usize,
     /// When Twilio is asked for a price after the final status.
@@ -161,6 +164,7 @@ impl Settings {
             lease: config.delivery.lease,
             longest_call: config.delivery.twilio_timeout(),
             pace: Pace::per_second(config.delivery.per_second),
+            offer_hours: config.delivery.offer_hours,
             concurrency: config.delivery.concurrency,
             price_plan: config.delivery.price_plan.clone(),
             retention_days: config.retention_days,

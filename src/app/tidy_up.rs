@@ -17,6 +17,9 @@ const FAILURES_KEPT: TimeDelta = TimeDelta::days(30);
 /// Codes that ended.
 const PROOFS_KEPT: TimeDelta = TimeDelta::days(1);
 
+/// Whoever has not confirmed his offer by then writes another.
+const DRAFTS_KEPT: TimeDelta = TimeDelta::days(30);
+
 /// Longer than any month.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(62);
 /// Whoever was killed is looked for so long.
@@ -29,8 +32,8 @@ const GIVEN_UP: TimeDelta = TimeDelta::hours(1);
 const ERASED_AT_ONCE: i64 = 500;
 
 /// Erases the words of messages older than is kept. Closes test drives whose time has passed. Deletes expired sessions, old
-/// throttle windows, failed sign-ins, codes and keys whose day is over, uploaded files, servers that fell silent, allowances
-/// that are whole again, and counters of those who have not sent for long.
+/// throttle windows, failed sign-ins, codes and keys whose day is over, uploaded files, offers that were never confirmed,
+/// servers that fell silent, allowances that are whole again, and counters of those who have not sent for long.
 pub async fn tidy_up(app: &App) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
     store::throttles::delete_before(&mut conn, app.clock.now() - TimeDelta::hours(25)).await?;
@@ -41,6 +44,7 @@ pub async fn tidy_up(app: &App) -> Result<Step> {
     store::test_drives::settle_unlinked(&mut conn, now - GIVEN_UP).await?;
     store::test_drives::close_passed(&mut conn, now).await?;
     store::limits::marks::delete_before(&mut conn, now - MARKS_KEPT).await?;
+    store::campaigns::delete_drafts_before(&mut conn, now - DRAFTS_KEPT).await?;
     store::servers::delete_silent(&mut conn, now - SERVERS_KEPT).await?;
     store::proofs::delete_before(&mut conn, now - PROOFS_KEPT).await?;
     store::sign_in_failures::delete_before(&mut conn, now - FAILURES_KEPT).await?;

@@ -29,6 +29,8 @@ pub struct Message {
     /// Why a buyer wrote.
     pub reason: Option<ContactReason>,
     pub to: Phone,
+    /// Who gets an offer to many: his number is not the dealer's to know.
+    pub offered_to: Option<String>,
     pub body: String,
     pub image_url: Option<String>,
     pub status: Status,
@@ -60,6 +62,11 @@ impl Message {
     /// Whether a buyer wrote to the dealer, rather than the dealer to somebody.
     pub fn is_from_buyer(&self) -> bool {
         self.sender_role == Role::Buyer
+    }
+
+    /// Whom it goes to, as a dealer reads it.
+    pub fn recipient(&self) -> String {
+        self.offered_to.clone().unwrap_or_else(|| self.to.national())
     }
 
     /// What to say when it did not simply arrive.

@@ -48,6 +48,8 @@ id! {
     PartId,
     /// Many messages sent again by one press.
     BulkId,
+    /// An offer to many.
+    CampaignId,
     /// A file of vehicles that a dealer uploaded.
     ImportId,
     /// What a dealer asks for of a limit.

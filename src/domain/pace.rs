@@ -24,6 +24,12 @@ impl Pace {
         Self { every: Duration::from_secs(1) / per_second, burst: (per_second / 10).max(1) }
     }
 
+    /// How many leave in a second on the long run, at least one.
+    pub fn in_a_second(self) -> usize {
+        let every = self.every.as_nanos().max(1);
+        usize::try_from(1_000_000_000 / every).unwrap_or(usize::MAX).max(1)
+    }
+
     /// The earliest the next may leave, and `full_at` after it did.
     pub fn take(self, full_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
         let every = delta(self.every);

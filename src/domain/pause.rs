@@ -67,6 +67,12 @@ impl Paused {
         format!("OKLA detuvo sus envíos {when}. Escriba desde su propio WhatsApp, o vuelva más tarde.")
     }
 
+    /// What whoever made an offer to many reads.
+    pub fn waits(&self) -> String {
+        let when = self.when();
+        format!("OKLA detuvo sus envíos {when}. La oferta espera y sigue sola.")
+    }
+
     fn when(&self) -> String {
         match self.until {
             Some(until) if day_in_santo_domingo(until) == day_in_santo_domingo(self.now) => {

@@ -29,8 +29,8 @@ pub fn policy(kind: Kind) -> Policy {
         // Somebody is on his way because of it.
         Kind::TestDrive => Policy { validity: hours(2), resends: 3 },
         Kind::ListingExpiry => Policy { validity: hours(24), resends: 3 },
-        // Nobody misses an offer; two of them annoy.
-        Kind::Offer => Policy { validity: hours(12), resends: 0 },
+        // Nobody misses an offer; two of them annoy. What is left in the evening leaves in the morning.
+        Kind::Offer => Policy { validity: hours(24), resends: 0 },
     }
 }
 

@@ -87,6 +87,19 @@ pub fn spoken_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// A moment to come, as a person says it: `hoy a las 14:05`, `mañana a las 09:30`, `el 12 dic 2026 a las 09:30`.
+pub fn spoken_ahead(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (day, today) = (day_in_santo_domingo(at), day_in_santo_domingo(now));
+    let day = if day == today {
+        "hoy".to_owned()
+    } else if day == today + Days::new(1) {
+        "mañana".to_owned()
+    } else {
+        format!("el {}", spoken_date(day))
+    };
+    format!("{day} a las {}", clock_in_santo_domingo(at))
+}
+
 /// A day to come: `1 dic 2026`.
 pub fn spoken_coming(at: DateTime<Utc>) -> String {
     spoken_date(day_in_santo_domingo(at))
@@ -237,6 +250,10 @@ mod tests {
         assert_eq!(spoken(at("2026-11-22T13:30:00Z"), now), "ayer 09:30");
         assert_eq!(spoken(at("2026-08-12T13:30:00Z"), now), "12 ago 2026 09:30");
         assert_eq!(full_stamp(now), "23 nov 2026, 14:05:09 (hora de Santo Domingo)");
+        assert_eq!(spoken_ahead(at("2026-11-24T03:59:59Z"), now), "hoy a las 23:59");
+        assert_eq!(spoken_ahead(at("2026-11-24T13:00:00Z"), now), "mañana a las 09:00");
+        assert_eq!(spoken_ahead(at("2026-11-25T13:00:00Z"), now), "el 25 nov 2026 a las 09:00");
+        assert_eq!(parse_moment(&field_moment(at("2026-11-25T13:05:00Z"))), Some(at("2026-11-25T13:05:00Z")));
     }
 
     #[test]

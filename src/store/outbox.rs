@@ -10,19 +10,27 @@ use uuid::Uuid;
 
 use crate::domain::ids::{MessageId, OKLA, PartId};
 
-/// Puts parts in line, each with the instant after which it is of no use.
-pub async fn insert(
-    conn: &mut PgConnection,
-    parts: &[(PartId, DateTime<Utc>)],
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    let (ids, expire): (Vec<Uuid>, Vec<DateTime<Utc>>) =
-        parts.iter().map(|(part, expires_at)| (part.0, *expires_at)).unzip();
+/// A part to be put in line.
+pub struct NewWaiting {
+    pub part: PartId,
+    /// It is of no use after that.
+    pub expires_at: DateTime<Utc>,
+    /// It leaves after everything else.
+    pub is_offer: bool,
+}
+
+/// Puts parts in line.
+pub async fn insert(conn: &mut PgConnection, parts: &[NewWaiting], now: DateTime<Utc>) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = parts.iter().map(|waiting| waiting.part.0).collect();
+    let expire: Vec<DateTime<Utc>> = parts.iter().map(|waiting| waiting.expires_at).collect();
+    let offers: Vec<bool> = parts.iter().map(|waiting| waiting.is_offer).collect();
     sqlx::query!(
-        "insert into outbox (part_id, available_at, expires_at)
-         select part_id, $3, expires_at from unnest($1::uuid[], $2::timestamptz[]) as fresh (part_id, expires_at)",
+        "insert into outbox (part_id, available_at, expires_at, is_offer)
+         select part_id, $4, expires_at, is_offer
+         from unnest($1::uuid[], $2::timestamptz[], $3::boolean[]) as fresh (part_id, expires_at, is_offer)",
         &ids,
         &expire,
+        &offers,
         now
     )
     .execute(conn)
@@ -44,7 +52,9 @@ pub async fn delete(conn: &mut PgConnection, parts: &[PartId]) -> sqlx::Result<(
 /// Whether anything could be done now. Cheap: asked by every idle worker.
 pub async fn has_due(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from outbox where (available_at <= $1 and (leased_until is null or leased_until <= $1)) or expires_at <= $1) as "due!""#,
+        r#"select exists (select from outbox where not is_offer and available_at <= $1 and (leased_until is null or leased_until <= $1))
+             or exists (select from outbox where is_offer and available_at <= $1 and (leased_until is null or leased_until <= $1))
+             or exists (select from outbox where expires_at <= $1) as "due!""#,
         now
     )
     .fetch_one(conn)
@@ -91,15 +101,26 @@ pub enum Fate {
     Expire,
 }
 
-/// The oldest that are due and that nobody else holds, locked with their parts and messages until the transaction ends:
+/// Which of those that wait are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// All but offers.
+    People,
+    /// Offers; if it is not their hour, only what may have left already or is too old.
+    Offers { are_open: bool },
+}
+
+/// The oldest of a line that are due and that nobody else holds, locked with their parts and messages until the transaction ends:
 /// what is said about a message is taken in before or after its part is claimed, never meanwhile. The part is locked too,
 /// for PostgreSQL reads anew only what it locks.
 pub async fn lock_due(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     opened_since: DateTime<Utc>,
+    line: Line,
     most: i64,
 ) -> sqlx::Result<Vec<Waiting>> {
+    let is_quiet = line == Line::Offers { are_open: false };
     let rows = sqlx::query!(
         r#"select p.id as "part: PartId", p.message_id as "message: MessageId", m.to_phone, p.body,
              case when p.number = 1 and p.content_sid is null then m.image_url end as image_url, p.content_sid,
@@ -110,16 +131,18 @@ pub async fn lock_due(
              (o.leased_until is not null or p.sid is not null) as "abandoned!",
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
-           where o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
+           where o.is_offer = $5 and o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
              -- What is paused waits; what may have left already is looked up, and what is too old expires, all the same.
-             and (o.leased_until is not null or p.sid is not null or o.expires_at <= $1 or not exists (
+             and (o.leased_until is not null or p.sid is not null or o.expires_at <= $1 or not $6 and not exists (
                select from okla_pauses($1) as z
                where (z.dealer_id is null or z.dealer_id = m.dealer_id) and (z.kind is null or z.kind = m.kind)))
            order by o.available_at limit $2 for update of o, m skip locked for no key update of p skip locked"#,
         now,
         most,
         opened_since,
-        OKLA.0
+        OKLA.0,
+        line != Line::People,
+        is_quiet
     )
     .fetch_all(conn)
     .await?;

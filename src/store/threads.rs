@@ -155,7 +155,7 @@ pub async fn set_thread(conn: &mut PgConnection, message: MessageId, thread: Thr
 pub struct OpenThread {
     pub id: ThreadId,
     pub dealer: String,
-    /// The buyer's name; `None`: the dealer wrote to a bare number.
+    /// The buyer's name; `None`: the dealer wrote to a bare number, or it is the buyer himself who is asked.
     pub buyer: Option<String>,
     pub vehicle: Option<String>,
 }
@@ -169,7 +169,7 @@ pub async fn list_open(
 ) -> sqlx::Result<Vec<OpenThread>> {
     sqlx::query_as!(
         OpenThread,
-        r#"select t.id as "id: ThreadId", d.name as dealer, u.name as "buyer?",
+        r#"select t.id as "id: ThreadId", d.name as dealer, case when u.phone is distinct from $1 then u.name end as "buyer?",
              v.make || ' ' || v.model || ' ' || v.year as vehicle
            from (
              select thread_id, max(created_at) as at from messages

@@ -88,6 +88,8 @@ pub struct Options {
     pub twilio_timeout: Duration,
     /// What the sender's number may send, all servers together.
     pub per_second: u32,
+    /// When offers leave; else at any hour, so that tests may run at any.
+    pub offer_hours: &'static str,
     /// Webhooks signed with any of these verify; the first makes the calls.
     pub auth_tokens: Vec<&'static str>,
     /// As `okla serve` has it outside demo mode; most tests of an admin are about something else.
@@ -110,6 +112,7 @@ impl Default for Options {
             gateway: None,
             twilio_timeout: Duration::from_secs(30),
             per_second: 80,
+            offer_hours: "0-24",
             auth_tokens: vec![TOKEN],
             admins_need_second_factor: false,
             metrics_token: None,
@@ -413,6 +416,7 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
             verify_interval: Duration::from_mins(1),
             lease: Duration::from_secs(45),
             per_second: options.per_second,
+            offer_hours: options.offer_hours.parse().unwrap(),
             concurrency: 40,
             price_plan: [120, 780, 2_700, 82_800].map(Duration::from_secs).to_vec(),
         },

@@ -32,6 +32,7 @@ mod lost_answers;
 mod magic_numbers;
 mod metrics;
 mod money;
+mod offers;
 mod own_data;
 mod owner;
 mod passwords;

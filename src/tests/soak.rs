@@ -8,6 +8,7 @@ mod faults;
 mod fleet;
 mod kills;
 mod limits_under_fire;
+mod offers;
 mod one_key;
 mod one_rule;
 mod permutations;

@@ -70,6 +70,7 @@ pub struct Stage {
     import: String,
     thread: String,
     drive: String,
+    campaign: String,
 }
 
 pub async fn stage(pool: PgPool) -> Stage {
@@ -103,9 +104,12 @@ pub async fn stage(pool: PgPool) -> Stage {
     let vehicle: String = app.value("select id::text from vehicles where model = $1", MARK).await;
     let import = import.location.rsplit('/').next().unwrap().to_owned();
     let thread = app.value("select thread_id::text from messages where id = $1::uuid", &message).await;
+    let campaign = uuid::Uuid::now_v7().to_string();
+    let offer = [("id", campaign.as_str()), ("texto", MARK)];
+    assert!(other.post_form("/fn/oferta", &offer).await.location.ends_with(&campaign));
     let api = app.token_of("el-primero@okla.test").await;
     let drive = test_drive(&app, &vehicle).await;
-    Stage { app, first, api, message, sid, vehicle, bulk, import, thread, drive }
+    Stage { app, first, api, message, sid, vehicle, bulk, import, thread, drive, campaign }
 }
 
 /// Somebody asked for a test drive of that vehicle.
@@ -122,13 +126,16 @@ async fn test_drive(app: &TestApp, vehicle: &str) -> String {
 
 impl Stage {
     fn gets(&self) -> BTreeMap<&'static str, Ask> {
-        let Self { message, vehicle, bulk, import, thread, drive, .. } = self;
+        let Self { message, vehicle, bulk, import, thread, drive, campaign, .. } = self;
         let theirs = [
             ("/panel/mensajes/:id", format!("/panel/mensajes/{message}")),
             ("/panel/mensajes/{id}/eventos", format!("/panel/mensajes/{message}/eventos")),
             ("/mensajes/:id", format!("/mensajes/{message}")),
             ("/mensajes/{id}/eventos", format!("/mensajes/{message}/eventos")),
             ("/panel/conversaciones/:id", format!("/panel/conversaciones/{thread}")),
+            ("/panel/ofertas/:id", format!("/panel/ofertas/{campaign}")),
+            ("/panel/ofertas/{id}/eventos", format!("/panel/ofertas/{campaign}/eventos")),
+            ("/panel/ofertas/{id}/resultado.csv", format!("/panel/ofertas/{campaign}/resultado.csv")),
             ("/panel/reenvios/:id", format!("/panel/reenvios/{bulk}")),
             ("/panel/reenvios/{id}/eventos", format!("/panel/reenvios/{bulk}/eventos")),
             ("/panel/vehiculos/:id", format!("/panel/vehiculos/{vehicle}")),
@@ -142,6 +149,7 @@ impl Stage {
             ("/panel/mensajes", format!("/panel/mensajes?q={MARK}&vehiculo={vehicle}&despues={message}")),
             ("/panel/mensajes.csv", format!("/panel/mensajes.csv?despues={message}")),
             ("/panel/conversaciones", format!("/panel/conversaciones?q={MARK}&despues={thread}")),
+            ("/panel/ofertas", format!("/panel/ofertas?despues={campaign}")),
             ("/panel/costos", "/panel/costos".to_owned()),
             ("/panel/limites", "/panel/limites".to_owned()),
             ("/panel/costos.csv", "/panel/costos.csv".to_owned()),
@@ -212,6 +220,8 @@ impl Stage {
             ("/admin/usuarios/concesionarios", Ask::Theirs("/admin/usuarios/concesionarios".to_owned())),
             ("/admin/usuarios/intentos", Ask::Theirs("/admin/usuarios/intentos".to_owned())),
             ("/admin/usuarios/:id", Ask::Theirs(format!("/admin/usuarios/{message}"))),
+            // To write on the other's draft.
+            ("/panel/ofertas/nueva", Ask::Theirs(format!("/panel/ofertas/nueva?id={campaign}"))),
             // To write to a contact of the other's.
             ("/panel/escribir", Ask::Theirs(format!("/panel/escribir?a={message}"))),
         ];
@@ -226,6 +236,9 @@ impl Stage {
         BTreeMap::from([
             ("responder", vec![("thread", self.thread.as_str()), ("message", MARK)]),
             ("asignar", vec![("thread", self.thread.as_str()), ("words", self.message.as_str())]),
+            ("oferta", vec![("id", self.campaign.as_str()), ("texto", MARK)]),
+            ("oferta-confirmar", vec![("id", self.campaign.as_str()), ("cuantos", "9")]),
+            ("oferta-orden", vec![("id", self.campaign.as_str()), ("accion", "detener")]),
             ("reenviar", vec![("id", self.message.as_str())]),
             (
                 "reenviar-varios",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::{
     Extension,
     body::Body,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -23,10 +23,11 @@ use crate::{
         export_dealers::export_dealers,
         export_messages::export_messages,
         export_statement::export_statement,
+        offers::export_campaign,
         own_data::download,
         read_costs::month_of,
     },
-    domain::{panel_filter::PanelFilter, time::day_in_santo_domingo},
+    domain::{ids::CampaignId, panel_filter::PanelFilter, time::day_in_santo_domingo},
 };
 
 type Words = Query<HashMap<String, String>>;
@@ -58,6 +59,19 @@ pub async fn statement(
     let month = month_of(asked.unwrap_or_else(|| day_in_santo_domingo(state.clock.now())));
     let name = format!("okla-estado-de-cuenta-{}.csv", month.from.format("%Y-%m"));
     file(&name, export_statement(&state, &actor, month))
+}
+
+/// `GET /panel/ofertas/{id}/resultado.csv`: what became of an offer.
+pub async fn campaign(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<CampaignId>,
+) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return Redirect::to(&sign_in_path(&format!("/panel/ofertas/{id}"))).into_response();
+    };
+    let today = day_in_santo_domingo(state.clock.now());
+    file(&format!("okla-oferta-{today}.csv"), export_campaign(&state, &actor, id).await)
 }
 
 /// `GET /admin/costos.csv?rango=`: what each dealer's messages cost.

@@ -9,6 +9,7 @@ mod drives;
 mod handset;
 mod limits;
 mod number;
+mod offers;
 mod own_data;
 mod password;
 mod rates;
@@ -28,6 +29,7 @@ pub use drives::{DRIVE, INTEREST, RENEWAL};
 pub use handset::FORM as HANDSET;
 pub use limits::{AUDIT, REQUEST};
 pub use number::NUMBER;
+pub use offers::{CAMPAIGN, OFFER};
 pub use own_data::{DATA, ERASE};
 pub use password::{FORGOTTEN, PASSWORD};
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
@@ -112,6 +114,7 @@ pub fn problems(error: AppError) -> Vec<Problem> {
         AppError::Paused(paused) => paused.sentence(),
         AppError::NoTemplate(purpose) => purpose.unavailable(),
         AppError::OptedOut => OPTED_OUT.to_owned(),
+        AppError::Withheld { why, .. } => why.sentence(),
         AppError::Forbidden { message, .. } => message.to_owned(),
         AppError::NotFound => "Lo que buscaba ya no está. Vuelva al inicio e inténtelo de nuevo.".to_owned(),
         AppError::KeyInProgress => {

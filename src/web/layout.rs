@@ -17,11 +17,11 @@ use super::{
         AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
         DealerMessagePage, DealerMessagesPage, DealersPage, DrivePage, DrivesPage, EditLimitPage,
         EditVehiclePage, ErasePage, FailuresPage, ForgottenPage, HandsetPage, HomePage, ImportPage,
-        InterestsPage, LimitsPage, NewRatePage, NewVehiclePage, NotFoundPage, NumberPage, OwnDataPage,
-        OwnDrivePage, OwnDrivesPage, OwnLimitsPage, OwnMessagePage, OwnMessagesPage, PanelPage, PasswordPage,
-        PlatformCostsPage, RatesPage, ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage,
-        SignUpPage, SystemPage, ThreadPage, ThreadsPage, UploadPage, UserPage, UsersPage, VehiclePage,
-        VehiclesPage, WritePage,
+        InterestsPage, LimitsPage, NewOfferPage, NewRatePage, NewVehiclePage, NotFoundPage, NumberPage,
+        OfferPage, OffersPage, OwnDataPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage, OwnMessagePage,
+        OwnMessagesPage, PanelPage, PasswordPage, PlatformCostsPage, RatesPage, ReadingPage, RenewPage,
+        ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage, ThreadsPage,
+        UploadPage, UserPage, UsersPage, VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -71,6 +71,9 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/pruebas") view=DrivesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/pruebas/:id") view=DrivePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/intereses") view=InterestsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/ofertas") view=OffersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/ofertas/nueva") view=NewOfferPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/ofertas/:id") view=OfferPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/nuevo") view=NewVehiclePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar") view=UploadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos/importar/:id") view=ImportPage ssr=SsrMode::Async/>

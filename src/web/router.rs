@@ -89,6 +89,8 @@ pub fn router(state: AppState) -> Router {
         .route("/panel/eventos", get(events::panel::figures))
         .route("/panel/mensajes/eventos", get(events::panel::news))
         .route("/panel/reenvios/{id}/eventos", get(events::panel::resend))
+        .route("/panel/ofertas/{id}/eventos", get(events::panel::offer))
+        .route("/panel/ofertas/{id}/resultado.csv", get(export::campaign))
         .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
         .route("/demo/telefono/eventos", get(events::handset::conversation))
         .route("/demo/telefono/numeros/eventos", get(events::handset::telephones))

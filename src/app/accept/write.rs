@@ -13,7 +13,10 @@ use crate::{
         ids::{PartId, ThreadId},
         retry::policy,
     },
-    store::{self, ledger::NewEntry, messages::NewMessage, parts::NewPart, threads::ThreadKey},
+    store::{
+        self, ledger::NewEntry, messages::NewMessage, offers::NewOffer, outbox::NewWaiting, parts::NewPart,
+        threads::ThreadKey,
+    },
 };
 
 pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: DateTime<Utc>) -> Result<()> {
@@ -27,10 +30,15 @@ pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: 
     let messages: Vec<NewMessage> =
         accepted.iter().map(|taken| new_message(taken, thread_of(taken))).collect();
     let parts: Vec<Vec<NewPart>> = accepted.iter().map(new_parts).collect();
-    let first: Vec<(PartId, DateTime<Utc>)> = accepted
+    let first: Vec<NewWaiting> = accepted
         .iter()
-        .map(|taken| (PartId(taken.draft.id.0), now + policy(taken.draft.kind).validity))
+        .map(|taken| NewWaiting {
+            part: PartId(taken.draft.id.0),
+            expires_at: now + policy(taken.draft.kind).validity,
+            is_offer: taken.draft.offer.is_some(),
+        })
         .collect();
+    let offers: Vec<NewOffer> = accepted.iter().filter_map(|taken| new_offer(taken)).collect();
     let charges: Vec<NewEntry> = accepted
         .iter()
         .map(|taken| NewEntry {
@@ -51,7 +59,20 @@ pub(super) async fn write(conn: &mut PgConnection, accepted: &[Taken<'_>], now: 
     store::parts::insert_parts(conn, &parts).await?;
     store::outbox::insert(conn, &first, now).await?;
     store::ledger::insert_entries(conn, &charges, now).await?;
+    if !offers.is_empty() {
+        store::offers::insert_offers(conn, &offers, now).await?;
+    }
     Ok(store::figures::insert_changes(conn, &noted.into_rows()).await?)
+}
+
+fn new_offer(taken: &Taken<'_>) -> Option<NewOffer> {
+    let offer = taken.draft.offer?;
+    Some(NewOffer {
+        message: taken.draft.id,
+        buyer: offer.buyer,
+        dealer: taken.draft.payer,
+        campaign: offer.campaign,
+    })
 }
 
 fn new_message(taken: &Taken<'_>, thread: Option<ThreadId>) -> NewMessage {

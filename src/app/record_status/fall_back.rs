@@ -16,6 +16,7 @@ use crate::{
     },
     domain::{
         ids::{MessageId, PartId},
+        kind::Kind,
         phone::Phone,
         rates::price_of,
         report::Source,
@@ -26,6 +27,7 @@ use crate::{
         self,
         deliveries::{LockedMessage, Replacement},
         events::NewEvent,
+        outbox::NewWaiting,
     },
 };
 
@@ -90,7 +92,8 @@ async fn insert(
     tracing::info!(message = %id, "the conversation is closed; the template goes in its place");
     let replacement = Replacement { message: id, part, content_sid, filled };
     store::deliveries::insert_replacement(conn, &replacement).await?;
-    store::outbox::insert(conn, &[(part, expires_at)], now).await?;
+    let is_offer = message.kind == Kind::Offer;
+    store::outbox::insert(conn, &[NewWaiting { part, expires_at, is_offer }], now).await?;
     let key = format!("{BY_TEMPLATE}:{id}");
     let event = NewEvent {
         part_id: Some(part),

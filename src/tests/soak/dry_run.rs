@@ -13,6 +13,7 @@ use okla::{
         ids::{DealerId, MessageId, UserId},
         kind::Kind,
         limits::Limit,
+        offer::Hours,
         phone::Phone,
         user::Role,
     },
@@ -135,6 +136,7 @@ impl Stage {
             resend_of: None,
             continues: None,
             thread: None,
+            offer: None,
             reason: None,
             to_hash: None,
             template: None,
@@ -205,7 +207,8 @@ impl Stage {
             if (part == Part::Before && is_last) || (part == Part::LastDays && !is_last) {
                 continue;
             }
-            match &accept(&self.app.pool, std::slice::from_ref(draft), *at).await.unwrap()[..] {
+            match &accept(&self.app.pool, std::slice::from_ref(draft), Hours::default(), *at).await.unwrap()[..]
+            {
                 [Verdict::Accepted(_)] => {}
                 [Verdict::Refused(_)] => refused.push(draft.id),
                 other => panic!("{other:?}"),

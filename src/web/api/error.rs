@@ -13,7 +13,10 @@ use utoipa::ToSchema;
 use super::rate_limit::set_refused;
 use crate::{
     app::error::{AppError, OPTED_OUT},
-    domain::limits::{Limit, Refusal},
+    domain::{
+        limits::{Limit, Refusal},
+        offer::Withheld,
+    },
 };
 
 /// The language of error sentences.
@@ -135,6 +138,10 @@ impl ApiError {
                         "search_too_slow" => {
                             "The search took too long. Narrow it with from and to, or a status."
                         }
+                        "invalid_template" => "An offer always goes by its own template: leave template out.",
+                        "invalid_message_body" => {
+                            "An offer has to fit whole into its template. Shorten it and try again."
+                        }
                         _ => "vehicleId must be the id of a vehicle that is for sale.",
                     };
                     Self::field(field.field, field.code, language.choose(&field.message, english))
@@ -144,9 +151,6 @@ impl ApiError {
             AppError::NotFound => Self::not_found(language),
             AppError::Forbidden { code, message } => {
                 let english = match code {
-                    "consent_required" => {
-                        "Offers need the recipient's recorded consent, and there is none yet."
-                    }
                     "template_not_allowed" => {
                         "A buyer writes in his own words: send messageBody, not template."
                     }
@@ -187,6 +191,7 @@ impl ApiError {
                 let english = "The recipient has asked to get no more messages. Nothing was sent or charged.";
                 Self::new(StatusCode::CONFLICT, "opted_out", language.choose(OPTED_OUT, english))
             }
+            AppError::Withheld { why, retry_after } => Self::withheld(why, retry_after, language),
             AppError::KeyReused => {
                 let sentence = language.choose(
                     "Esa Idempotency-Key ya se usó con otra petición. Use una clave nueva para cada mensaje.",
@@ -216,6 +221,26 @@ impl ApiError {
                 Self::unexpected(language)
             }
         }
+    }
+
+    /// An offer that its recipient may not get, or not now.
+    fn withheld(why: Withheld, retry_after: Option<Duration>, language: Language) -> Self {
+        let (status, english) = match why {
+            Withheld::Person(_) => (
+                StatusCode::FORBIDDEN,
+                "An offer needs the recipient's recorded consent: a buyer with a proved number who wrote to the dealer and \
+                 wants offers. Nothing was sent or charged.",
+            ),
+            Withheld::Frequency(_) => {
+                (StatusCode::CONFLICT, "The recipient has got as many offers as OKLA allows in 7 days.")
+            }
+            Withheld::Quiet(_) => {
+                (StatusCode::FORBIDDEN, "This is no hour for offers. Try again by day in Santo Domingo.")
+            }
+        };
+        let mut answer = Self::new(status, why.code(), language.choose(&why.sentence(), english));
+        answer.retry_after = retry_after;
+        answer
     }
 
     fn unexpected(language: Language) -> Self {

@@ -21,23 +21,25 @@ use crate::{
         error::{AppError, Result},
         limits_now::dealer_bar,
         list_panel::count_newer,
+        offers::read_campaign,
         read_panel::{dealer_of, read_panel},
         resend::read_bulk,
     },
     domain::{
-        ids::{BulkId, MessageId},
+        ids::{BulkId, CampaignId, MessageId},
         range::{Choice, Range},
         time::day_in_santo_domingo,
     },
     web::{
         live::{Fragment, stream_fragments},
-        pages::{LiveFigures, NewMessages, ResendProgress},
+        pages::{LiveFigures, NewMessages, OfferProgress, ResendProgress},
         state::AppState,
     },
 };
 
 /// Limits free up and days end without a word.
 const POLL: Duration = Duration::from_secs(20);
+const OFFER_POLL: Duration = Duration::from_secs(3);
 
 type Words = BTreeMap<String, String>;
 
@@ -98,6 +100,39 @@ pub async fn resend(
         }
     };
     stream_fragments(stop, wake, Duration::from_secs(1), load).into_response()
+}
+
+/// `GET /panel/ofertas/{id}/eventos`: how far an offer is, and what becomes of it.
+pub async fn offer(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<CampaignId>,
+) -> Response {
+    let Some(Extension(actor)) = actor else {
+        return StatusCode::UNAUTHORIZED.into_response();
+    };
+    match read_campaign(&state, &actor, id).await {
+        Ok(_) => {}
+        Err(AppError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
+        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+    // Its messages change by the dozen: looked at every few seconds, once for all who look.
+    let wake = Changes::to(&state, |_| false);
+    let stop = state.stop.clone();
+    let part = state.shared.get(format!("offer {} {id}", actor.user_id));
+    let load = move || {
+        let since = Instant::now();
+        let (part, state, actor) = (part.clone(), state.clone(), actor.clone());
+        async move {
+            let loading = async {
+                let detail = read_campaign(&state, &actor, id).await?;
+                let now = state.clock.now();
+                Ok(Fragment::render(detail.is_final(), || view! { <OfferProgress detail=&detail now=now/> }))
+            };
+            part.begun_after(since, loading).await
+        }
+    };
+    stream_fragments(stop, wake, OFFER_POLL, load).into_response()
 }
 
 /// A part that all windows of one user that look at the same share.

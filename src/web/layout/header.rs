@@ -26,6 +26,7 @@ pub fn Header() -> impl IntoView {
             ("/panel", "Panel", icons::CHART),
             ("/panel/conversaciones", "Conversaciones", icons::CHAT),
             ("/panel/mensajes", "Mensajes", icons::MESSAGES),
+            ("/panel/ofertas", "Ofertas", icons::TAG),
             ("/panel/costos", "Costos", icons::COIN),
             ("/panel/vehiculos", "Vehículos", icons::CAR),
             ("/panel/pruebas", "Pruebas", icons::CLOCK),

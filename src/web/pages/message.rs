@@ -127,7 +127,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
         told if is_this && !told.is_empty() => told,
         _ => phone.masked(),
     };
-    let recipient = number(&message.to, "numero");
+    let recipient = message.offered_to.clone().unwrap_or_else(|| number(&message.to, "numero"));
     let buyers_phone = buyers_phone.map(|phone| number(phone, "numero_de"));
     let attempts: i16 = detail.parts.iter().map(|part| part.attempt_count).sum();
     let consent = detail.consent.as_ref().filter(|_| dealer).map(|consent| {
@@ -136,7 +136,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
             <dd>"Aceptó el texto "{consent.text_version.clone()}" "<Moment at=consent.accepted_at now=now/></dd>
         }
     });
-    let handset = demo.then(|| handset_path(&message.to));
+    let handset = (demo && message.offered_to.is_none()).then(|| handset_path(&message.to));
     view! {
         <PageTitle text="Mensaje"/>
         {bar.map(|bar| view! { <LimitBar bar=&bar now=now/> })}
@@ -149,7 +149,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
                 <PressProblems problems=flash.problems.clone()/>
-                {(dealer && !admin && reachable).then(|| view! {
+                {(dealer && !admin && reachable && message.offered_to.is_none()).then(|| view! {
                     <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
                 })}
                 {answer.map(|href| view! {

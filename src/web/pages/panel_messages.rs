@@ -234,7 +234,7 @@ fn Row<'a>(message: &'a Message, now: DateTime<Utc>) -> impl IntoView + use<> {
     let who = if message.is_from_buyer() {
         message.sender_name.clone()
     } else {
-        format!("Para {}", message.to.national())
+        format!("Para {}", message.recipient())
     };
     view! {
         <tr>

@@ -17,6 +17,7 @@ use okla::{
         ids::{DealerId, MessageId, PartId, UserId},
         kind::Kind,
         limits::{Decision, Limit, Refusal, Sender},
+        offer::Hours,
         outcome::OwnReason,
         phone::Phone,
         report::{Report, Source},
@@ -119,6 +120,7 @@ impl Stage {
             resend_of: None,
             continues: None,
             thread: None,
+            offer: None,
             reason: None,
             to_hash: None,
             template: None,
@@ -170,7 +172,7 @@ impl Play<'_> {
     async fn take(&mut self, wants: &[Want]) -> Played<()> {
         self.show(wants[0]).await?;
         let drafts: Vec<Draft> = wants.iter().map(|want| self.stage.draft(*want)).collect();
-        let verdicts = accept(&self.stage.pool, &drafts, self.now).await.unwrap();
+        let verdicts = accept(&self.stage.pool, &drafts, Hours::default(), self.now).await.unwrap();
         let mut refusals = Vec::new();
         for ((want, draft), verdict) in wants.iter().zip(&drafts).zip(&verdicts) {
             let stands = self.model.standings(*want, self.now);
@@ -196,6 +198,7 @@ impl Play<'_> {
                 Verdict::Paused(paused) => return Err(format!("nothing is paused: {paused:?}")),
                 Verdict::NoTemplate(purpose) => return Err(format!("no template for {purpose}")),
                 Verdict::OptedOut | Verdict::Gone => return Err("nobody has left".to_owned()),
+                Verdict::Withheld(why) => return Err(format!("there was no offer: {why:?}")),
                 Verdict::KeyTaken => return Err("there was no key".to_owned()),
             }
         }
@@ -257,7 +260,7 @@ impl Play<'_> {
     /// What a server with a late clock decides near an edge is its own; but what it took is counted once.
     async fn take_late(&mut self, wants: &[Want], late: TimeDelta) {
         let drafts: Vec<Draft> = wants.iter().map(|want| self.stage.draft(*want)).collect();
-        let verdicts = accept(&self.stage.pool, &drafts, self.now - late).await.unwrap();
+        let verdicts = accept(&self.stage.pool, &drafts, Hours::default(), self.now - late).await.unwrap();
         for ((want, draft), verdict) in wants.iter().zip(&drafts).zip(verdicts) {
             if let Verdict::Accepted(_) = verdict {
                 let (at, outside): (DateTime<Utc>, bool) =
