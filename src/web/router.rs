@@ -1,14 +1,18 @@
 //! The whole URL map.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, OriginalUri, Request, State},
     handler::Handler,
     http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
@@ -154,17 +158,14 @@ fn request_done<B>(response: &Response<B>, took: Duration, _span: &Span) {
 /// The browser half and the style sheet, under a path that changes with their content.
 fn assets(
     state: &AppState,
-) -> impl tower::Service<
-    Request,
-    Response = Response<ServeFileSystemResponseBody>,
-    Error = std::convert::Infallible,
-    Future: Send,
-> + Clone
+) -> impl tower::Service<Request, Response = Response, Error = Infallible, Future: Send>
++ Clone
 + Send
 + Sync
 + 'static {
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
     ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(state.assets.clone(), own_version_only))
         // What is not there now may be there with the next version.
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
@@ -176,4 +177,19 @@ fn assets(
         .service(
             ServeDir::new(format!("{}/pkg", state.config.site_root)).precompressed_br().precompressed_gzip(),
         )
+}
+
+/// While one version takes another's place behind a proxy, a page of the one asks the other for its files: cached for ever
+/// under a version is that version's own content, or nothing. A proxy then asks the next server.
+async fn own_version_only(
+    State(own): State<Arc<str>>,
+    OriginalUri(asked): OriginalUri,
+    request: Request,
+    next: Next,
+) -> Response {
+    if asked.path().split('/').nth(2) == Some(&*own) {
+        next.run(request).await
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    }
 }

@@ -83,3 +83,22 @@ async fn no_folder_is_listed(pool: PgPool) {
         assert!(!landing.body.contains("okla.css\">okla.css"), "{path}: {}", landing.body);
     }
 }
+
+#[sqlx::test]
+async fn what_is_kept_for_ever_under_a_version_is_that_versions_own(pool: PgPool) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("pkg")).unwrap();
+    fs::write(folder.path().join("pkg/VERSION"), "b2\n").unwrap();
+    fs::write(folder.path().join("pkg/okla.css"), "main{}").unwrap();
+    let options = Options { site_root: folder.path().to_str().unwrap().to_owned(), ..Options::default() };
+    let app = TestApp::start_with(pool, options).await;
+    let kept = async |version: &str| {
+        let answer = reqwest::get(format!("{}/v/{version}/pkg/okla.css", app.url)).await.unwrap();
+        let kept = answer.headers().get("cache-control").map(|kept| kept.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), kept)
+    };
+    assert_eq!(kept("b2").await, (200, Some("public, max-age=31536000, immutable".to_owned())));
+    for other in ["b1", "B2", "b2%20", "dev"] {
+        assert_eq!(kept(other).await, (404, Some("no-store".to_owned())), "{other}");
+    }
+}
