@@ -3,6 +3,7 @@
 import glob
 import http.client
 import json
+import os
 import re
 import ssl
 import subprocess
@@ -234,10 +235,19 @@ def queue():
     held(f"con Twilio cerrado se aceptan {number} y esperan; ahora se hace la copia")
 
 
+def write(words):
+    fields = urllib.parse.urlencode({"From": phone(849, number), "Body": words}).encode()
+    told = json.load(urllib.request.urlopen(f"{simulator}/sim/inbound", fields))
+    must(told["webhookStatus"] == 204, "El mensaje de una persona no entró.", told)
+
+
 def release():
     settings(accountStatus="active")
     until(lambda: once(849, number)[0] == number, 120, "La bandeja no salió al volver Twilio.")
     held(f"después de la copia, Twilio toma los {number}: la copia no lo sabe")
+    write("BAJA")
+    until(lambda: sql("select count(*) from opt_outs") == "1", 30, "Una BAJA no se atendió.")
+    held("y una persona escribe BAJA")
 
 
 def restored():
@@ -259,10 +269,23 @@ def exactly_once():
     held(f"los {number} que la copia daba por pendientes se hallaron en Twilio; ninguno salió otra vez")
 
 
+def reread():
+    must(sql("select count(*) from opt_outs") == "0", "La copia no debía saber de la BAJA.")
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 600))
+    for _ in range(2):
+        told = subprocess.run(["docs/desplegar/okla-releer", since], env={**os.environ, **env}, check=True, capture_output=True, text=True)
+    until(lambda: sql("select count(*) from opt_outs") == "1", 30, "La BAJA releída no se atendió.")
+    kept = sql("select count(*) from inbound_messages")
+    must(kept == "1", "Releer dos veces guardó dos.", kept)
+    status, _, said = send(phone(849, number), "Hola")
+    must(status == 409, "Quien pidió irse recibiría otra vez.", (status, said))
+    held(f"okla-releer: {told.stdout.strip()} La BAJA vale otra vez; leída dos veces es una")
+
+
 def keep_session():
     with open(f"{state}/session", "w") as file:
         file.write(sign_in())
 
 
 {"proxy": proxy, "load": load, "connections": connections, "queue": queue, "release": release, "restored": restored,
- "exactly-once": exactly_once, "sign-in": keep_session}[step]()
+ "exactly-once": exactly_once, "reread": reread, "sign-in": keep_session}[step]()

@@ -260,4 +260,5 @@ start "$second"
 wait_ready "$first"
 wait_ready "$second"
 client exactly-once 12
+client reread 12
 printf '\nTodo resistió con %s, en %s (antes: %s).\n' "$proxy" "$(elapsed)" "$before"
