@@ -1,5 +1,6 @@
 //! Pure rules: no async, no SQL, no HTTP, no Leptos. Both halves of the application compile it.
 
+pub mod answers;
 pub mod audit;
 pub mod body;
 pub mod bulk;
@@ -15,10 +16,12 @@ pub mod figures;
 pub mod forecast;
 pub mod ids;
 pub mod image_url;
+pub mod inbound;
 pub mod kind;
 pub mod length;
 pub mod limits;
 pub mod market;
+pub mod media;
 pub mod message;
 pub mod message_filter;
 pub mod money;
@@ -36,6 +39,7 @@ pub mod phone;
 pub mod plan;
 #[cfg(feature = "ssr")]
 pub mod proof;
+pub mod quick_answer;
 pub mod range;
 pub mod rates;
 pub mod reason;
@@ -48,6 +52,7 @@ pub mod state_group;
 pub mod template;
 pub mod test_drive;
 pub mod text;
+pub mod thread_filter;
 pub mod time;
 pub mod user;
 pub mod vehicle;

@@ -22,6 +22,7 @@ mod form;
 mod inbound;
 mod journal;
 mod list;
+mod media;
 mod message;
 mod paging;
 mod plan;
@@ -108,6 +109,7 @@ pub async fn serve(
         tasks: TaskTracker::new(),
         shutdown: shutdown.clone(),
         books: Mutex::new(books),
+        shelf: Mutex::default(),
         options,
     });
     for (sid, steps) in unfinished {
@@ -134,12 +136,18 @@ struct Simulator {
     tasks: TaskTracker,
     shutdown: CancellationToken,
     books: Mutex<books::Books>,
+    shelf: Mutex<media::Shelf>,
 }
 
 impl Simulator {
     /// Held only for moments, never across an await.
     fn books(&self) -> MutexGuard<'_, books::Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Likewise.
+    fn shelf(&self) -> MutexGuard<'_, media::Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a request until the guard goes, be it answered or abandoned by its client.

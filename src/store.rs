@@ -1,5 +1,6 @@
 //! All SQL: free functions over a connection, `query!` macros, private row structs, rows affected checked.
 
+pub mod answers;
 pub mod audiences;
 pub mod audit;
 pub mod campaign_results;
@@ -18,9 +19,11 @@ pub mod gauges;
 pub mod idempotency;
 mod ids;
 pub mod inbound;
+pub mod inbound_media;
 pub mod interests;
 pub mod ledger;
 pub mod limits;
+pub mod line_words;
 pub mod lines;
 pub mod listings;
 pub mod message_list;
@@ -39,6 +42,7 @@ pub mod pauses;
 pub mod phones;
 pub mod platform;
 pub mod proofs;
+pub mod quick_answers;
 pub mod rates;
 pub mod reminders;
 pub mod resends;
@@ -50,13 +54,16 @@ pub mod sessions;
 pub mod sign_in_failures;
 pub mod templates;
 pub mod test_drives;
+pub mod thread_lines;
 pub mod thread_pages;
 pub mod threads;
 pub mod throttles;
+pub mod unassigned;
 pub mod usage;
 pub mod user_list;
 pub mod users;
 pub mod vehicles;
+pub mod whatsapp_ids;
 pub mod words;
 
 /// Turns a stored word that the domain does not know into an error that names its column.

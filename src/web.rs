@@ -9,6 +9,8 @@ pub mod address;
 #[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod attachments;
+#[cfg(feature = "ssr")]
 mod cookie;
 #[cfg(feature = "ssr")]
 pub mod events;

@@ -19,6 +19,7 @@ use crate::app::{
     hold_line::probe_held_line,
     index_words::index_words,
     listings::plan_listings,
+    media::fetch_next_media,
     offers::offer_next,
     peaks::keep_peaks,
     remind::remind_next,
@@ -49,6 +50,8 @@ const PEAKS_EVERY: Duration = Duration::from_mins(10);
 const USAGE_EVERY: Duration = Duration::from_hours(6);
 /// How many questions are under way at once.
 const CHECKERS: usize = 8;
+/// Of files that people sent, so that a slow one holds none up.
+const FETCHERS: usize = 2;
 /// What is noted and not yet added up, every page adds up for itself.
 const ADD_UP_EVERY: Duration = Duration::from_secs(1);
 /// How often a held line is looked at; its own times are in the database.
@@ -75,6 +78,9 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { offer_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { handle_next_inbound(&app).await }));
+    for _ in 0..FETCHERS {
+        tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { fetch_next_media(&app).await }));
+    }
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { remind_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), PLAN_EVERY, |app| async move { plan_listings(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), ASK_EVERY, |app| async move { ask_wanted(&app).await }));

@@ -27,6 +27,24 @@ export class ThreadPage {
     await this.page.getByRole("button", { name: "Responder" }).click();
   }
 
+  /** What the dealer's people say again and again. */
+  quick(title: string) {
+    return this.page.getByRole("navigation", { name: "Respuestas rápidas" }).getByRole("link", { name: title });
+  }
+
+  get composer() {
+    return this.page.getByLabel("Su respuesta");
+  }
+
+  get preview() {
+    return this.page.getByRole("region", { name: "Vista previa" });
+  }
+
+  async giveTo(name: string) {
+    await this.page.getByLabel("Asignada a").selectOption({ label: name });
+    await this.page.getByRole("button", { name: "Guardar" }).click();
+  }
+
   get refresh() {
     return this.page.getByRole("link", { name: "Actualizar" });
   }

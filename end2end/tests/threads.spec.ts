@@ -53,3 +53,61 @@ test("a buyer writes, the dealer answers from his phone and from the panel, and 
   await threads.open(buyer.name);
   await expect(threads.thread(answer)).not.toContainText("Sin leer");
 });
+
+test("a picture from the seller's phone shows on both sides, and the buyer goes on in the conversation", async ({
+  page,
+  buyer,
+  dealerPage,
+  request,
+  accessible,
+}) => {
+  const words = `¿Me manda una foto? ${crypto.randomUUID()}`;
+  const vehicle = new VehiclePage(page);
+  await vehicle.open();
+  await page.goto(`${page.url()}/contactar`);
+  const form = ContactForm.on(page);
+  await form.message.fill(words);
+  await form.send.click();
+  await expect(page.getByRole("main")).toContainText(words);
+  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
+  const [sent] = (await created(request, { body: words })) as { sid: string; to: string }[];
+
+  await phoneSays(request, { From: sent!.to, Body: "Mire", Sample: "foto", OriginalRepliedMessageSid: sent!.sid });
+  await expect(async () => {
+    await page.reload();
+    await expect(new ThreadPage(page).lines.getByRole("img")).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+  await accessible();
+
+  const threads = new ThreadsPage(dealerPage);
+  await threads.open(buyer.name);
+  await threads.thread(buyer.name).click();
+  const thread = new ThreadPage(dealerPage);
+  await expect(thread.lines.getByRole("img")).toBeVisible();
+  await thread.quick("Puede verlo hoy").click();
+  await expect(thread.composer).toHaveValue("Puede verlo hoy mismo.");
+  await accessible(dealerPage);
+
+  const more = `¿A qué hora? ${crypto.randomUUID()}`;
+  await page.getByLabel("Su mensaje").fill(more);
+  await page.getByRole("button", { name: "Enviar" }).click();
+  await expect(new ThreadPage(page).lines).toContainText(more);
+  await expect(async () => expect(await created(request, { body: more })).toHaveLength(1)).toPass({ timeout: 15_000 });
+  await thread.refresh.click();
+  await expect(thread.lines).toContainText(more);
+});
+
+test("a dealer makes a ready answer of his own and drops it", async ({ dealerPage, accessible }) => {
+  const title = `Prueba ${crypto.randomUUID().slice(0, 8)}`;
+  await dealerPage.goto("/panel/conversaciones/respuestas");
+  await dealerPage.getByLabel("Título").fill(title);
+  await dealerPage.getByRole("button", { name: "Añadir" }).click();
+  await expect(dealerPage.getByRole("alert").filter({ visible: true })).toContainText("Escriba la respuesta.");
+  await dealerPage.getByLabel("Respuesta", { exact: true }).fill("Estamos en la avenida.");
+  await dealerPage.getByRole("button", { name: "Añadir" }).click();
+  const own = dealerPage.getByRole("listitem").filter({ hasText: title });
+  await expect(own).toContainText("Estamos en la avenida.");
+  await accessible(dealerPage);
+  await own.getByRole("button", { name: "Borrar" }).click();
+  await expect(own).toHaveCount(0);
+});

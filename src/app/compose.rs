@@ -64,6 +64,14 @@ impl Names {
         })
     }
 
+    pub fn dealer(&self, id: DealerId) -> Option<&str> {
+        self.dealers.get(&id).map(String::as_str)
+    }
+
+    pub fn vehicle(&self, id: VehicleId) -> Option<&str> {
+        self.vehicles.get(&id).map(String::as_str)
+    }
+
     /// The letter as its template says it.
     pub fn compose(&self, letter: &Letter<'_>) -> Filled {
         let dealer = letter.dealer.and_then(|id| self.dealers.get(&id)).map_or("OKLA", String::as_str);

@@ -12,6 +12,7 @@ use super::{
     consents::withdraw_all,
     deliver::Step,
     error::Result,
+    known_by::learn_number,
     listings,
     notices::Change,
     opt_out::address_hash,
@@ -19,7 +20,7 @@ use super::{
     reading::reading_link,
     say::{Saying, say},
     state::App,
-    test_drives,
+    tell_buyer, test_drives,
 };
 use crate::{
     domain::{
@@ -60,9 +61,10 @@ const BACK: &str =
 pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    let Some(inbound) = store::inbound::claim_unhandled(&mut conn, now, now + HELD).await? else {
+    let Some(mut inbound) = store::inbound::claim_unhandled(&mut conn, now, now + HELD).await? else {
         return Ok(Step::Nothing);
     };
+    learn_number(&mut conn, &mut inbound, now).await?;
     drop(conn);
     // Each step may be done again by whoever comes after a death.
     let owner = find_owner(app, &inbound).await?;
@@ -71,8 +73,14 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     store::inbound::mark_handled(&mut tx, inbound.id, owner, now).await?;
     if let Owner::Thread(thread) = owner {
         store::threads::mark_heard(&mut tx, thread, &inbound.from_address, inbound.received_at).await?;
+        store::line_words::note_inbound(&mut tx, &[inbound.id]).await?;
+        tell_buyer::expect(&mut tx, thread, now).await?;
     }
     tx.commit().await?;
+    let mut conn = app.pool.acquire().await?;
+    if let Some((thread, dealer)) = store::inbound::get_thread(&mut conn, inbound.id).await? {
+        app.notices.thread_changed(thread, dealer);
+    }
     Ok(Step::Worked)
 }
 
@@ -237,8 +245,13 @@ async fn answered_question(app: &App, conn: &mut PgConnection, inbound: &Unhandl
     }
     store::threads::close_question(conn, &inbound.from_address, now).await?;
     if let Some(thread) = threads.get(place - 1) {
-        store::inbound::assign(conn, &inbound.from_address, asked_at, *thread).await?;
+        let given = store::inbound::assign(conn, &inbound.from_address, asked_at, *thread).await?;
         store::threads::mark_heard(conn, *thread, &inbound.from_address, now).await?;
+        store::line_words::note_inbound(conn, &given).await?;
+        tell_buyer::expect(conn, *thread, now).await?;
+        if let Some(row) = store::thread_pages::get_thread(conn, *thread).await? {
+            app.notices.thread_changed(row.id, row.dealer_id);
+        }
     }
     Ok(Some(Owner::Okla))
 }

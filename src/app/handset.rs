@@ -41,10 +41,12 @@ pub trait Handset: Send + Sync + 'static {
     /// All that was written to OKLA, from any number, oldest first.
     fn written(&self) -> BoxFuture<'_, Result<Vec<Written>, HandsetError>>;
 
-    /// Writes to OKLA; the HTTP status that our inbound webhook gave, `None` when it gave none.
+    /// Writes to OKLA, perhaps with one of its sample files; the HTTP status that our inbound webhook gave, `None` when it
+    /// gave none.
     fn write<'a>(
         &'a self,
         from: &'a Phone,
         body: &'a str,
+        sample: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Option<u16>, HandsetError>>;
 }

@@ -137,6 +137,8 @@ fn told(row: ShownRow, now: DateTime<Utc>) -> Told {
         Ok(Action::PasswordChanged) => "cambió su contraseña".to_owned(),
         Ok(Action::PasswordReset) => "puso otra contraseña desde su número comprobado".to_owned(),
         Ok(Action::PersonErased) => "borró su cuenta y sus datos".to_owned(),
+        Ok(Action::WordsAssigned) => format!("dio una respuesta sin asignar a una conversación{of_dealer}"),
+        Ok(Action::WordsClosed) => "dijo que una respuesta sin asignar no es de nadie".to_owned(),
         Err(_) => format!("hizo «{}»", row.action),
     };
     let can_be_undone =

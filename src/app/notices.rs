@@ -8,7 +8,7 @@ use sqlx::{PgPool, postgres::PgListener};
 use tokio::sync::{Notify, broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::ids::{DealerId, MessageId};
+use crate::domain::ids::{DealerId, MessageId, ThreadId};
 
 const CHANGED: &str = "okla_message_changed";
 const WAITING: &str = "okla_outbox_waiting";
@@ -66,6 +66,12 @@ impl Notices {
     /// A message's state was committed: whoever shows it should look again.
     pub fn message_changed(&self, change: Change) {
         self.tell(Notice::Changed(change));
+    }
+
+    /// Something was said in a conversation: whoever shows it should look again. Ids of conversations and of messages never
+    /// meet, so that one kind of notice serves for both.
+    pub fn thread_changed(&self, thread: ThreadId, dealer: DealerId) {
+        self.message_changed(Change { message: MessageId(thread.0), dealer: Some(dealer) });
     }
 
     /// Something was committed to the outbox.

@@ -79,6 +79,7 @@ fn others(totals: &Totals, shown: &[VehicleFigures]) -> Option<VehicleFigures> {
         arrived: totals.arrived(),
         failed: totals.of(StateGroup::Failed),
         cost: totals.sums.cost,
+        answers: None,
     };
     for line in shown {
         rest.messages -= line.messages;

@@ -14,11 +14,12 @@ use super::{
 };
 use crate::{
     domain::{
+        answers::Answers,
         figures::{ByState, Cause, Totals},
         forecast::by_month_end,
         ids::{DealerId, VehicleId},
         range::{Choice, Range},
-        time::day_in_santo_domingo,
+        time::{day_begins, day_ends, day_in_santo_domingo},
         user::Role,
     },
     store::{self, connection::begin_snapshot},
@@ -39,6 +40,9 @@ pub struct Panel {
     /// The most frequent first.
     pub causes: Vec<(Cause, i64)>,
     pub vehicles: Vec<VehicleFigures>,
+    /// How the dealer answered whoever first wrote in the period, and in the one it is compared with.
+    pub answers: Answers,
+    pub answers_before: Answers,
     pub month: MonthSpend,
 }
 
@@ -50,6 +54,8 @@ pub struct VehicleFigures {
     pub failed: i64,
     /// US$.
     pub cost: Decimal,
+    /// How whoever first wrote about it was answered; `None`: it is not asked for.
+    pub answers: Option<Answers>,
 }
 
 /// The running month, US$.
@@ -85,6 +91,12 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let mut causes = store::figures::list_causes(&mut snapshot, dealer, range.from, end).await?;
     causes.truncate(CAUSES);
     let vehicles = store::figures::list_vehicles(&mut snapshot, dealer, range.from, end, VEHICLES).await?;
+    let (begins, ends) = (day_begins(range.from), day_ends(end));
+    let answers = store::answers::get_answers(&mut snapshot, dealer, begins, ends).await?;
+    let answers_before =
+        store::answers::get_answers(&mut snapshot, dealer, day_begins(previous.from), day_ends(previous.to))
+            .await?;
+    let by_vehicle = store::answers::list_by_vehicle(&mut snapshot, dealer, begins, ends).await?;
     let month = read_month(&mut snapshot, dealer, now).await?;
     let all = Range::all(today);
     let ever = totals.sums.messages > 0
@@ -99,7 +111,15 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
         before: of(previous.from, previous.to),
         days: range.days().map(|day| (day, of_day(day))).collect(),
         causes,
-        vehicles: vehicles.into_iter().map(VehicleFigures::from).collect(),
+        vehicles: vehicles
+            .into_iter()
+            .map(|row| {
+                let answers = by_vehicle.get(&row.vehicle).copied().unwrap_or_default();
+                VehicleFigures { answers: Some(answers), ..VehicleFigures::from(row) }
+            })
+            .collect(),
+        answers,
+        answers_before,
         month,
     })
 }
@@ -136,6 +156,7 @@ impl From<store::figures::VehicleRow> for VehicleFigures {
             arrived: row.arrived,
             failed: row.failed,
             cost: row.cost,
+            answers: None,
         }
     }
 }

@@ -22,8 +22,21 @@ use crate::{
 };
 
 /// Fields that name a person or repeat his words; they are not kept with an event.
-const PERSONAL: [&str; 7] =
-    ["To", "From", "ChannelToAddress", "Body", "WaId", "ProfileName", "ExternalUserId"];
+const PERSONAL: [&str; 13] = [
+    "To",
+    "From",
+    "ChannelToAddress",
+    "ChannelMetadata",
+    "OriginalRepliedMessageSender",
+    "Body",
+    "WaId",
+    "ProfileName",
+    "ExternalUserId",
+    "Latitude",
+    "Longitude",
+    "Address",
+    "Label",
+];
 
 /// Twilio's have 34 characters, its tokens 36.
 pub(super) const LONGEST_ID: usize = 200;

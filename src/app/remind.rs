@@ -10,7 +10,7 @@ use super::{
     interests, listings,
     say::{Notice, Told, notify},
     state::App,
-    test_drives,
+    tell_buyer, test_drives,
 };
 use crate::{
     domain::reminder::{Errand, Outcome, decent},
@@ -72,6 +72,7 @@ async fn write(app: &App, reminder: &DueReminder) -> Result<Option<Notice>> {
     let subject = reminder.subject;
     match reminder.errand {
         Errand::NewInterest => interests::write_notice(app, subject).await,
+        Errand::NewAnswer => tell_buyer::write_notice(app, subject).await,
         Errand::ListingWeek | Errand::ListingDay | Errand::ListingEnd => {
             listings::write_notice(app, reminder.errand, subject).await
         }

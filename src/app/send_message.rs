@@ -20,7 +20,7 @@ use crate::{
     domain::{
         body::Body,
         contact_reason::ContactReason,
-        ids::{DealerId, MessageId, VehicleId},
+        ids::{DealerId, MessageId, ThreadId, VehicleId},
         image_url::ImageUrl,
         kind::Kind,
         parts::split,
@@ -66,6 +66,8 @@ pub enum Recipient {
     SellerOf(VehicleId),
     /// A number, perhaps about a vehicle.
     Number { phone: Phone, about: Option<VehicleId> },
+    /// The other side of a conversation of the sender's, whatever has become of the vehicle.
+    Thread(ThreadId),
 }
 
 /// What became of a request to send.
@@ -192,6 +194,7 @@ fn hash(command: &SendMessage) -> [u8; 32] {
     let to = match &command.to {
         Recipient::SellerOf(vehicle) => format!("seller of {vehicle}"),
         Recipient::Number { phone, about } => format!("{} about {about:?}", phone.as_str()),
+        Recipient::Thread(thread) => format!("in {thread}"),
     };
     let image = command.image_url.as_ref().map_or("", ImageUrl::as_str);
     let kind = command.kind.as_str();
@@ -222,7 +225,7 @@ pub(super) struct Addressee {
     pub(super) phone: Phone,
     /// The dealer it is charged to and shown to.
     pub(super) payer: Option<DealerId>,
-    vehicle: Option<VehicleId>,
+    pub(super) vehicle: Option<VehicleId>,
 }
 
 /// A buyer writes to dealers only; a dealer or an admin to anyone, on his own account.
@@ -230,12 +233,32 @@ pub(super) async fn find_addressee(app: &App, actor: &Actor, to: &Recipient) -> 
     let vehicle = match to {
         Recipient::SellerOf(id) => Some(*id),
         Recipient::Number { about, .. } => *about,
+        Recipient::Thread(thread) => return other_end(app, actor, *thread).await,
     };
     if let (Recipient::Number { phone, about: None }, Role::Dealer | Role::Admin) = (to, actor.role) {
         return Ok(Addressee { phone: phone.clone(), payer: actor.dealer_id, vehicle: None });
     }
     let mut conn = app.pool.acquire().await?;
     look_up(&mut conn, actor, to, vehicle, day_in_santo_domingo(app.clock.now())).await
+}
+
+/// The dealer of a buyer's conversation; of a dealer's, whoever has no account.
+async fn other_end(app: &App, actor: &Actor, thread: ThreadId) -> Result<Addressee> {
+    let ends = store::threads::get_ends(&mut *app.pool.acquire().await?, thread).await?;
+    let ends = ends.ok_or(AppError::NotFound)?;
+    let address = match actor.role {
+        Role::Buyer if ends.buyer == Some(actor.user_id) => ends.dealer_phone,
+        Role::Dealer if actor.dealer_id == Some(ends.dealer) => ends.address.ok_or(AppError::NotFound)?,
+        Role::Buyer | Role::Dealer | Role::Admin => return Err(AppError::NotFound),
+    };
+    let phone = Phone::parse_api(&address).map_err(|_| {
+        AppError::invalid(
+            "message",
+            "no_number",
+            "Esta persona oculta su número y todavía no se sabe cuál es: OKLA no puede escribirle. Cuando conteste a un mensaje de OKLA, podrá.",
+        )
+    })?;
+    Ok(Addressee { phone, payer: Some(ends.dealer), vehicle: ends.vehicle })
 }
 
 async fn look_up(
@@ -256,7 +279,7 @@ async fn look_up(
         (Recipient::Number { phone, .. }, _) => phone.clone(),
         (Recipient::SellerOf(_), Some(seller)) => Phone::parse_api(&seller.phone)
             .map_err(|error| AppError::Fault(format!("dealers {}: phone: {error}", seller.dealer_id)))?,
-        (Recipient::SellerOf(_), None) => return Err(vehicle_not_for_sale()),
+        (Recipient::SellerOf(_) | Recipient::Thread(_), _) => return Err(vehicle_not_for_sale()),
     };
     let payer = match actor.role {
         Role::Dealer | Role::Admin => actor.dealer_id,

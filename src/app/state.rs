@@ -17,6 +17,7 @@ use super::{
     gather::Gatherer,
     handset::Handset,
     heartbeat::Heartbeat,
+    media_source::MediaSource,
     notices::Notices,
     record_status::{Recorded, Told, record},
 };
@@ -59,6 +60,7 @@ pub struct Ports {
     pub searches: PgPool,
     pub clock: SharedClock,
     pub gateway: Arc<dyn Gateway>,
+    pub media: Arc<dyn MediaSource>,
     pub callback_test: Arc<dyn CallbackTest>,
     /// The simulated telephones; only in demo mode.
     pub handset: Option<Arc<dyn Handset>>,

@@ -27,7 +27,7 @@ use crate::{
         image_url::ImageUrl,
         kind::Kind,
         reminder::Errand,
-        template::{Definition, Purpose, WORDS},
+        template::{Definition, Filled, Purpose, WORDS},
         test_drive::{DriveStatus, LASTS, Side, TOO_NEAR, reminded_at},
         time::{day_in_santo_domingo, spoken_appointment},
         user::Role,
@@ -96,26 +96,40 @@ pub async fn ask(app: &App, actor: &Actor, asked: AskDrive) -> Result<Sent> {
 /// The message that asks for it.
 fn request(app: &App, actor: &Actor, drive: &DriveRow, asked: AskDrive) -> SendMessage {
     let link = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
-    let slots: Vec<String> = drive.slots.iter().map(|slot| spoken_appointment(*slot)).collect();
-    let values = BTreeMap::from([
-        ("dealer", drive.dealer.clone()),
-        ("person", actor.name.clone()),
-        ("vehicle", drive.vehicle.clone()),
-        ("slots", slots.join(" o ")),
-        (WORDS, with_image(asked.words.as_str(), asked.image_url.as_ref().map(ImageUrl::as_str))),
-        ("link", link.clone()),
-    ]);
+    let words = with_image(asked.words.as_str(), asked.image_url.as_ref().map(ImageUrl::as_str));
+    let filled = fill_request(&drive.dealer, &actor.name, &drive.vehicle, &drive.slots, words, &link);
     SendMessage {
         to: Recipient::SellerOf(asked.vehicle),
         body: asked.words,
         image_url: asked.image_url,
         kind: Kind::TestDrive,
         reason: Some(ContactReason::TestDrive),
-        template: Some(Definition::of(Purpose::TestDriveRequest).fill(&values, &link)),
+        template: Some(filled),
         key: asked.key,
         resend_of: None,
         continues: None,
     }
+}
+
+/// What it says.
+pub(super) fn fill_request(
+    dealer: &str,
+    person: &str,
+    vehicle: &str,
+    slots: &[DateTime<Utc>],
+    words: String,
+    link: &str,
+) -> Filled {
+    let slots: Vec<String> = slots.iter().map(|slot| spoken_appointment(*slot)).collect();
+    let values = BTreeMap::from([
+        ("dealer", dealer.to_owned()),
+        ("person", person.to_owned()),
+        ("vehicle", vehicle.to_owned()),
+        ("slots", slots.join(" o ")),
+        (WORDS, words),
+        ("link", link.to_owned()),
+    ]);
+    Definition::of(Purpose::TestDriveRequest).fill(&values, link)
 }
 
 /// A dealer's: those open, and those that are done with.

@@ -58,8 +58,10 @@ pub async fn run(args: Args) -> CliResult {
 
     let stop = super::stop_signal();
     let now = SystemClock.now();
+    let twilio = Arc::new(twilio_client(&config)?);
     let app = App::start(Ports {
-        gateway: Arc::new(twilio_client(&config)?),
+        gateway: twilio.clone(),
+        media: twilio,
         callback_test: Arc::new(callback_test(&config)),
         handset: handset(&config)?,
         notices: Notices::start(pool.clone(), stop.clone()),

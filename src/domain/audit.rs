@@ -37,10 +37,12 @@ pub enum Action {
     PasswordReset,
     /// He had himself erased.
     PersonErased,
+    WordsAssigned,
+    WordsClosed,
 }
 
 impl Action {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -65,6 +67,8 @@ impl Action {
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::PersonErased,
+        Self::WordsAssigned,
+        Self::WordsClosed,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -93,6 +97,8 @@ impl Action {
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::PersonErased => "person_erased",
+            Self::WordsAssigned => "words_assigned",
+            Self::WordsClosed => "words_closed",
         }
     }
 }

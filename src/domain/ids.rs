@@ -62,6 +62,10 @@ id! {
     DriveId,
     /// What somebody wrote to OKLA's number.
     InboundId,
+    /// A file that came with it.
+    MediaId,
+    /// A ready answer of a dealer's.
+    QuickId,
     /// A row of the rate card.
     RateId,
     /// What somebody said a dollar costs in pesos.

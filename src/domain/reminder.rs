@@ -22,10 +22,12 @@ pub enum Errand {
     DriveNearDealer,
     DriveOffBuyer,
     DriveOffDealer,
+    /// A dealer has answered a buyer, who has not looked since.
+    NewAnswer,
 }
 
 impl Errand {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NewInterest,
         Self::ListingWeek,
         Self::ListingDay,
@@ -36,6 +38,7 @@ impl Errand {
         Self::DriveNearDealer,
         Self::DriveOffBuyer,
         Self::DriveOffDealer,
+        Self::NewAnswer,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Errand {
             Self::DriveNearDealer => "drive_near_dealer",
             Self::DriveOffBuyer => "drive_off_buyer",
             Self::DriveOffDealer => "drive_off_dealer",
+            Self::NewAnswer => "new_answer",
         }
     }
 
@@ -62,6 +66,7 @@ impl Errand {
                 | Self::ListingEnd
                 | Self::DriveNearBuyer
                 | Self::DriveNearDealer
+                | Self::NewAnswer
         )
     }
 }

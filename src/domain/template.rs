@@ -35,10 +35,12 @@ pub enum Purpose {
     Offer,
     /// OKLA asks whom an answer is for.
     WhoFor,
+    /// A dealer has answered a buyer.
+    NewAnswer,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Contact,
         Self::Message,
         Self::NewInterest,
@@ -50,6 +52,7 @@ impl Purpose {
         Self::ListingExpired,
         Self::Offer,
         Self::WhoFor,
+        Self::NewAnswer,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -65,6 +68,7 @@ impl Purpose {
             Self::ListingExpired => "listing_expired",
             Self::Offer => "offer",
             Self::WhoFor => "who_for",
+            Self::NewAnswer => "new_answer",
         }
     }
 
@@ -82,6 +86,7 @@ impl Purpose {
             Self::ListingExpired => "Publicación vencida",
             Self::Offer => "Oferta de un concesionario",
             Self::WhoFor => "Para quién es una respuesta",
+            Self::NewAnswer => "Un concesionario contestó a un comprador",
         }
     }
 
@@ -97,7 +102,7 @@ impl Purpose {
     /// What a message of it is for.
     pub fn kind(self) -> Kind {
         match self {
-            Self::Contact | Self::Message | Self::WhoFor => Kind::Contact,
+            Self::Contact | Self::Message | Self::WhoFor | Self::NewAnswer => Kind::Contact,
             Self::NewInterest => Kind::NewInterest,
             Self::TestDriveRequest
             | Self::TestDriveConfirmed

@@ -79,6 +79,7 @@ impl Side {
         }
     }
 
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::Buyer => Self::Dealer,

@@ -145,6 +145,16 @@ pub fn about(took: TimeDelta) -> String {
     }
 }
 
+/// How long is left, to the minute: `3 h 10 min`, `45 min`, `menos de 1 min`.
+pub fn left(left: TimeDelta) -> String {
+    let minutes = left.num_minutes();
+    match minutes {
+        ..1 => "menos de 1 min".to_owned(),
+        1..60 => format!("{minutes} min"),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
+    }
+}
+
 /// A calendar day: `1 dic 2026`.
 pub fn spoken_date(day: NaiveDate) -> String {
     format!("{} {} {}", day.day(), month(day), day.year())

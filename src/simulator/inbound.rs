@@ -6,7 +6,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -22,15 +22,33 @@ use super::{
 };
 
 /// Takes Twilio's own field names; what is not given is made up, what is unknown is passed on.
-pub async fn receive(State(simulator): State<Arc<Simulator>>, body: Bytes) -> Response {
+pub async fn receive(State(simulator): State<Arc<Simulator>>, headers: HeaderMap, body: Bytes) -> Response {
     let form = Form::from(body);
     let from = address::completed(form.first("From").unwrap_or_default());
     if !address::is_valid(&from) {
         let why = json!({ "error": "From is the writing user's number in E.164" });
         return (StatusCode::BAD_REQUEST, Json(why)).into_response();
     }
-    let message = message(&simulator, from, &form);
-    let fields = webhook_fields(&simulator, &message, &form);
+    let mut message = message(&simulator, from, &form);
+    let mut files = Vec::new();
+    for name in form.all("Sample") {
+        let Some((sid, content_type)) = simulator.shelf().file(&name) else {
+            let why = json!({ "error": "there is no such file to send" });
+            return (StatusCode::BAD_REQUEST, Json(why)).into_response();
+        };
+        files.push((sid, content_type));
+    }
+    if !files.is_empty() {
+        message.sid = fresh_sid("MM");
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let folder = format!(
+        "http://{host}/2010-04-01/Accounts/{}/Messages/{}/Media",
+        simulator.options.account_sid, message.sid
+    );
+    message.media.extend(files.iter().map(|(sid, _)| format!("{folder}/{sid}")));
+    let types: Vec<String> = files.into_iter().map(|(_, content_type)| content_type).collect();
+    let fields = webhook_fields(&simulator, &message, &form, &types);
     if let Err(error) = simulator.books().record(Entry::Created(Box::new(message.clone()))) {
         tracing::error!(%error, "the simulator's journal cannot be written");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -71,11 +89,19 @@ fn message(simulator: &Simulator, from: String, form: &Form) -> Message {
     }
 }
 
-fn webhook_fields(simulator: &Simulator, message: &Message, given: &Form) -> Vec<(String, String)> {
-    let kind = match (given.filled("ButtonText"), message.media.is_empty()) {
-        (Some(_), _) => "button",
-        (None, true) => "text",
-        (None, false) => "image",
+fn webhook_fields(
+    simulator: &Simulator,
+    message: &Message,
+    given: &Form,
+    // Of the files that it keeps itself, which come last.
+    types: &[String],
+) -> Vec<(String, String)> {
+    let first = types.first().map_or("image/jpeg", String::as_str);
+    let kind = match (given.filled("ButtonText"), message.media.is_empty(), first.split('/').next()) {
+        (Some(_), ..) => "button",
+        (None, true, _) => "text",
+        (None, false, Some(kind @ ("image" | "audio" | "video"))) => kind,
+        (None, false, _) => "document",
     };
     let user = message.from.trim_start_matches("whatsapp:");
     let mut fields = vec![
@@ -96,15 +122,22 @@ fn webhook_fields(simulator: &Simulator, message: &Message, given: &Form) -> Vec
     ];
     // Users who hide their number have none.
     fields.extend(user.strip_prefix('+').map(|digits| ("WaId", digits.to_owned())));
-    if !message.media.is_empty() {
-        fields.push(("MediaContentType0", "image/jpeg".to_owned()));
-    }
     if given.filled("OriginalRepliedMessageSid").is_some() {
         fields.push(("OriginalRepliedMessageSender", simulator.sender()));
     }
     let mut fields: Vec<(String, String)> =
         fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    for (name, value) in given.0.iter().filter(|(name, _)| name != "From" && name != "To") {
+    let forged = message.media.len() - types.len();
+    for (place, url) in message.media.iter().enumerate() {
+        let content_type = place.checked_sub(forged).and_then(|own| types.get(own));
+        fields.push((format!("MediaUrl{place}"), url.clone()));
+        fields.push((
+            format!("MediaContentType{place}"),
+            content_type.map_or("image/jpeg", String::as_str).to_owned(),
+        ));
+    }
+    let own = ["From", "To", "Sample"];
+    for (name, value) in given.0.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
         match fields.iter_mut().find(|(one, _)| one == name) {
             Some(field) => field.1.clone_from(value),
             None => fields.push((name.clone(), value.clone())),

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{Method, StatusCode, Uri},
     middleware::from_fn_with_state,
     routing::{get, post, put},
 };
 
 use super::{
-    Simulator, account, answer, auth, content, control, create, inbound, list,
+    Simulator, account, answer, auth, content, control, create, inbound, list, media,
     refusal::Refusal,
     resource, senders,
     usage::{self, Span},
@@ -37,6 +37,7 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
             &format!("{MESSAGES}/{{file}}"),
             get(resource::fetch).post(resource::update).delete(resource::delete),
         )
+        .route(&format!("{MESSAGES}/{{message}}/Media/{{file}}"), get(media::fetch))
         .route("/v2/Channels/Senders", get(senders::list))
         .route("/v2/Channels/Senders/{sid}", get(senders::fetch))
         .route("/v1/Content", get(content::list).post(content::create))
@@ -53,6 +54,8 @@ pub fn router(simulator: Arc<Simulator>) -> Router {
     Router::new()
         .route("/sim/messages", get(control::messages))
         .route("/sim/inbound", get(control::inbound).post(inbound::receive))
+        .route("/sim/media", post(media::bring).layer(DefaultBodyLimit::disable()))
+        .route("/media/{file}", get(media::bytes))
         .route("/sim/settings", get(control::settings).put(control::change_settings))
         .route("/sim/templates/{sid}", put(control::change_template))
         .route("/sim/clock", post(control::advance))

@@ -9,8 +9,8 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    BulkId, CampaignId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId,
-    ProofId, RateId, RequestId, ThreadId, TokenId, UserId, VehicleId,
+    BulkId, CampaignId, DealerId, DopRateId, DriveId, ImportId, InboundId, MediaId, MessageId, PartId,
+    PauseId, ProofId, QuickId, RateId, RequestId, ThreadId, TokenId, UserId, VehicleId,
 };
 
 macro_rules! uuid_column {
@@ -36,6 +36,6 @@ macro_rules! uuid_column {
 }
 
 uuid_column!(
-    BulkId, CampaignId, DealerId, DopRateId, DriveId, ImportId, InboundId, MessageId, PartId, PauseId,
-    ProofId, RateId, RequestId, ThreadId, TokenId, UserId, VehicleId,
+    BulkId, CampaignId, DealerId, DopRateId, DriveId, ImportId, InboundId, MediaId, MessageId, PartId,
+    PauseId, ProofId, QuickId, RateId, RequestId, ThreadId, TokenId, UserId, VehicleId,
 );

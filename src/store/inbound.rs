@@ -18,14 +18,21 @@ pub struct NewInbound<'a> {
     pub fields: serde_json::Value,
     pub replied_to: Option<&'a str>,
     pub button: Option<&'a str>,
+    pub profile_name: Option<&'a str>,
+    pub bsuid: Option<&'a str>,
+    /// Neither words nor a file, as JSON.
+    pub extra: Option<serde_json::Value>,
+    /// Files beyond those that are taken.
+    pub media_left: i16,
     pub received_at: DateTime<Utc>,
 }
 
 /// `false`: this inbound message was stored before.
 pub async fn insert_inbound(conn: &mut PgConnection, inbound: &NewInbound<'_>) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into inbound_messages (id, sid, from_address, body, fields, replied_to, button, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (sid) do nothing",
+        "insert into inbound_messages (id, sid, from_address, body, fields, replied_to, button, received_at, profile_name,
+           bsuid, extra, media_left)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (sid) do nothing",
         inbound.id.0,
         inbound.sid,
         inbound.from_address,
@@ -33,7 +40,11 @@ pub async fn insert_inbound(conn: &mut PgConnection, inbound: &NewInbound<'_>) -
         inbound.fields,
         inbound.replied_to,
         inbound.button,
-        inbound.received_at
+        inbound.received_at,
+        inbound.profile_name,
+        inbound.bsuid,
+        inbound.extra.clone(),
+        inbound.media_left
     )
     .execute(conn)
     .await?;
@@ -69,6 +80,8 @@ pub struct Unhandled {
     pub body: String,
     pub replied_to: Option<String>,
     pub button: Option<String>,
+    /// What stands in his number's place.
+    pub bsuid: Option<String>,
     pub received_at: DateTime<Utc>,
 }
 
@@ -84,7 +97,7 @@ pub async fn claim_unhandled(
              select id from inbound_messages
              where handled_at is null and (handling_until is null or handling_until <= $1)
              order by received_at limit 1 for update skip locked
-           ) returning id as "id: InboundId", from_address, body, replied_to, button, received_at"#,
+           ) returning id as "id: InboundId", from_address, body, replied_to, button, bsuid, received_at"#,
         now,
         until
     )
@@ -121,23 +134,57 @@ pub async fn mark_handled(
     .map(|_| ())
 }
 
-/// Gives what an address wrote since, and is nobody's yet, to a conversation; how many there were.
+/// Gives what an address wrote since, and is nobody's yet, to a conversation; what it was.
 pub async fn assign(
     conn: &mut PgConnection,
     address: &str,
     since: DateTime<Utc>,
     thread: ThreadId,
-) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "update inbound_messages set thread_id = $3
-         where from_address = $1 and received_at >= $2 and thread_id is null and not to_okla and handled_at is not null",
+) -> sqlx::Result<Vec<InboundId>> {
+    sqlx::query_scalar!(
+        r#"update inbound_messages set thread_id = $3
+           where from_address = $1 and received_at >= $2 and thread_id is null and not to_okla
+             and handled_at is not null and closed_at is null
+           returning id as "id: InboundId""#,
         address,
         since,
         thread.0
     )
-    .execute(conn)
+    .fetch_all(conn)
+    .await
+}
+
+/// The conversation that it is in, and whose.
+pub async fn get_thread(
+    conn: &mut PgConnection,
+    id: InboundId,
+) -> sqlx::Result<Option<(ThreadId, DealerId)>> {
+    let row = sqlx::query!(
+        r#"select t.id as "id: ThreadId", t.dealer_id as "dealer: DealerId"
+           from inbound_messages i join threads t on t.id = i.thread_id where i.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
     .await?;
-    Ok(done.rows_affected())
+    Ok(row.map(|row| (row.id, row.dealer)))
+}
+
+/// Whose number it turned out to come from.
+pub async fn set_address(conn: &mut PgConnection, id: InboundId, address: &str) -> sqlx::Result<()> {
+    sqlx::query!("update inbound_messages set from_address = $2 where id = $1", id.0, address)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// When somebody at that address last wrote.
+pub async fn get_last_heard(conn: &mut PgConnection, address: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!(
+        "select received_at from inbound_messages where from_address = $1 order by received_at desc limit 1",
+        address
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 /// A long message whose template had no room for all of it.

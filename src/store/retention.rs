@@ -20,13 +20,21 @@ pub async fn erase_before(conn: &mut PgConnection, before: DateTime<Utc>, limit:
            ), words as (
              delete from message_words using old where message_id = old.id
            ), answers as (
-             update inbound_messages as i set body = '', fields = '{}' from kept
+             update inbound_messages as i set body = '', fields = '{}', extra = null, profile_name = null from kept
              where i.received_at < least($1, coalesce((select max(created_at) from old), $1)) and i.received_at >= kept.erased_before
-               and i.body <> ''
+               and (i.body <> '' or i.fields <> '{}')
+             returning i.id
+           ), files as (
+             delete from inbound_media using answers where inbound_id = answers.id
+           ), found as (
+             delete from line_words using answers where line_id = answers.id
            ), said as (
              update answers as a set body = '' from kept
              where a.created_at < least($1, coalesce((select max(created_at) from old), $1))
                and a.created_at >= kept.erased_before and a.body <> ''
+             returning a.id
+           ), found_said as (
+             delete from line_words using said where line_id = said.id
            ), noted as (
              update retention as r set erased_before = coalesce((select max(created_at) from old), $1) from kept
            )

@@ -17,11 +17,16 @@ pub struct ThreadRow {
     pub buyer_phone: Option<String>,
     /// Whom the dealer wrote to, if it has no account.
     pub address: Option<String>,
+    /// What whoever has no account calls himself on WhatsApp.
+    pub profile: Option<String>,
     pub vehicle_id: Option<VehicleId>,
     pub vehicle: Option<String>,
     pub last_at: DateTime<Utc>,
     /// The buyer has spoken since the dealer's people looked.
     pub unread: bool,
+    /// Who of the dealer's people answers.
+    pub assigned_id: Option<UserId>,
+    pub assigned: Option<String>,
 }
 
 /// One shape for all that read conversations; each adds its condition.
@@ -32,38 +37,173 @@ macro_rules! thread_rows {
             r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
                  t.buyer_id as "buyer_id: UserId", u.name as "buyer?", t.address,
                  case when u.shows_phone_since is not null then u.phone end as buyer_phone,
+                 case when t.address is not null then (
+                   select i.profile_name from inbound_messages i where i.thread_id = t.id and i.profile_name is not null
+                   order by i.received_at desc limit 1
+                 ) end as profile,
                  t.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle, t.last_at,
-                 coalesce(t.buyer_spoke_at > coalesce(t.dealer_seen_at, '-infinity'), false) as "unread!"
+                 coalesce(t.buyer_spoke_at > coalesce(t.dealer_seen_at, '-infinity'), false) as "unread!",
+                 t.assigned_to as "assigned_id: UserId", a.name as "assigned?"
                from threads t join dealers d on d.id = t.dealer_id left join users u on u.id = t.buyer_id
-               left join vehicles v on v.id = t.vehicle_id "# + $condition,
+               left join vehicles v on v.id = t.vehicle_id left join users a on a.id = t.assigned_to "# + $condition,
             $($argument),+
         )
     };
 }
 
-/// A dealer's, the latest first, whose other side or vehicle bears these words.
+/// Which of a dealer's conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    Unread,
+    /// That person's.
+    Of(UserId),
+    Nobodys,
+}
+
+/// A dealer's, the latest first. A query for each choice: each is read along its own index.
 pub async fn list_of_dealer(
     conn: &mut PgConnection,
     dealer: DealerId,
-    piece: Option<&str>,
+    which: Which,
     before: Option<(DateTime<Utc>, ThreadId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<ThreadRow>> {
     let (at, id) = before.unzip();
+    let (dealer, id) = (dealer.0, id.map(|id| id.0));
+    match which {
+        Which::All => {
+            thread_rows!(
+                "where t.dealer_id = $1
+                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 order by t.last_at desc, t.id desc limit $4",
+                dealer,
+                at,
+                id,
+                limit,
+            )
+            .fetch_all(conn)
+            .await
+        }
+        Which::Unread => {
+            thread_rows!(
+                "where t.dealer_id = $1
+                   and t.buyer_spoke_at is not null and (t.dealer_seen_at is null or t.buyer_spoke_at > t.dealer_seen_at)
+                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 order by t.last_at desc, t.id desc limit $4",
+                dealer,
+                at,
+                id,
+                limit,
+            )
+            .fetch_all(conn)
+            .await
+        }
+        Which::Of(person) => {
+            thread_rows!(
+                "where t.dealer_id = $1 and t.assigned_to = $5
+                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 order by t.last_at desc, t.id desc limit $4",
+                dealer,
+                at,
+                id,
+                limit,
+                person.0,
+            )
+            .fetch_all(conn)
+            .await
+        }
+        Which::Nobodys => {
+            thread_rows!(
+                "where t.dealer_id = $1 and t.assigned_to is null
+                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 order by t.last_at desc, t.id desc limit $4",
+                dealer,
+                at,
+                id,
+                limit,
+            )
+            .fetch_all(conn)
+            .await
+        }
+    }
+}
+
+/// Those of these, the latest first.
+pub async fn list_these(
+    conn: &mut PgConnection,
+    ids: &[ThreadId],
+    which: Which,
+    before: Option<(DateTime<Utc>, ThreadId)>,
+    limit: i64,
+) -> sqlx::Result<Vec<ThreadRow>> {
+    let (at, id) = before.unzip();
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let person = if let Which::Of(person) = which { Some(person.0) } else { None };
     thread_rows!(
-        "where t.dealer_id = $1
+        "where t.id = any($1)
+           and (not $5 or t.buyer_spoke_at is not null and (t.dealer_seen_at is null or t.buyer_spoke_at > t.dealer_seen_at))
+           and ($6::uuid is null or t.assigned_to = $6) and (not $7 or t.assigned_to is null)
            and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-           and ($4::text is null or okla_fold(u.name) like $4 or t.address like $4
-             or okla_fold(v.make || ' ' || v.model || ' ' || v.year) like $4)
-         order by t.last_at desc, t.id desc limit $5",
-        dealer.0,
+         order by t.last_at desc, t.id desc limit $4",
+        &ids,
         at,
         id.map(|id| id.0),
-        piece,
         limit,
+        which == Which::Unread,
+        person,
+        which == Which::Nobodys,
     )
     .fetch_all(conn)
     .await
+}
+
+/// How many of a dealer's are unread, counted up to `most`.
+pub async fn count_unread(conn: &mut PgConnection, dealer: DealerId, most: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "unread!" from (
+             select from threads where dealer_id = $1
+               and buyer_spoke_at is not null and (dealer_seen_at is null or buyer_spoke_at > dealer_seen_at)
+             limit $2
+           ) as unread"#,
+        dealer.0,
+        most
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Whom a dealer's conversation may be given to: his people who may sign in, by name.
+pub async fn list_people(conn: &mut PgConnection, dealer: DealerId) -> sqlx::Result<Vec<(UserId, String)>> {
+    let rows = sqlx::query!(
+        r#"select id as "id: UserId", name from users where dealer_id = $1 and role = 'dealer' and disabled_at is null
+           order by name, id limit 100"#,
+        dealer.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Who answers from now on; `false`: the conversation or the person is not that dealer's.
+pub async fn set_assigned(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    id: ThreadId,
+    person: Option<UserId>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update threads set assigned_to = $3 where id = $1 and dealer_id = $2
+           and ($3::uuid is null or exists (
+             select from users where id = $3 and dealer_id = $2 and role = 'dealer' and disabled_at is null
+           ))",
+        id.0,
+        dealer.0,
+        person.map(|person| person.0)
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn get_thread(conn: &mut PgConnection, id: ThreadId) -> sqlx::Result<Option<ThreadRow>> {
@@ -79,67 +219,16 @@ pub async fn get_thread_of(conn: &mut PgConnection, message: MessageId) -> sqlx:
     Ok(id.flatten())
 }
 
-/// Something that was said in a conversation.
-pub struct LineRow {
-    /// The message of ours that it is, if it is one.
-    pub message: Option<MessageId>,
-    pub by_dealer: bool,
-    pub body: String,
-    /// What became of a message of ours.
-    pub status: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
-/// The latest that was said, newest first.
-pub async fn list_lines(conn: &mut PgConnection, thread: ThreadId, limit: i64) -> sqlx::Result<Vec<LineRow>> {
-    sqlx::query_as!(
-        LineRow,
-        r#"select l.message as "message: MessageId", l.by_dealer as "by_dealer!", l.body as "body!", l.status,
-             l.at as "at!"
-           from (
-             (select m.id as message, m.sender_role <> 'buyer' as by_dealer, m.body, m.status, m.created_at as at
-              from messages m where m.thread_id = $1 order by m.created_at desc limit $2)
-             union all
-             (select null, t.buyer_id is not null and d.phone = i.from_address, i.body, null, i.received_at
-              from inbound_messages i join threads t on t.id = i.thread_id join dealers d on d.id = t.dealer_id
-              where i.thread_id = $1 order by i.received_at desc limit $2)
-             union all
-             (select null, true, a.body, null, a.created_at
-              from answers a where a.thread_id = $1 order by a.created_at desc limit $2)
-           ) as l
-           order by l.at desc limit $2"#,
-        thread.0,
-        limit
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// The last words of each of these conversations.
-pub async fn list_last_words(
+/// The buyer has looked.
+pub async fn mark_seen_by_buyer(
     conn: &mut PgConnection,
-    threads: &[ThreadId],
-) -> sqlx::Result<Vec<(ThreadId, String, bool)>> {
-    let ids: Vec<Uuid> = threads.iter().map(|id| id.0).collect();
-    let rows = sqlx::query!(
-        r#"select t.id as "id: ThreadId", l.body as "body!", l.by_dealer as "by_dealer!"
-           from threads t join dealers d on d.id = t.dealer_id cross join lateral (
-             (select m.body, m.sender_role <> 'buyer' as by_dealer, m.created_at as at
-              from messages m where m.thread_id = t.id order by m.created_at desc limit 1)
-             union all
-             (select i.body, t.buyer_id is not null and d.phone = i.from_address, i.received_at
-              from inbound_messages i where i.thread_id = t.id order by i.received_at desc limit 1)
-             union all
-             (select a.body, true, a.created_at
-              from answers a where a.thread_id = t.id order by a.created_at desc limit 1)
-             order by at desc limit 1
-           ) as l
-           where t.id = any($1)"#,
-        &ids
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.body, row.by_dealer)).collect())
+    id: ThreadId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!("update threads set buyer_seen_at = greatest(buyer_seen_at, $2) where id = $1", id.0, now)
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// The dealer's people have looked.
@@ -190,7 +279,7 @@ pub async fn list_nobodys(
         r#"select i.id as "id: InboundId", i.body, i.received_at
            from inbound_messages i join dealers d on d.phone = i.from_address
            where d.id = $1 and not exists (select from dealers o where o.phone = d.phone and o.id <> d.id)
-             and i.thread_id is null and not i.to_okla and i.handled_at is not null
+             and i.thread_id is null and not i.to_okla and i.handled_at is not null and i.closed_at is null
            order by i.received_at desc limit $2"#,
         dealer.0,
         limit
@@ -211,7 +300,7 @@ pub async fn assign_nobodys(
          from threads t join dealers d on d.id = t.dealer_id
          where i.id = $1 and t.id = $2 and t.dealer_id = $3 and i.from_address = d.phone
            and not exists (select from dealers o where o.phone = d.phone and o.id <> d.id) and i.thread_id is null
-           and not i.to_okla and i.handled_at is not null",
+           and not i.to_okla and i.handled_at is not null and i.closed_at is null",
         words.0,
         thread.0,
         dealer.0
@@ -232,7 +321,8 @@ pub async fn get_answer_time(
         r#"select count(*) as "answered!",
              percentile_cont(0.5) within group (order by extract(epoch from first_answered_at - first_asked_at)::float8)
                as seconds
-           from (select first_asked_at, first_answered_at from threads where dealer_id = $1 order by last_at desc limit $3) as t
+           from (select first_asked_at, first_answered_at from threads where dealer_id = $1 and buyer_id is not null
+                 order by last_at desc limit $3) as t
            where first_answered_at is not null and first_asked_at > $2"#,
         dealer.0,
         since,

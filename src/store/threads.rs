@@ -119,6 +119,60 @@ pub async fn mark_dealer_spoke(conn: &mut PgConnection, id: ThreadId, at: DateTi
     .map(|_| ())
 }
 
+/// Who is at both ends of a conversation.
+pub struct Ends {
+    pub dealer: DealerId,
+    pub dealer_phone: String,
+    pub buyer: Option<UserId>,
+    pub address: Option<String>,
+    pub vehicle: Option<VehicleId>,
+}
+
+pub async fn get_ends(conn: &mut PgConnection, id: ThreadId) -> sqlx::Result<Option<Ends>> {
+    sqlx::query_as!(
+        Ends,
+        r#"select t.dealer_id as "dealer: DealerId", d.phone as dealer_phone, t.buyer_id as "buyer: UserId", t.address,
+             t.vehicle_id as "vehicle: VehicleId"
+           from threads t join dealers d on d.id = t.dealer_id where t.id = $1"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// A buyer who agreed to be told of answers and proved his number, and has one that he has not seen.
+pub struct Untold {
+    pub dealer: DealerId,
+    pub dealer_name: String,
+    pub vehicle: Option<VehicleId>,
+    pub vehicle_name: Option<String>,
+    pub person: String,
+    pub phone: String,
+    /// The latest that he wrote.
+    pub message: Option<MessageId>,
+    /// When he last looked or wrote.
+    pub looked_at: Option<DateTime<Utc>>,
+}
+
+pub async fn get_untold(conn: &mut PgConnection, id: ThreadId) -> sqlx::Result<Option<Untold>> {
+    sqlx::query_as!(
+        Untold,
+        r#"select t.dealer_id as "dealer: DealerId", d.name as dealer_name, t.vehicle_id as "vehicle: VehicleId",
+             v.make || ' ' || v.model || ' ' || v.year as vehicle_name, u.name as person, u.phone as "phone!",
+             (select m.id from messages m where m.thread_id = t.id and m.sender_id = t.buyer_id
+              order by m.created_at desc limit 1) as "message: MessageId",
+             greatest(t.buyer_seen_at, t.buyer_spoke_at) as looked_at
+           from threads t join users u on u.id = t.buyer_id join dealers d on d.id = t.dealer_id
+           left join vehicles v on v.id = t.vehicle_id
+           where t.id = $1 and u.answers_since is not null and u.phone_proved_at is not null and u.phone is not null
+             and u.disabled_at is null
+             and t.dealer_spoke_at > coalesce(greatest(t.buyer_seen_at, t.buyer_spoke_at), '-infinity')"#,
+        id.0
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// A message of ours that somebody answers, by Twilio's id of it.
 pub struct Answered {
     pub message: MessageId,

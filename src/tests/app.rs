@@ -27,6 +27,7 @@ use okla::{
         handset::Handset,
         heartbeat::Heartbeat,
         listings::plan_listings,
+        media::fetch_next_media,
         notices::Notices,
         remind::remind_next,
         set_limit::{SetLimit, set_limit},
@@ -155,20 +156,22 @@ impl TestApp {
         let config = config(listen, &sim.url, &options);
         let clock = TestClock::default();
         let stop = CancellationToken::new();
+        let twilio = {
+            let mut settings = client::Settings::new(
+                ACCOUNT.to_owned(),
+                TOKEN.to_owned(),
+                config.twilio.api_base_url.clone(),
+            );
+            settings.total_timeout = options.twilio_timeout;
+            settings.content_url = config.twilio.content_base_url.clone();
+            Arc::new(TwilioClient::new(settings).unwrap())
+        };
         let app = App::start(Ports {
             pool: pool.clone(),
             searches: pool.clone(),
             clock: Arc::new(clock.clone()),
-            gateway: options.gateway.unwrap_or_else(|| {
-                let mut settings = client::Settings::new(
-                    ACCOUNT.to_owned(),
-                    TOKEN.to_owned(),
-                    config.twilio.api_base_url.clone(),
-                );
-                settings.total_timeout = options.twilio_timeout;
-                settings.content_url = config.twilio.content_base_url.clone();
-                Arc::new(TwilioClient::new(settings).unwrap())
-            }),
+            media: twilio.clone(),
+            gateway: options.gateway.unwrap_or(twilio),
             callback_test: Arc::new(SignedCall::new(
                 config.public_url.clone(),
                 options.auth_tokens[0].to_owned(),
@@ -210,6 +213,7 @@ impl TestApp {
     /// Does by hand what the workers do, until nothing is due.
     pub async fn work(&self) {
         while handle_next_inbound(&self.app).await.unwrap() == Step::Worked {}
+        while fetch_next_media(&self.app).await.unwrap() == Step::Worked {}
         plan_listings(&self.app).await.unwrap();
         while remind_next(&self.app).await.unwrap() == Step::Worked {}
         while deliver_next(&self.app).await.unwrap() == Step::Worked {}

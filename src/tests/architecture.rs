@@ -22,7 +22,10 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("kill_point", &["config"]),
     ("app", &["domain", "store", "config", "kill_point", "metrics"]),
     // The ports it fulfils.
-    ("twilio", &["domain", "app::callback_test", "app::gateway", "app::handset", "metrics"]),
+    (
+        "twilio",
+        &["domain", "app::callback_test", "app::gateway", "app::handset", "app::media_source", "metrics"],
+    ),
     ("worker", &["app", "domain", "metrics"]),
     ("web", &["app", "domain", "config", "metrics"]),
     ("web::hooks", &["app", "domain", "config", "metrics", "web", "twilio::signature"]),

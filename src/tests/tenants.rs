@@ -69,6 +69,10 @@ pub struct Stage {
     bulk: String,
     import: String,
     thread: String,
+    /// As a form names the conversation.
+    writes_to: String,
+    /// A file in it.
+    file: String,
     drive: String,
     campaign: String,
 }
@@ -103,13 +107,32 @@ pub async fn stage(pool: PgPool) -> Stage {
     assert_eq!(other.get(&format!("/panel/reenvios/{bulk}")).await.status, 200);
     let vehicle: String = app.value("select id::text from vehicles where model = $1", MARK).await;
     let import = import.location.rsplit('/').next().unwrap().to_owned();
-    let thread = app.value("select thread_id::text from messages where id = $1::uuid", &message).await;
+    let thread: String =
+        app.value("select thread_id::text from messages where id = $1::uuid", &message).await;
     let campaign = uuid::Uuid::now_v7().to_string();
     let offer = [("id", campaign.as_str()), ("texto", MARK)];
     assert!(other.post_form("/fn/oferta", &offer).await.location.ends_with(&campaign));
     let api = app.token_of("el-primero@okla.test").await;
     let drive = test_drive(&app, &vehicle).await;
-    Stage { app, first, api, message, sid, vehicle, bulk, import, thread, drive, campaign }
+    let file = attach(&app, &thread).await;
+    let writes_to = format!("conversacion:{thread}");
+    Stage { app, first, api, message, sid, vehicle, bulk, import, thread, writes_to, file, drive, campaign }
+}
+
+/// A picture that somebody sent into a conversation; its id.
+pub async fn attach(app: &TestApp, thread: &str) -> String {
+    sqlx::query_scalar(
+        "with words as (
+           insert into inbound_messages (id, sid, from_address, body, fields, received_at, handled_at, thread_id)
+           values (gen_random_uuid(), gen_random_uuid()::text, '+18095557788', '', '{\"x\": 1}', now(), now(), $1::uuid) returning id
+         )
+         insert into inbound_media (id, inbound_id, place, url, declared_type, state, kind, size, bytes, next_try_at, created_at)
+         select gen_random_uuid(), id, 0, '', 'image/png', 'stored', 'png', 3, 'abc', now(), now() from words returning id::text",
+    )
+    .bind(thread)
+    .fetch_one(&app.pool)
+    .await
+    .unwrap()
 }
 
 /// Somebody asked for a test drive of that vehicle.
@@ -126,7 +149,7 @@ async fn test_drive(app: &TestApp, vehicle: &str) -> String {
 
 impl Stage {
     fn gets(&self) -> BTreeMap<&'static str, Ask> {
-        let Self { message, vehicle, bulk, import, thread, drive, campaign, .. } = self;
+        let Self { message, vehicle, bulk, import, thread, file, drive, campaign, .. } = self;
         let theirs = [
             ("/panel/mensajes/:id", format!("/panel/mensajes/{message}")),
             ("/panel/mensajes/{id}/eventos", format!("/panel/mensajes/{message}/eventos")),
@@ -136,6 +159,10 @@ impl Stage {
             ("/panel/ofertas/:id", format!("/panel/ofertas/{campaign}")),
             ("/panel/ofertas/{id}/eventos", format!("/panel/ofertas/{campaign}/eventos")),
             ("/panel/ofertas/{id}/resultado.csv", format!("/panel/ofertas/{campaign}/resultado.csv")),
+            ("/panel/conversaciones/{id}/eventos", format!("/panel/conversaciones/{thread}/eventos")),
+            ("/panel/conversaciones/adjuntos/{id}", format!("/panel/conversaciones/adjuntos/{file}")),
+            ("/mensajes/adjuntos/{id}", format!("/mensajes/adjuntos/{file}")),
+            ("/mensajes/{id}/conversacion/eventos", format!("/mensajes/{message}/conversacion/eventos")),
             ("/panel/reenvios/:id", format!("/panel/reenvios/{bulk}")),
             ("/panel/reenvios/{id}/eventos", format!("/panel/reenvios/{bulk}/eventos")),
             ("/panel/vehiculos/:id", format!("/panel/vehiculos/{vehicle}")),
@@ -150,6 +177,7 @@ impl Stage {
             ("/panel/mensajes.csv", format!("/panel/mensajes.csv?despues={message}")),
             ("/panel/conversaciones", format!("/panel/conversaciones?q={MARK}&despues={thread}")),
             ("/panel/ofertas", format!("/panel/ofertas?despues={campaign}")),
+            ("/panel/conversaciones/respuestas", "/panel/conversaciones/respuestas".to_owned()),
             ("/panel/costos", "/panel/costos".to_owned()),
             ("/panel/limites", "/panel/limites".to_owned()),
             ("/panel/costos.csv", "/panel/costos.csv".to_owned()),
@@ -186,6 +214,7 @@ impl Stage {
             // Streams of one's own figures, which hold his user's id in their key, and of the simulated telephone.
             "/panel/eventos",
             "/panel/mensajes/eventos",
+            "/panel/conversaciones/eventos",
             "/demo/telefono/eventos",
             "/demo/telefono/numeros/eventos",
             "/tema",
@@ -216,6 +245,8 @@ impl Stage {
             ("/admin/costos.csv", Ask::Theirs("/admin/costos.csv".to_owned())),
             ("/admin/auditoria", Ask::Theirs("/admin/auditoria".to_owned())),
             ("/admin/sistema", Ask::Theirs("/admin/sistema".to_owned())),
+            ("/admin/sin-asignar", Ask::Theirs("/admin/sin-asignar".to_owned())),
+            ("/admin/sin-asignar/:id", Ask::Theirs(format!("/admin/sin-asignar/{message}"))),
             ("/admin/usuarios", Ask::Theirs("/admin/usuarios".to_owned())),
             ("/admin/usuarios/concesionarios", Ask::Theirs("/admin/usuarios/concesionarios".to_owned())),
             ("/admin/usuarios/intentos", Ask::Theirs("/admin/usuarios/intentos".to_owned())),
@@ -235,6 +266,16 @@ impl Stage {
         let vehicle = [("id", self.vehicle.as_str())];
         BTreeMap::from([
             ("responder", vec![("thread", self.thread.as_str()), ("message", MARK)]),
+            ("vista-previa", vec![("vista", self.writes_to.as_str()), ("message", MARK)]),
+            ("mensajes-responder", vec![("id", self.message.as_str()), ("message", MARK)]),
+            ("conversacion-asignar", vec![("thread", self.thread.as_str()), ("persona", "")]),
+            ("respuesta-guardar", vec![("id", self.thread.as_str()), ("titulo", MARK), ("texto", MARK)]),
+            ("respuesta-borrar", vec![("id", self.thread.as_str())]),
+            (
+                "admin/palabras-asignar",
+                vec![("id", self.message.as_str()), ("conversacion", self.thread.as_str())],
+            ),
+            ("admin/palabras-cerrar", vec![("id", self.message.as_str())]),
             ("asignar", vec![("thread", self.thread.as_str()), ("words", self.message.as_str())]),
             ("oferta", vec![("id", self.campaign.as_str()), ("texto", MARK)]),
             ("oferta-confirmar", vec![("id", self.campaign.as_str()), ("cuantos", "9")]),

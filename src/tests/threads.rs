@@ -54,12 +54,15 @@ impl Stage {
 async fn answer_from_the_dealers_phone_is_under_the_buyers_message_and_in_the_dealers_list(pool: PgPool) {
     let stage = start(pool).await;
     let (buyer, id) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
-    assert!(stage.list().await.contains("Sin leer"));
+    assert!(stage.list().await.contains("Sin leer</span>"));
     stage.dealers_phone_says("Sí, <b>venga</b> hoy").await;
     let page = buyer.get(&format!("/mensajes/{id}")).await.body;
     assert!(page.contains("Sí, &lt;b&gt;venga&lt;/b&gt; hoy"), "{page}");
     let list = stage.list().await;
-    assert!(list.contains("Usted: Sí, &lt;b&gt;venga&lt;/b&gt; hoy") && !list.contains("Sin leer"), "{list}");
+    assert!(
+        list.contains("Usted: Sí, &lt;b&gt;venga&lt;/b&gt; hoy") && !list.contains("Sin leer</span>"),
+        "{list}"
+    );
 }
 
 #[sqlx::test]
@@ -68,7 +71,7 @@ async fn dealer_answers_in_the_panel_and_the_buyer_reads_it_once(pool: PgPool) {
     let (buyer, id) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
     let page = format!("/panel/conversaciones/{}", stage.thread_of(&id).await);
     assert!(stage.dealer.get(&page).await.body.contains("¿Sigue disponible?"));
-    assert!(!stage.list().await.contains("Sin leer"), "he has looked");
+    assert!(!stage.list().await.contains("Sin leer</span>"), "he has looked");
     let thread = page.rsplit('/').next().unwrap();
     let form = "0199f2a4-6b1e-7c3d-9a52-3f0c8e7d1b20";
     for _ in 0..2 {
@@ -94,7 +97,7 @@ async fn whoever_has_no_account_is_answered_on_whatsapp(pool: PgPool) {
     stage.app.sim.receive(&[("From", PLAIN), ("Body", "Dígame")]).await;
     stage.app.work().await;
     let list = stage.list().await;
-    assert!(list.contains("Sin leer") && list.contains("809 555 1234"), "{list}");
+    assert!(list.contains("Sin leer</span>") && list.contains("809 555 1234"), "{list}");
     let thread = stage.thread_of(&id).await;
     let fields = [("thread", thread.as_str()), ("message", "¿Viene hoy?"), ("form_key", "")];
     stage.dealer.post_form("/fn/responder", &fields).await;

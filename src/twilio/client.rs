@@ -3,6 +3,7 @@
 
 mod account;
 mod answer;
+mod media;
 mod settings;
 
 use std::time::{Duration, Instant};
@@ -15,11 +16,18 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 pub use self::settings::{SetUpError, Settings};
-use self::{answer::Answer, settings::http_client};
+use self::{
+    answer::Answer,
+    settings::{http_client, store_client},
+};
 use super::wire::{self, account::account_status, usage};
 use crate::{
-    app::gateway::{
-        Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, ProviderTemplate, Sender, UsageRecord,
+    app::{
+        gateway::{
+            Gateway, GatewayError, Outbound, ProviderMessage, ProviderPage, ProviderTemplate, Sender,
+            UsageRecord,
+        },
+        media_source::MediaError,
     },
     domain::{phone, rates::Category},
     metrics,
@@ -47,6 +55,8 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Calls Twilio's Messages API. One is enough for a process: it holds the connections and counts the requests.
 pub struct TwilioClient {
     http: Client,
+    /// For files, from where Twilio keeps them; a simulator keeps its own.
+    store: Option<Client>,
     /// The account's sid and auth token.
     owner: (String, String),
     /// Makes the calls when there is one.
@@ -64,6 +74,7 @@ impl TwilioClient {
     /// `SetUpError` for a base URL that is none, or when an https base finds no root certificates on the machine.
     pub fn new(settings: Settings) -> Result<Self, SetUpError> {
         let http = http_client(&settings)?;
+        let store = store_client(&settings)?;
         let mut account = settings.base_url;
         account.path_segments_mut().map_err(|()| SetUpError::BaseUrl)?.pop_if_empty().extend([
             "2010-04-01",
@@ -72,6 +83,7 @@ impl TwilioClient {
         ]);
         Ok(Self {
             http,
+            store,
             owner: (settings.account_sid, settings.auth_token),
             api_key: settings.api_key,
             account,
@@ -169,6 +181,15 @@ fn class<T>(result: &Result<T, GatewayError>) -> (&'static str, Option<i32>, Opt
         Err(GatewayError::Refused { code, .. }) => ("refused", *code, None),
         Err(GatewayError::Retry { reason, .. }) => ("retry", None, Some(reason)),
         Err(GatewayError::Unknown { reason }) => ("unknown", None, Some(reason)),
+    }
+}
+
+/// The same of a file.
+fn class_of_media<T>(fetched: &Result<T, MediaError>) -> &'static str {
+    match fetched {
+        Ok(_) => "done",
+        Err(MediaError::Refused(_)) => "refused",
+        Err(MediaError::Later(_)) => "retry",
     }
 }
 

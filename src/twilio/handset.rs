@@ -120,10 +120,12 @@ impl Handset for SimulatedHandset {
         &'a self,
         from: &'a Phone,
         body: &'a str,
+        sample: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Option<u16>, HandsetError>> {
         Box::pin(async move {
             let address = format!("whatsapp:{}", from.as_str());
-            let form = [("From", address.as_str()), ("Body", body)];
+            let mut form = vec![("From", address.as_str()), ("Body", body)];
+            form.extend(sample.map(|name| ("Sample", name)));
             let written: WrittenWire = answer(self.http.post(self.url("/sim/inbound")?).form(&form)).await?;
             Ok(written.webhook_status)
         })

@@ -3,6 +3,7 @@
 pub mod handset;
 pub mod panel;
 pub mod proofs;
+pub mod threads;
 
 use std::time::Duration;
 

@@ -19,9 +19,10 @@ use super::{
         EditVehiclePage, ErasePage, FailuresPage, ForgottenPage, HandsetPage, HomePage, ImportPage,
         InterestsPage, LimitsPage, NewOfferPage, NewRatePage, NewVehiclePage, NotFoundPage, NumberPage,
         OfferPage, OffersPage, OwnDataPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage, OwnMessagePage,
-        OwnMessagesPage, PanelPage, PasswordPage, PlatformCostsPage, RatesPage, ReadingPage, RenewPage,
-        ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage, ThreadsPage,
-        UploadPage, UserPage, UsersPage, VehiclePage, VehiclesPage, WritePage,
+        OwnMessagesPage, PanelPage, PasswordPage, PlatformCostsPage, QuickAnswersPage, RatesPage,
+        ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage,
+        ThreadsPage, UnassignedPage, UnassignedWordsPage, UploadPage, UserPage, UsersPage, VehiclePage,
+        VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -67,6 +68,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/mensajes/:id") view=DealerMessagePage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/vehiculos") view=VehiclesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones") view=ThreadsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/conversaciones/respuestas") view=QuickAnswersPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones/:id") view=ThreadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/pruebas") view=DrivesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/pruebas/:id") view=DrivePage ssr=SsrMode::Async/>
@@ -85,6 +87,8 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/admin/tarifas/nueva") view=NewRatePage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/costos") view=PlatformCostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/sin-asignar") view=UnassignedPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/sin-asignar/:id") view=UnassignedWordsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/sistema") view=SystemPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/usuarios") view=UsersPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/usuarios/concesionarios") view=DealersPage ssr=SsrMode::Async/>

@@ -21,9 +21,11 @@ mod number;
 mod offers;
 mod own_data;
 mod own_limits;
+mod own_thread;
 mod panel;
 mod panel_messages;
 mod password;
+mod quick_answers;
 mod reading;
 mod resend;
 mod second_factor;
@@ -38,7 +40,7 @@ mod write;
 pub use account::AccountPage;
 pub use admin::{
     AttemptsPage, AuditPage, DealersPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage,
-    RatesPage, SystemPage, UserPage, UsersPage,
+    RatesPage, SystemPage, UnassignedPage, UnassignedWordsPage, UserPage, UsersPage,
 };
 pub use api_docs::ApiDocsPage;
 pub use code::CodePage;
@@ -62,13 +64,14 @@ pub use own_limits::OwnLimitsPage;
 pub use panel::{Asked, LiveFigures, PanelPage};
 pub use panel_messages::{DealerMessagesPage, NewMessages};
 pub use password::PasswordPage;
+pub use quick_answers::QuickAnswersPage;
 pub use reading::ReadingPage;
 pub use resend::{ResendPage, ResendProgress};
 pub use second_factor::SecondFactorPage;
 pub use sign_in::SignInPage;
 pub use sign_up::SignUpPage;
 pub use stock::{EditVehiclePage, ImportPage, NewVehiclePage, RenewPage, UploadPage, VehiclesPage};
-pub use thread::ThreadPage;
-pub use threads::ThreadsPage;
+pub use thread::{LiveThread, ThreadPage};
+pub use threads::{ThreadRows, ThreadsPage};
 pub use vehicle::VehiclePage;
 pub use write::WritePage;

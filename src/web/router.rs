@@ -30,7 +30,7 @@ use tower_http::{
 use tracing::{Span, field::Empty};
 
 use super::{
-    api, events, export, guard, health, hooks,
+    api, attachments, events, export, guard, health, hooks,
     layout::Root,
     metrics, pictures, redirect,
     security::{self, CspNonce},
@@ -90,6 +90,11 @@ pub fn router(state: AppState) -> Router {
         .route("/cuenta/numero/eventos", get(events::proofs::number))
         .route("/cuenta/datos.json", get(export::own_data))
         .route("/olvide-mi-clave/eventos", get(events::proofs::reset))
+        .route("/mensajes/{id}/conversacion/eventos", get(events::threads::own))
+        .route("/mensajes/adjuntos/{id}", get(attachments::attachment))
+        .route("/panel/conversaciones/eventos", get(events::threads::list))
+        .route("/panel/conversaciones/{id}/eventos", get(events::threads::thread))
+        .route("/panel/conversaciones/adjuntos/{id}", get(attachments::attachment))
         .route("/panel/eventos", get(events::panel::figures))
         .route("/panel/mensajes/eventos", get(events::panel::news))
         .route("/panel/reenvios/{id}/eventos", get(events::panel::resend))

@@ -48,7 +48,8 @@ pub async fn headers(State(state): State<AppState>, mut request: Request, next: 
         headers.insert(name, HeaderValue::from_static(value));
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        // What is nobody's page has a stricter one of its own.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     if cookie::is_secure(&state.config.public_url) {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

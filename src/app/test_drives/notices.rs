@@ -28,7 +28,11 @@ pub(in crate::app) async fn write_notice(app: &App, errand: Errand, drive: Uuid)
         Errand::DriveNearDealer => (Side::Dealer, Purpose::TestDriveReminder, DriveStatus::Set),
         Errand::DriveOffBuyer => (Side::Buyer, Purpose::TestDriveCanceled, DriveStatus::Canceled),
         Errand::DriveOffDealer => (Side::Dealer, Purpose::TestDriveCanceled, DriveStatus::Canceled),
-        Errand::NewInterest | Errand::ListingWeek | Errand::ListingDay | Errand::ListingEnd => {
+        Errand::NewInterest
+        | Errand::ListingWeek
+        | Errand::ListingDay
+        | Errand::ListingEnd
+        | Errand::NewAnswer => {
             return Ok(None);
         }
     };

@@ -56,6 +56,8 @@ fn whose(route: &str) -> Option<Whose> {
         "/mensajes"
         | "/mensajes/{id}"
         | "/mensajes/{id}/eventos"
+        | "/mensajes/{id}/conversacion/eventos"
+        | "/mensajes/adjuntos/{id}"
         | "/vehiculos/{id}/contactar"
         | "/pruebas"
         | "/pruebas/{id}" => Whose::Persons,

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
 use url::Url;
+
+use super::media::PublicOnly;
 
 /// Idle connections are dropped before Twilio drops them, lest a request leave on a dying one.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -57,9 +59,30 @@ pub enum SetUpError {
 
 /// Never repeats, never follows a redirect, never goes through a proxy.
 pub(super) fn http_client(settings: &Settings) -> Result<Client, SetUpError> {
+    let urls = [&settings.base_url, &settings.messaging_url, &settings.content_url];
+    if !urls.iter().all(|url| ["http", "https"].contains(&url.scheme())) {
+        return Err(SetUpError::BaseUrl);
+    }
+    let is_plain = urls.iter().all(|url| url.scheme() == "http");
+    let builder = builder(settings);
+    // The simulator needs no certificates, and a bare machine has none to load.
+    let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
+    Ok(builder.build()?)
+}
+
+/// The same for Twilio's store of files, which gets no credentials and is in no network of ours. `None` where Twilio is
+/// simulated.
+pub(super) fn store_client(settings: &Settings) -> Result<Option<Client>, SetUpError> {
+    if settings.base_url.scheme() == "http" {
+        return Ok(None);
+    }
+    Ok(Some(builder(settings).https_only(true).dns_resolver(PublicOnly).build()?))
+}
+
+fn builder(settings: &Settings) -> ClientBuilder {
     // Fails only where a provider is installed already, which serves as well.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let builder = Client::builder()
+    Client::builder()
         .user_agent(concat!("okla/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(settings.connect_timeout)
         .timeout(settings.total_timeout)
@@ -67,13 +90,5 @@ pub(super) fn http_client(settings: &Settings) -> Result<Client, SetUpError> {
         .pool_max_idle_per_host(settings.concurrency)
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .no_proxy();
-    let urls = [&settings.base_url, &settings.messaging_url, &settings.content_url];
-    if !urls.iter().all(|url| ["http", "https"].contains(&url.scheme())) {
-        return Err(SetUpError::BaseUrl);
-    }
-    let is_plain = urls.iter().all(|url| url.scheme() == "http");
-    // The simulator needs no certificates, and a bare machine has none to load.
-    let builder = if is_plain { builder.tls_certs_only([]) } else { builder };
-    Ok(builder.build()?)
+        .no_proxy()
 }

@@ -41,7 +41,7 @@ use crate::{
 const POLL: Duration = Duration::from_secs(20);
 const OFFER_POLL: Duration = Duration::from_secs(3);
 
-type Words = BTreeMap<String, String>;
+pub(super) type Words = BTreeMap<String, String>;
 
 /// `GET /panel/eventos?rango=`: limits, tiles and charts.
 pub async fn figures(
@@ -136,7 +136,7 @@ pub async fn offer(
 }
 
 /// A part that all windows of one user that look at the same share.
-fn live<F>(
+pub(super) fn live<F>(
     name: &str,
     State(state): State<AppState>,
     actor: Option<Extension<Actor>>,

@@ -109,8 +109,8 @@ fn read(form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
         return Err(AppError::Invalid(wrong));
     };
     let image = image_url.as_ref().map_or("", ImageUrl::as_str);
-    let (slot1, slot2) = (form.slot1.trim(), form.slot2.trim());
-    let what = [&vehicle.to_string(), image, form.reason, body.as_str(), slot1, slot2];
+    let (first, second) = (form.slot1.trim(), form.slot2.trim());
+    let what = [&vehicle.to_string(), image, form.reason, body.as_str(), first, second];
     let key = one_sending(form.form_key, if slots.is_empty() { &what[..4] } else { &what });
     if !slots.is_empty() {
         let id = key.as_deref().and_then(|key| key.strip_prefix("form:")?.parse().ok());

@@ -61,7 +61,7 @@ pub async fn post_drive_time(
     };
     match set {
         Ok(()) => {
-            done(&current, DRIVE, &page, "La hora está puesta. Les avisamos a los dos por WhatsApp.").await?
+            done(&current, DRIVE, &page, "La hora está puesta. Les avisamos a los dos por WhatsApp.").await?;
         }
         Err(error) => back_with(&current, DRIVE, &page, &[("when", &*when)], error).await?,
     }
@@ -81,7 +81,7 @@ pub async fn post_cancel_drive(#[server(default)] id: String) -> Result<(), WebE
     let page = format!("{root}/{drive}");
     match cancel(&current.state, &actor, drive).await {
         Ok(()) => {
-            done(&current, DRIVE, &page, "La prueba está cancelada. Le avisamos a la otra parte.").await?
+            done(&current, DRIVE, &page, "La prueba está cancelada. Le avisamos a la otra parte.").await?;
         }
         Err(error) => back_with(&current, DRIVE, &page, &[], error).await?,
     }

@@ -17,6 +17,7 @@ pub const FORM: &str = "telefono";
 pub async fn post_handset(
     #[server(default)] number: String,
     #[server(default)] text: String,
+    #[server(default)] archivo: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Ok(number) = Phone::parse_api(&number) else {
@@ -24,7 +25,7 @@ pub async fn post_handset(
         return Ok(());
     };
     let page = handset_path(&number);
-    match write_from_handset(&current.state, &number, &text).await {
+    match write_from_handset(&current.state, &number, &text, &archivo).await {
         Ok(()) => redirect::from_leptos(&page),
         Err(AppError::NotFound) => not_found(),
         Err(error) => back_with(&current, FORM, &page, &[("text", &text)], error).await?,

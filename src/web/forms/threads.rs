@@ -3,13 +3,17 @@ use uuid::Uuid;
 
 use super::{back_with, signed_in};
 use crate::{
-    app::threads::{answer, assign},
-    domain::ids::{InboundId, ThreadId},
+    app::{
+        error::AppError,
+        threads::{answer, assign, give_to, write_on},
+    },
+    domain::ids::{InboundId, MessageId, ThreadId, UserId},
     web::{error::WebError, redirect, request::Current},
 };
 
-/// The forms' name in the flash.
+/// The forms' names in the flash.
 pub const ANSWER: &str = "responder";
+pub const OWN_ANSWER: &str = "mensajes-responder";
 
 const LIST: &str = "/panel/conversaciones";
 
@@ -38,6 +42,32 @@ pub async fn post_answer(
     Ok(())
 }
 
+/// A buyer: goes on in the conversation of a message of his own.
+#[server(prefix = "/fn", endpoint = "mensajes-responder")]
+pub async fn post_own_answer(
+    #[server(default)] id: String,
+    #[server(default)] message: String,
+    #[server(default)] form_key: String,
+) -> Result<(), WebError> {
+    let current = Current::get()?;
+    let page =
+        id.parse::<MessageId>().map_or_else(|_| "/mensajes".to_owned(), |id| format!("/mensajes/{id}"));
+    let Some(actor) = signed_in(&current, &page) else { return Ok(()) };
+    let Ok(id) = id.parse::<MessageId>() else {
+        redirect::from_leptos(&page);
+        return Ok(());
+    };
+    let form = Uuid::parse_str(&form_key).unwrap_or_else(|_| Uuid::now_v7());
+    match write_on(&current.state, &actor, id, &message, form).await {
+        Ok(()) => redirect::from_leptos(&format!("{page}#conversacion")),
+        Err(error) => {
+            let typed = [("message", message.as_str()), ("form_key", &form_key)];
+            back_with(&current, OWN_ANSWER, &page, &typed, error).await?;
+        }
+    }
+    Ok(())
+}
+
 /// A dealer's user: says to which conversation words from his dealer's number belong.
 #[server(prefix = "/fn", endpoint = "asignar")]
 pub async fn post_assign(
@@ -53,6 +83,34 @@ pub async fn post_assign(
     match assign(&current.state, &actor, words, id).await {
         Ok(()) => redirect::from_leptos(&format!("{LIST}/{id}")),
         Err(error) => back_with(&current, ANSWER, &format!("{LIST}/{id}"), &[], error).await?,
+    }
+    Ok(())
+}
+
+/// A dealer's user: gives a conversation to one of his colleagues, to himself, or to nobody.
+#[server(prefix = "/fn", endpoint = "conversacion-asignar")]
+pub async fn post_give(
+    #[server(default)] thread: String,
+    #[server(default)] persona: String,
+) -> Result<(), WebError> {
+    let current = Current::get()?;
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
+    let Ok(id) = thread.parse::<ThreadId>() else {
+        redirect::from_leptos(LIST);
+        return Ok(());
+    };
+    let page = format!("{LIST}/{id}");
+    let person = match persona.as_str() {
+        "" => Ok(None),
+        text => text.parse::<UserId>().map(Some).map_err(|_| AppError::NotFound),
+    };
+    let given = match person {
+        Ok(person) => give_to(&current.state, &actor, id, person).await,
+        Err(error) => Err(error),
+    };
+    match given {
+        Ok(()) => redirect::from_leptos(&page),
+        Err(error) => back_with(&current, ANSWER, &page, &[], error).await?,
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ mod browser {
     use super::{ContactAnswer, Refused, post_contact};
     use crate::{
         domain::length::{Length, MOST_CHARS},
-        web::islands::live::watch,
+        web::islands::{live::watch, preview::follow},
     };
 
     /// Near the end the count is said aloud, not at each key.
@@ -86,6 +86,7 @@ mod browser {
             return;
         };
         count_as_typed(root);
+        follow(root);
         // A form of a page of its own is posted by the browser, and its answer is the next page.
         if !form.has_attribute("data-plain") {
             send_once(root, &form);

@@ -8,6 +8,7 @@ mod edit_limit;
 mod limits;
 mod rates;
 mod system;
+mod unassigned;
 mod user;
 mod users;
 
@@ -19,6 +20,7 @@ pub use edit_limit::EditLimitPage;
 pub use limits::LimitsPage;
 pub use rates::{NewRatePage, RatesPage};
 pub use system::SystemPage;
+pub use unassigned::{UnassignedPage, UnassignedWordsPage};
 pub use user::UserPage;
 pub use users::UsersPage;
 

@@ -35,8 +35,9 @@ async fn load(id: VehicleId) -> Result<(Vehicle, Flash, Option<Writer>)> {
     let current = Current::get()?;
     guard::signed_in(&current)?;
     let vehicle = get_vehicle(&current.state.pool, id, current.state.clock.now()).await?;
-    let writer = Writer::to_seller_of(&current, id).await?;
-    Ok((vehicle, flash::take(&current.session, forms::CONTACT).await?, writer))
+    let flash = flash::take(&current.session, forms::CONTACT).await?;
+    let writer = Writer::to_seller_of(&current, &vehicle, &flash).await?;
+    Ok((vehicle, flash, writer))
 }
 
 #[component]

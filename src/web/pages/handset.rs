@@ -9,6 +9,7 @@ use crate::{
     app::{
         error::{AppError, Result},
         read_handset::{Handsets, read_handsets},
+        write_from_handset::SAMPLES,
     },
     domain::phone::Phone,
     web::{
@@ -136,6 +137,10 @@ fn Foot(number: Phone, flash: Flash) -> impl IntoView {
         </form>
         <form method="post" action="/fn/telefono" class="phone-foot" novalidate>
             <input type="hidden" name="number" value=number/>
+            <select name="archivo" aria-label="Archivo que se adjunta">
+                <option value="">"Sin archivo"</option>
+                {SAMPLES.map(|(word, said)| view! { <option value=word>{said}</option> })}
+            </select>
             {problem.clone().map(|problem| view! {
                 <p class="problem" id="text-error" role="alert"><Icon path=icons::BAD/>{problem}</p>
             })}

@@ -2,7 +2,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::{NotFoundPage, failed};
+use super::{
+    NotFoundPage, failed,
+    own_thread::{OwnThread, OwnThreadPart},
+};
 use crate::{
     app::{
         error::Result,
@@ -10,7 +13,7 @@ use crate::{
         read_messages::{MessageDetail, View, get_fresh_message},
         record_status::BY_TEMPLATE,
         resend::may_resend,
-        threads::{ThreadDetail, read_thread_of},
+        threads::read_thread_of,
     },
     domain::{
         conversation::Event,
@@ -27,7 +30,7 @@ use crate::{
         islands::Live,
         parts::{
             Icon, LimitBar, MessageProgress, Moment, PageTitle, PressProblems, RevealNumber, Strip,
-            ThreadLines, handset_path, icons,
+            handset_path, icons,
         },
         request::Current,
     },
@@ -72,7 +75,7 @@ struct Loaded {
     /// An admin looks: he acts for nobody, sees what came from Twilio as it came, and numbers only for a reason.
     admin: bool,
     /// What else was said with the same dealer about the same vehicle.
-    thread: Option<ThreadDetail>,
+    thread: Option<OwnThread>,
     /// How the dealer stands who looks.
     bar: Option<DealerBar>,
 }
@@ -92,8 +95,14 @@ async fn load(id: MessageId, of: View) -> Result<Loaded> {
         if of == View::Dealer { flash::take(&current.session, form).await? } else { Flash::default() };
     let bar = if of_dealer { Some(dealer_bar(&current.state, &actor).await?) } else { None };
     let thread = match of {
-        View::Own | View::Any => read_thread_of(&current.state, &actor, id).await?,
+        View::Own | View::Any => read_thread_of(&current.state, &actor, id, true).await?,
         View::Dealer => None,
+    };
+    let thread = match thread {
+        Some(detail) if actor.role == Role::Buyer => {
+            Some(OwnThread::load(&current, &actor, id, detail).await?)
+        }
+        _ => None,
     };
     let (now, demo) = (current.state.clock.now(), current.state.settings.demo);
     Ok(Loaded { detail, now, demo, resendable, flash, admin, thread, bar })
@@ -162,12 +171,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                     </form>
                 })}
             </section>
-            {thread.filter(|thread| thread.lines.len() > 1).map(|thread| view! {
-                <section class="stack">
-                    <h2>"Conversación"</h2>
-                    <ThreadLines lines=&thread.lines now=now dealer=false/>
-                </section>
-            })}
+            {thread.map(|thread| view! { <OwnThreadPart thread=thread now=now/> })}
             {handset.map(|href| view! {
                 <a class="back small" href=href><Icon path=icons::PHONE/>"Ver en el teléfono simulado"</a>
             })}

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use uuid::Uuid;
 
 use super::{NotFoundPage, failed};
@@ -8,15 +8,21 @@ use crate::{
     app::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
-        threads::{ThreadDetail, other_side, read_thread},
+        preview::Preview,
+        threads::{DealerThread, Line, other_side, read_thread},
     },
-    domain::{ids::ThreadId, length::Length},
+    domain::{
+        ids::{ThreadId, UserId},
+        length::Length,
+        quick_answer::FIRST,
+    },
     web::{
         flash::{self, Flash},
         forms, guard,
-        islands::Contact,
+        islands::{Contact, Live, PreviewOf},
         parts::{
-            ErrorSummary, FieldError, Icon, LimitBar, PageTitle, PhoneLink, TextArea, ThreadLines, icons,
+            ErrorSummary, FieldError, Icon, LimitBar, PageTitle, PhoneLink, PreviewPart, TextArea,
+            ThreadLines, icons,
         },
         request::Current,
     },
@@ -26,36 +32,82 @@ use crate::{
 #[component]
 pub fn ThreadPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")?.parse::<ThreadId>().ok());
+    let quick = use_query_map().with_untracked(|query| query.get("respuesta"));
     Suspend::new(async move {
         let Some(id) = id else {
             return view! { <NotFoundPage/> }.into_any();
         };
-        match load(id).await {
+        match load(id, quick.as_deref()).await {
             Ok(loaded) => view! { <Shown loaded=loaded/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
+/// What was said, as it is drawn again whenever something is.
+#[component]
+pub fn LiveThread<'a>(lines: &'a [Line], now: DateTime<Utc>, dealer: bool) -> impl IntoView + use<> {
+    view! { <ThreadLines lines=lines now=now dealer=dealer/> }
+}
+
+/// A ready answer as it is pressed.
+struct Quick {
+    title: String,
+    /// In the address.
+    word: String,
+}
+
 struct Loaded {
-    detail: ThreadDetail,
+    thread: DealerThread,
+    /// What stands in the composer.
+    message: String,
+    quick: Vec<Quick>,
+    /// Of whoever is answered on WhatsApp.
+    preview: Option<Preview>,
+    me: UserId,
     bar: DealerBar,
     flash: Flash,
     now: DateTime<Utc>,
 }
 
-async fn load(id: ThreadId) -> Result<Loaded> {
+async fn load(id: ThreadId, pressed: Option<&str>) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
-    let detail = read_thread(&current.state, &actor, id).await?;
+    let thread = read_thread(&current.state, &actor, id).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
     let flash = flash::take(&current.session, forms::ANSWER).await?;
-    Ok(Loaded { detail, bar, flash, now: current.state.clock.now() })
+    let ready: Vec<(String, String, String)> = if thread.quick.is_empty() {
+        let first = FIRST.iter().zip(1..);
+        first
+            .map(|((title, words), place)| (place.to_string(), (*title).to_owned(), (*words).to_owned()))
+            .collect()
+    } else {
+        let own = thread.quick.iter();
+        own.map(|quick| (quick.id.to_string(), quick.title.clone(), quick.words.clone())).collect()
+    };
+    let typed = flash.value("message");
+    let chosen = ready.iter().find(|(word, ..)| pressed == Some(word.as_str()));
+    let message = match chosen {
+        Some((.., words)) if typed.is_empty() => words.clone(),
+        _ => typed,
+    };
+    let preview = match thread.detail.row.address {
+        Some(_) => {
+            let of = PreviewOf::Thread(id);
+            let typed = forms::Composed { message: &message, ..forms::Composed::default() };
+            forms::shown(forms::preview_of(&current, &actor, of, &typed).await)?
+        }
+        None => None,
+    };
+    let quick = ready.into_iter().map(|(word, title, _)| Quick { title, word }).collect();
+    let now = current.state.clock.now();
+    Ok(Loaded { thread, message, quick, preview, me: actor.user_id, bar, flash, now })
 }
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { detail, bar, flash, now } = loaded;
+    let Loaded { thread, message, quick, preview, me, bar, flash, now } = loaded;
+    let DealerThread { detail, people, .. } = thread;
     let row = &detail.row;
     let page = format!("/panel/conversaciones/{}", row.id);
     let vehicle = row
@@ -63,21 +115,21 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         .zip(row.vehicle.clone())
         .map(|(id, name)| view! { <p><a href=format!("/vehiculos/{id}")>{name}</a></p> });
     let phone = row.buyer_phone.as_deref().map(|phone| view! { <p><PhoneLink phone=phone/></p> });
-    let message = flash.value("message");
     let length = Length::of(&message);
     let form = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
     let problem = flash.problem("message");
-    let hint = if row.buyer_id.is_some() {
-        "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
-    } else {
+    let on_whatsapp = row.address.is_some();
+    let hint = if on_whatsapp {
         "Sale por WhatsApp, a cuenta de su concesionario."
+    } else {
+        "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
     };
-    let quick = ["Sí, sigue disponible.", "Puede verlo hoy mismo.", "Ya se vendió, gracias por escribir."];
     let quick = quick
-        .map(|words| view! { <button class="button second" name="message" value=words>{words}</button> })
+        .into_iter()
+        .map(|quick| view! { <li><a class="button second" href=format!("{page}?respuesta={}#message", quick.word)>{quick.title}</a></li> })
         .collect_view();
     let number = row.id.to_string();
-    let quick_form = Uuid::now_v7().to_string();
+    let of = PreviewOf::Thread(row.id);
     view! {
         <PageTitle text="Conversación"/>
         <LimitBar bar=&bar now=now/>
@@ -86,13 +138,17 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <h1>{other_side(row)}</h1>
             {vehicle}
             {phone}
-            <ThreadLines lines=&detail.lines now=now dealer=true/>
+            <Owner thread=row.id assigned=row.assigned_id people=people me=me/>
+            <Live src=format!("{page}/eventos") quiet=false>
+                <LiveThread lines=&detail.lines now=now dealer=true/>
+            </Live>
             <p><a href=page>"Actualizar"</a></p>
-            <form method="post" action="/fn/responder" class="cluster" aria-label="Respuestas rápidas">
-                <input type="hidden" name="thread" value=number.clone()/>
-                <input type="hidden" name="form_key" value=quick_form autocomplete="off"/>
-                {quick}
-            </form>
+            <nav aria-label="Respuestas rápidas">
+                <ul class="cluster">
+                    {quick}
+                    <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
+                </ul>
+            </nav>
             <Contact>
                 <form method="post" action="/fn/responder" class="panel stack" novalidate data-plain>
                     <ErrorSummary problems=flash.problems.clone()/>
@@ -107,9 +163,38 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                             <span data-counter>{length.counted()}</span>" "<span data-in-parts aria-live="polite">{length.in_parts()}</span>
                         </p>
                     </div>
+                    {on_whatsapp.then(|| view! { <PreviewPart preview=preview.as_ref() of=of now=now/> })}
                     <div class="actions"><button type="submit" class="button whatsapp"><Icon path=icons::SEND/>"Responder"</button></div>
                 </form>
             </Contact>
         </div>
+    }
+}
+
+/// Who of the dealer's people answers here.
+#[component]
+fn Owner(
+    thread: ThreadId,
+    assigned: Option<UserId>,
+    people: Vec<(UserId, String)>,
+    me: UserId,
+) -> impl IntoView {
+    let options = people
+        .into_iter()
+        .map(|(id, name)| {
+            let name = if id == me { format!("{name} (usted)") } else { name };
+            view! { <option value=id.to_string() selected=assigned == Some(id)>{name}</option> }
+        })
+        .collect_view();
+    view! {
+        <form method="post" action="/fn/conversacion-asignar" class="cluster">
+            <input type="hidden" name="thread" value=thread.to_string()/>
+            <label for="persona">"Asignada a"</label>
+            <select id="persona" name="persona">
+                <option value="" selected=assigned.is_none()>"Nadie"</option>
+                {options}
+            </select>
+            <button class="button second">"Guardar"</button>
+        </form>
     }
 }

@@ -5,81 +5,167 @@ use leptos_router::hooks::use_query_map;
 use super::failed;
 use crate::{
     app::{
-        error::Result,
+        error::{AppError, Result},
         limits_now::{DealerBar, dealer_bar},
-        threads::{Thread, ThreadList, list_threads, other_side},
+        threads::{MOST_UNREAD, Thread, ThreadList, list_threads, other_side},
     },
-    domain::ids::ThreadId,
+    domain::{ids::ThreadId, thread_filter::ThreadFilter},
     web::{
         address::address,
         guard,
-        parts::{Empty, LimitBar, Moment, PageTitle},
+        islands::Live,
+        parts::{Empty, LimitBar, Moment, Notice, PageTitle, Tone},
         request::Current,
     },
 };
 
+/// What is asked for in the address.
+#[derive(Clone)]
+struct Asked {
+    piece: String,
+    filter: ThreadFilter,
+    after: Option<ThreadId>,
+}
+
+impl Asked {
+    /// The same list, from its beginning.
+    fn pairs(&self) -> Vec<(&'static str, String)> {
+        let filter = if self.filter == ThreadFilter::All { "" } else { self.filter.as_str() };
+        let pairs = [("q", self.piece.clone()), ("ver", filter.to_owned())];
+        pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+}
+
 /// `/panel/conversaciones`: with whom the dealer speaks, the latest first, and words of his own that are nobody's yet.
 #[component]
 pub fn ThreadsPage() -> impl IntoView {
-    let (piece, after) = use_query_map().with_untracked(|query| {
-        (query.get("q").unwrap_or_default(), query.get("despues").and_then(|id| id.parse::<ThreadId>().ok()))
+    let asked = use_query_map().with_untracked(|query| Asked {
+        piece: query.get("q").unwrap_or_default(),
+        filter: query.get("ver").and_then(|word| word.parse().ok()).unwrap_or_default(),
+        after: query.get("despues").and_then(|id| id.parse().ok()),
     });
     Suspend::new(async move {
-        match load(&piece, after).await {
-            Ok(loaded) => view! { <Shown loaded=loaded piece=piece first=after.is_none()/> }.into_any(),
+        match load(&asked).await {
+            Ok(loaded) => view! { <Shown loaded=loaded asked=asked/> }.into_any(),
             Err(error) => failed(&error),
         }
     })
 }
 
 struct Loaded {
-    list: ThreadList,
+    /// `Err`: why nothing could be looked for.
+    list: std::result::Result<ThreadList, String>,
     bar: DealerBar,
     now: DateTime<Utc>,
 }
 
-async fn load(piece: &str, after: Option<ThreadId>) -> Result<Loaded> {
+async fn load(asked: &Asked) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
-    let list = list_threads(&current.state, &actor, piece, after).await?;
+    let list = match list_threads(&current.state, &actor, asked.filter, &asked.piece, asked.after).await {
+        Ok(list) => Ok(list),
+        Err(AppError::Invalid(problems)) => {
+            Err(problems.into_iter().map(|problem| problem.message).collect())
+        }
+        Err(error) => return Err(error),
+    };
     let bar = dealer_bar(&current.state, &actor).await?;
     Ok(Loaded { list, bar, now: current.state.clock.now() })
 }
 
 #[component]
-fn Shown(loaded: Loaded, piece: String, first: bool) -> impl IntoView {
+fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
     let Loaded { list, bar, now } = loaded;
-    let nothing = list.threads.is_empty();
+    let piece = asked.piece.clone();
     let searched = !piece.is_empty();
-    let older = list.next.map(|id| {
-        let words = searched.then(|| ("q", piece.clone()));
-        address("/panel/conversaciones", words.into_iter().chain([("despues", id.to_string())]))
-    });
+    let filter = asked.filter;
+    let hidden = (filter != ThreadFilter::All)
+        .then(|| view! { <input type="hidden" name="ver" value=filter.as_str()/> });
     view! {
         <PageTitle text="Conversaciones"/>
         <LimitBar bar=&bar now=now/>
         <div class="pagehead">
             <h1>"Conversaciones"</h1>
-            <p class="soft small">"Horas de Santo Domingo"</p>
+            <p class="soft small">"Horas de Santo Domingo · "<a href="/panel/conversaciones/respuestas">"Respuestas rápidas"</a></p>
         </div>
-        <Nobodys list=&list now=now/>
+        {list.as_ref().ok().map(|list| view! { <Nobodys list=list now=now/> })}
         <form method="get" action="/panel/conversaciones" class="cluster" role="search">
-            <label for="q" class="unseen">"Buscar por nombre, número o vehículo"</label>
-            <input id="q" name="q" type="search" value=piece placeholder="Nombre, número o vehículo" autocomplete="off"/>
+            <label for="q" class="unseen">"Buscar por nombre, número, vehículo o lo que se dijo"</label>
+            <input id="q" name="q" type="search" maxlength="80" value=piece placeholder="Nombre, número, vehículo o palabras" autocomplete="off"/>
+            {hidden}
             <button class="button second">"Buscar"</button>
             {searched.then(|| view! { <a href="/panel/conversaciones">"Limpiar"</a> })}
         </form>
-        {if nothing {
-            view! { <Nothing searched=searched/> }.into_any()
-        } else {
-            view! { <ul class="threads">{list.threads.iter().map(|thread| view! { <Row thread=thread now=now/> }).collect_view()}</ul> }
-                .into_any()
+        {match list {
+            Ok(list) => view! { <Listed list=list asked=asked now=now/> }.into_any(),
+            Err(words) => view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> }.into_any(),
         }}
+    }
+}
+
+/// The choices and what they choose. The first page of all of a choice follows by itself.
+#[component]
+fn Listed(list: ThreadList, asked: Asked, now: DateTime<Utc>) -> impl IntoView {
+    let (first, searched) = (asked.after.is_none(), !asked.piece.is_empty());
+    let older = list.next.map(|id| {
+        address("/panel/conversaciones", asked.pairs().into_iter().chain([("despues", id.to_string())]))
+    });
+    let unread = list.unread;
+    let again = address("/panel/conversaciones", asked.pairs());
+    let shown = if first && !searched {
+        let src = address("/panel/conversaciones/eventos", asked.pairs());
+        view! { <Live src=src quiet=true><ThreadRows list=&list filter=asked.filter now=now/></Live> }
+            .into_any()
+    } else if list.threads.is_empty() {
+        view! { <Nothing searched=searched filter=asked.filter/> }.into_any()
+    } else {
+        rows(&list, now)
+    };
+    view! {
+        {(!first || searched).then(|| view! { <Choices filter=asked.filter unread=unread/> })}
+        {shown}
         <nav class="cluster" aria-label="Páginas">
-            {(!first).then(|| view! { <a class="button second" href="/panel/conversaciones">"Las más nuevas"</a> })}
+            <a class="button second" href=again>{if first { "Actualizar" } else { "Las más nuevas" }}</a>
             {older.map(|href| view! { <a class="button second" href=href>"Más antiguas"</a> })}
         </nav>
     }
+}
+
+/// What follows by itself: how many are unread, and the latest.
+#[component]
+pub fn ThreadRows<'a>(
+    list: &'a ThreadList,
+    filter: ThreadFilter,
+    now: DateTime<Utc>,
+) -> impl IntoView + use<> {
+    let shown = if list.threads.is_empty() {
+        view! { <Nothing searched=false filter=filter/> }.into_any()
+    } else {
+        rows(list, now)
+    };
+    view! { <div class="stack"><Choices filter=filter unread=list.unread/>{shown}</div> }
+}
+
+fn rows(list: &ThreadList, now: DateTime<Utc>) -> AnyView {
+    let rows: Vec<_> = list.threads.iter().map(|thread| view! { <Row thread=thread now=now/> }).collect();
+    view! { <ul class="threads">{rows}</ul> }.into_any()
+}
+
+#[component]
+fn Choices(filter: ThreadFilter, unread: i64) -> impl IntoView {
+    let choices = ThreadFilter::ALL
+        .map(|choice| {
+            let word = (choice != ThreadFilter::All).then(|| ("ver", choice.as_str().to_owned()));
+            let label = match (choice, unread) {
+                (ThreadFilter::Unread, MOST_UNREAD..) => format!("Sin leer (más de {})", MOST_UNREAD - 1),
+                (ThreadFilter::Unread, 1..) => format!("Sin leer ({unread})"),
+                _ => choice.label().to_owned(),
+            };
+            let href = address("/panel/conversaciones", word);
+            view! { <a href=href aria-current=(choice == filter).then_some("true")>{label}</a> }
+        })
+        .collect_view();
+    view! { <nav class="sorts" aria-label="Cuáles">{choices}</nav> }
 }
 
 #[component]
@@ -91,10 +177,11 @@ fn Row<'a>(thread: &'a Thread, now: DateTime<Utc>) -> impl IntoView + use<> {
     });
     let vehicle = row.vehicle.clone().unwrap_or_else(|| "Sin vehículo".to_owned());
     let unread = row.unread;
+    let assigned = row.assigned.clone().map(|name| view! { <span class="pill">{name}</span> });
     view! {
         <li>
             <a href=format!("/panel/conversaciones/{}", row.id) data-unread=unread.then_some("")>
-                <span class="who">{other_side(row)}{unread.then(|| view! { <span class="pill ok">"Sin leer"</span> })}</span>
+                <span class="who">{other_side(row)}{assigned}{unread.then(|| view! { <span class="pill ok">"Sin leer"</span> })}</span>
                 <span class="soft small">{vehicle}</span>
                 <span class="clip">{words}</span>
                 <span class="soft small"><Moment at=row.last_at now=now/></span>
@@ -151,10 +238,16 @@ fn Nobodys<'a>(list: &'a ThreadList, now: DateTime<Utc>) -> impl IntoView + use<
 }
 
 #[component]
-fn Nothing(searched: bool) -> impl IntoView {
-    if searched {
+fn Nothing(searched: bool, filter: ThreadFilter) -> impl IntoView {
+    if searched || filter != ThreadFilter::All {
+        let title = match filter {
+            _ if searched => "Ninguna con esas palabras",
+            ThreadFilter::Unread => "No queda nada sin leer",
+            ThreadFilter::Mine => "Ninguna está asignada a usted",
+            ThreadFilter::Nobodys | ThreadFilter::All => "Todas tienen quien las atienda",
+        };
         return view! {
-            <Empty title="Ninguna con esas palabras">
+            <Empty title=title>
                 <p><a class="button" href="/panel/conversaciones">"Ver todas"</a></p>
             </Empty>
         }

@@ -62,7 +62,7 @@ async fn load(id: VehicleId) -> Result<Loaded> {
         Some(_) => None,
         None => Some(None),
     };
-    let writer = Writer::to_seller_of(&current, id).await?;
+    let writer = Writer::to_seller_of(&current, &vehicle, &Flash::default()).await?;
     let flash = flash::take(&current.session, forms::INTEREST).await?;
     Ok(Loaded { vehicle, writer, answers, interested, flash, now })
 }

@@ -5,11 +5,12 @@ use super::{
     form::{ErrorSummary, Field, FieldError, TextArea},
     icons::{self, Icon},
     outlook::{BeforeWriting, Writer},
+    preview::PreviewPart,
     vehicle::VehicleStrip,
 };
 use crate::{
     domain::{contact_reason::ContactReason, length::Length, phone::Phone, vehicle::Vehicle},
-    web::flash::Flash,
+    web::{flash::Flash, islands::PreviewOf},
 };
 
 /// The contact form: whole without scripts; an island around it gives it manners. Marks for the island: `data-problem`
@@ -21,10 +22,7 @@ pub fn ContactForm<'a>(
     writer: Option<&'a Writer>,
 ) -> impl IntoView + use<> {
     let id = vehicle.card.id;
-    let first_words = format!("Hola, me interesa el {}. ¿Sigue disponible?", vehicle.card.title());
-    let typed = flash.value("message");
-    let was_refused = !flash.problems.is_empty();
-    let message = if typed.is_empty() && !was_refused { first_words } else { typed };
+    let message = contact_words(vehicle, flash);
     let length = Length::of(&message);
     let form_key = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
     let phone = Phone::parse_api(&vehicle.seller.phone).ok();
@@ -82,6 +80,9 @@ pub fn ContactForm<'a>(
                 problem=image_problem
                 hint="Debe empezar con https://. Le llega al vendedor junto al mensaje."
             />
+            {writer.map(|writer| view! {
+                <PreviewPart preview=writer.preview.as_ref() of=PreviewOf::Vehicle(id) now=writer.now/>
+            })}
             <div class="actions">
                 <button type="submit" class="button whatsapp"><Icon path=icons::SEND/><span data-word>"Enviar"</span></button>
                 <a class="button second" href=format!("/vehiculos/{id}") data-close>"Cancelar"</a>
@@ -114,6 +115,16 @@ fn Slots<'a>(flash: &'a Flash) -> impl IntoView + use<> {
                 <Field field="slot2" label="Otra hora (opcional)" kind="datetime-local" complete="off" value=flash.value("slot2") problem=flash.problem("slot2")/>
             </div>
         </fieldset>
+    }
+}
+
+/// What stands in the form: what was typed, or how one begins.
+pub fn contact_words(vehicle: &Vehicle, flash: &Flash) -> String {
+    let typed = flash.value("message");
+    if typed.is_empty() && flash.problems.is_empty() {
+        format!("Hola, me interesa el {}. ¿Sigue disponible?", vehicle.card.title())
+    } else {
+        typed
     }
 }
 

@@ -119,7 +119,7 @@ fn preview(line: &Line) -> String {
         Writer::Okla => "",
         Writer::Holder { .. } => "Usted: ",
     };
-    let picture = if line.image_url.is_some() { "Imagen · " } else { "" };
+    let picture = if line.image_url.is_some() { "Archivo · " } else { "" };
     let start: String = line.body.chars().take(80).collect();
     format!("{who}{picture}{start}")
 }
@@ -192,7 +192,7 @@ fn Balloon(line: Line, next: bool) -> impl IntoView {
             <span class="unseen">{who}</span>
             {line.image_url.map(|url| view! {
                 <a class="media" href=url rel="noopener noreferrer nofollow" target="_blank">
-                    <Icon path=icons::PICTURE/>"Imagen (se abre aparte)"
+                    <Icon path=icons::PICTURE/>"Archivo (se abre aparte)"
                 </a>
             })}
             <p>{line.body}</p>

@@ -7,10 +7,11 @@ use crate::{
         actor::Actor,
         error::Result,
         limits_now::{Outlook, limits_now},
+        preview::Preview,
         send_message::Recipient,
     },
-    domain::{ids::VehicleId, kind::Kind, limits::Standing, phone::Phone, time::spoken_day, user::Role},
-    web::request::Current,
+    domain::{kind::Kind, limits::Standing, phone::Phone, time::spoken_day, user::Role, vehicle::Vehicle},
+    web::{flash::Flash, forms::contact_preview, request::Current},
 };
 
 /// From here on down it is worth saying how many messages are left.
@@ -19,6 +20,8 @@ const FEW: i64 = 3;
 /// Who is about to write, and what he would meet.
 pub struct Writer {
     pub outlook: Outlook,
+    /// What arrives of the words that stand in the form; `None`: they cannot be sent.
+    pub preview: Option<Preview>,
     pub role: Role,
     pub now: DateTime<Utc>,
 }
@@ -28,11 +31,12 @@ impl Writer {
     ///
     /// # Errors
     /// The vehicle is not for sale any more.
-    pub async fn to_seller_of(current: &Current, vehicle: VehicleId) -> Result<Option<Self>> {
+    pub async fn to_seller_of(current: &Current, vehicle: &Vehicle, flash: &Flash) -> Result<Option<Self>> {
         let Some(actor) = &current.actor else { return Ok(None) };
-        let to = Recipient::SellerOf(vehicle);
+        let to = Recipient::SellerOf(vehicle.card.id);
         let outlook = limits_now(&current.state, actor, &to, Kind::Contact, 1).await?;
-        Ok(Some(Self { outlook, role: actor.role, now: current.state.clock.now() }))
+        let preview = contact_preview(current, actor, vehicle, flash).await?;
+        Ok(Some(Self { outlook, preview, role: actor.role, now: current.state.clock.now() }))
     }
 }
 
@@ -46,7 +50,7 @@ impl Writer {
     pub async fn to_number(current: &Current, actor: &Actor, phone: Phone) -> Result<Self> {
         let to = Recipient::Number { phone, about: None };
         let outlook = limits_now(&current.state, actor, &to, Kind::Contact, 1).await?;
-        Ok(Self { outlook, role: actor.role, now: current.state.clock.now() })
+        Ok(Self { outlook, preview: None, role: actor.role, now: current.state.clock.now() })
     }
 }
 
@@ -54,7 +58,7 @@ impl Writer {
 /// arrive.
 #[component]
 pub fn BeforeWriting<'a>(writer: &'a Writer) -> impl IntoView + use<> {
-    let Writer { outlook, role, now } = writer;
+    let Writer { outlook, role, now, .. } = writer;
     let (role, now) = (*role, *now);
     let paused = outlook.paused.map(|paused| paused.outlook());
     let refused = outlook.decision.refusal(role, now).map(|refusal| refusal.sentence());

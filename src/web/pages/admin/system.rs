@@ -61,7 +61,10 @@ fn Shown(read: Read, flash: Flash) -> impl IntoView {
         <div class="pagehead">
             <h1>"Sistema"</h1>
             <p class="soft small">"Así estaba "<Moment at=now now=now/>", hora de Santo Domingo."</p>
-            <a class="button second" href="/admin/sistema"><Icon path=icons::AGAIN/>"Actualizar"</a>
+            <div class="cluster">
+                <a class="button second" href="/admin/sin-asignar">"Respuestas sin asignar"</a>
+                <a class="button second" href="/admin/sistema"><Icon path=icons::AGAIN/>"Actualizar"</a>
+            </div>
         </div>
         {done.map(|said| view! { <Notice tone=Tone::Ok><p>{said}</p></Notice> })}
         <ErrorSummary problems=flash.problems.clone()/>

@@ -11,7 +11,7 @@ use crate::{
         money::{dollars_in_column, grouped},
         range::Range,
         state_group::StateGroup,
-        time::spoken_date,
+        time::{about, spoken_date},
     },
     web::address::address,
 };
@@ -204,6 +204,7 @@ pub fn VehicleTable<'a>(
     range: Range,
     others: Option<&'a VehicleFigures>,
 ) -> impl IntoView + use<> {
+    let with_answers = lines.iter().any(|line| line.answers.is_some());
     let rows = lines.iter().map(|line| {
         let (href, title) = vehicle_link(line, range);
         view! { <tr><th scope="row"><a href=href>{title}</a></th>{vehicle_cells(line)}</tr> }
@@ -221,6 +222,10 @@ pub fn VehicleTable<'a>(
                     <th scope="col" class="num">"Entregados"</th>
                     <th scope="col" class="num">"Fallidos"</th>
                     <th scope="col" class="num">"Costo"</th>
+                    {with_answers.then(|| view! {
+                        <th scope="col" class="num">"Respondidos"</th>
+                        <th scope="col" class="num">"Primera respuesta"</th>
+                    })}
                 </tr>
             </thead>
             <tbody>{rows}{others}</tbody>
@@ -234,6 +239,13 @@ fn vehicle_cells(line: &VehicleFigures) -> AnyView {
         <td class="num" data-label="Entregados">{grouped(line.arrived.into())}</td>
         <td class="num" data-label="Fallidos">{grouped(line.failed.into())}</td>
         <td class="num" data-label="Costo">{dollars_in_column(line.cost)}</td>
+        {line.answers.map(|answers| {
+            let share = answers.share().map_or_else(|| "—".to_owned(), |share| format!("{share} %"));
+            view! {
+                <td class="num" data-label="Respondidos">{share}</td>
+                <td class="num" data-label="Primera respuesta">{answers.median.map_or_else(|| "—".to_owned(), about)}</td>
+            }
+        })}
     }
     .into_any()
 }

@@ -7,10 +7,12 @@ use super::list_address;
 use crate::{
     app::read_panel::Panel,
     domain::{
+        answers::Answers,
         dop_rate::{DopRate, spoken},
         figures::percent,
         money::{dollars, grouped},
         state_group::StateGroup,
+        time::about,
     },
 };
 
@@ -39,13 +41,28 @@ pub fn Tiles<'a>(panel: &'a Panel, dop_rate: Option<&'a DopRate>) -> impl IntoVi
             <Tile label="Fallidos" value=if failed == 0 { "Sin fallos".to_owned() } else { format!("{} · {}", grouped(failed.into()), share(failed)) }
                 href=states(&[StateGroup::Failed]) tone=(failed * 20 > all).then_some("bad")
                 more=format!("{}{}", change(failed, before.of(StateGroup::Failed)), cause.map(|cause| format!(". Sobre todo: {cause}")).unwrap_or_default())/>
+            <Tile label="Respondidos" value=panel.answers.share().map_or_else(|| "Sin contactos".to_owned(), |share| format!("{share} %"))
+                href="/panel/conversaciones".to_owned() more=answered(&panel.answers, &panel.answers_before)/>
             <Tile label="Gasto" value=spoken(spent, dop_rate) href=format!("{}&orden=costo", list_address(panel.range, &[]))
                 more=format!("{}. {} confirmado, {} estimado. Parte de Twilio: {}.", change_of_cost(spent, before.sums.cost), dollars(now.sums.confirmed), dollars(spent - now.sums.confirmed), dollars(now.sums.told))/>
             <Tile label="Costo por contacto" value=per_contact.map_or_else(|| "Sin contactos".to_owned(), dollars)
                 href=list_address(panel.range, &[("de", "compradores".to_owned())])
                 more=format!("{} mensajes de compradores; {}", grouped(now.contacts.into()), before.cost_per_contact().map_or_else(|| "ninguno antes".to_owned(), |cost| format!("{} cada uno antes", dollars(cost))))/>
+            <Tile label="Costo por contacto respondido"
+                value=panel.answers.cost_of_each(now.contact_cost).map_or_else(|| "Sin respuestas".to_owned(), dollars)
+                href="/panel/conversaciones".to_owned()
+                more=format!("{} de {} conversaciones nuevas respondidas", grouped(panel.answers.answered.into()), grouped(panel.answers.asked.into()))/>
         </ul>
     }
+}
+
+/// How soon, and against the period before.
+fn answered(now: &Answers, before: &Answers) -> String {
+    let median = now.median.map_or_else(
+        || "Ninguna respuesta todavía".to_owned(),
+        |median| format!("La mitad, en menos de {}", about(median)),
+    );
+    format!("{median}. {}", points(now.answered, now.asked, before.answered, before.asked))
 }
 
 /// One figure, and where it leads.
