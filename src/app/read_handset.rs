@@ -11,7 +11,11 @@ use super::{
     state::App,
 };
 use crate::{
-    domain::{message::Status, phone::Phone},
+    domain::{
+        message::Status,
+        phone::Phone,
+        template::{Button, Definition, Purpose},
+    },
     store,
 };
 
@@ -38,10 +42,14 @@ pub struct Telephone {
 /// A message on the telephone.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// Twilio's id of what OKLA wrote.
+    pub sid: Option<String>,
     pub by: Writer,
     pub body: String,
     /// Somebody's https picture.
     pub image_url: Option<String>,
+    /// What can be pressed under it.
+    pub buttons: &'static [Button],
     pub at: DateTime<Utc>,
 }
 
@@ -60,12 +68,14 @@ impl Telephone {
         Self { number, name: None, lines: Vec::new(), unread: 0, on_its_way: 0, lost: Vec::new() }
     }
 
-    fn put(&mut self, sent: Sent) {
+    fn put(&mut self, sent: Sent, buttons: &'static [Button]) {
         match sent.status {
             Status::Delivered | Status::Read => {
                 self.unread += usize::from(sent.status == Status::Delivered);
                 self.lines.push(Line {
+                    sid: Some(sent.sid),
                     by: Writer::Okla,
+                    buttons,
                     body: sent.body,
                     image_url: sent.image_url,
                     at: sent.at,
@@ -107,13 +117,21 @@ async fn gather(app: &App, sent: Vec<Sent>, written: Vec<Written>) -> Result<Han
     let stored: HashSet<String> =
         store::inbound::list_stored_inbound(&mut conn, &sids).await?.into_iter().collect();
 
+    let templates = store::templates::list_templates(&mut conn).await?;
+    let purposes: HashMap<String, Purpose> =
+        templates.into_iter().filter_map(|row| Some((row.sid, row.purpose.parse().ok()?))).collect();
+    let buttons_of = |sid: &String| Some(&*Definition::of(*purposes.get(sid)?).buttons);
+
     let mut by_number = BTreeMap::new();
     for message in sent {
-        of(&mut by_number, &message.to).put(message);
+        let buttons = message.content_sid.as_ref().and_then(buttons_of).unwrap_or_default();
+        of(&mut by_number, &message.to).put(message, buttons);
     }
     for message in written {
         let taken = stored.contains(&message.sid);
         of(&mut by_number, &message.from).lines.push(Line {
+            sid: None,
+            buttons: &[],
             by: Writer::Holder { taken },
             body: message.body,
             image_url: message.image_url,

@@ -3,6 +3,7 @@
 
 use super::{
     error::{AppError, Result},
+    handset::Letter,
     state::App,
 };
 use crate::domain::{
@@ -18,20 +19,32 @@ pub const SAMPLES: [(&str, &str); 4] = [
     ("contacto", "Contacto"),
 ];
 
+/// What the holder of a telephone typed, chose or pressed; what he did not is empty.
+pub struct Typed<'a> {
+    pub text: &'a str,
+    pub sample: &'a str,
+    pub button: &'a str,
+    /// Twilio's id of the message that he answers.
+    pub reply_to: &'a str,
+}
+
 /// Writes a text, a file or both as the holder of `from`.
 ///
 /// # Errors
 /// `NotFound` outside demo mode; `Invalid` for a text that is none, and when the simulator or our own webhook did not
 /// take it.
-pub async fn write_from_handset(app: &App, from: &Phone, text: &str, sample: &str) -> Result<()> {
+pub async fn write_from_handset(app: &App, from: &Phone, typed: Typed<'_>) -> Result<()> {
     let handset = app.handset.as_ref().ok_or(AppError::NotFound)?;
-    let sample = SAMPLES.iter().map(|(word, _)| *word).find(|word| *word == sample);
-    let body = match Body::parse(text) {
+    let sample = SAMPLES.iter().map(|(word, _)| *word).find(|word| *word == typed.sample);
+    let body = match Body::parse(typed.text) {
         Ok(body) => body.as_str().to_owned(),
         Err(InvalidBody::Empty) if sample.is_some() => String::new(),
         Err(error) => return Err(AppError::invalid("text", "invalid", error.sentence())),
     };
-    match handset.write(from, &body, sample).await {
+    let filled = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    let letter =
+        Letter { body: &body, sample, button: filled(typed.button), replied_to: filled(typed.reply_to) };
+    match handset.write(from, letter).await {
         Ok(Some(200..300)) => Ok(()),
         Ok(webhook_status) => {
             tracing::warn!(webhook_status, "our inbound webhook did not take a simulated message");

@@ -10,7 +10,7 @@ mod rules;
 pub use self::rules::{MOST_BODY, problems};
 #[cfg(feature = "ssr")]
 pub use self::{
-    catalog::{Definition, catalog},
+    catalog::{Button, Definition, catalog},
     fill::{Filled, WORDS, render},
 };
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use okla::domain::user::Role;
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 use sqlx::PgPool;
 
 use crate::{
@@ -186,4 +187,44 @@ async fn first_event(app: &TestApp, path: &str) -> String {
     let mut events = app.browser().request(Method::GET, path).send().await.unwrap();
     let chunk = tokio::time::timeout(PATIENCE, events.chunk()).await.unwrap();
     String::from_utf8(chunk.unwrap().unwrap().to_vec()).unwrap()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_button_under_a_template_is_pressed_and_a_message_answered_by_quoting_it(pool: PgPool) {
+    let app = demo(pool).await;
+    let variables =
+        json!({ "1": "José", "2": "Honda CR-V 2021", "3": "mañana a las 10:00 a. m.", "4": "Auto Feria" });
+    let asked = json!({ "toPhoneNumber": DEALER_PHONE, "template": "okla_prueba_recordatorio", "variables": variables });
+    let reply = app.token_for(Role::Admin).await.send(asked).await;
+    app.wait_for(&reply.id(), "read").await;
+    let sid = reply.json["messageId"].as_str().unwrap().to_owned();
+
+    let page = app.browser().get(TELEPHONE).await.body;
+    let button = r#"<button name="boton" value="prueba-confirmo">Allí estaré</button>"#;
+    assert!(page.contains(button) && page.contains(&format!("responde={sid}")), "{page}");
+    let pressed = [
+        ("number", DEALER_PHONE),
+        ("text", "Allí estaré"),
+        ("boton", "prueba-confirmo"),
+        ("responde", &*sid),
+    ];
+    app.browser().post_form("/fn/telefono", &pressed).await;
+    let quoting = app.browser().get(&format!("{TELEPHONE}&responde={sid}")).await.body;
+    assert!(quoting.contains("Respondiendo a «"), "{quoting}");
+    app.browser()
+        .post_form(
+            "/fn/telefono",
+            &[("number", DEALER_PHONE), ("text", "Llego a las once"), ("responde", &*sid)],
+        )
+        .await;
+    let stored: Vec<(String, Option<String>, Option<String>)> =
+        sqlx::query_as("select body, button, replied_to from inbound_messages order by received_at")
+            .fetch_all(&app.pool)
+            .await
+            .unwrap();
+    let (there, later) = ("Allí estaré".to_owned(), "Llego a las once".to_owned());
+    assert_eq!(
+        stored,
+        [(there, Some("prueba-confirmo".to_owned()), Some(sid.clone())), (later, None, Some(sid))]
+    );
 }

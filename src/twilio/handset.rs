@@ -10,7 +10,7 @@ use url::Url;
 
 use super::client::SetUpError;
 use crate::{
-    app::handset::{Handset, HandsetError, Sent, Written},
+    app::handset::{Handset, HandsetError, Letter, Sent, Written},
     domain::{message::Status, phone::Phone},
 };
 
@@ -65,6 +65,8 @@ struct MessageWire {
     from: String,
     body: String,
     media_url: Option<String>,
+    #[serde(default)]
+    content_sid: Option<String>,
     status: String,
     error_code: Option<i32>,
     created_at: DateTime<Utc>,
@@ -88,6 +90,8 @@ impl Handset for SimulatedHandset {
             let messages = self.list("/sim/messages").await?.into_iter();
             let sent = messages.filter_map(|message| {
                 Some(Sent {
+                    sid: message.sid,
+                    content_sid: message.content_sid,
                     to: number(&message.to)?,
                     body: message.body,
                     image_url: message.media_url,
@@ -119,13 +123,16 @@ impl Handset for SimulatedHandset {
     fn write<'a>(
         &'a self,
         from: &'a Phone,
-        body: &'a str,
-        sample: Option<&'a str>,
+        letter: Letter<'a>,
     ) -> BoxFuture<'a, Result<Option<u16>, HandsetError>> {
         Box::pin(async move {
             let address = format!("whatsapp:{}", from.as_str());
-            let mut form = vec![("From", address.as_str()), ("Body", body)];
-            form.extend(sample.map(|name| ("Sample", name)));
+            let mut form = vec![("From", address.as_str()), ("Body", letter.body)];
+            form.extend(letter.sample.map(|name| ("Sample", name)));
+            form.extend(letter.replied_to.map(|sid| ("OriginalRepliedMessageSid", sid)));
+            if let Some(id) = letter.button {
+                form.extend([("ButtonText", letter.body), ("ButtonPayload", id)]);
+            }
             let written: WrittenWire = answer(self.http.post(self.url("/sim/inbound")?).form(&form)).await?;
             Ok(written.webhook_status)
         })

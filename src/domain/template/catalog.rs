@@ -26,10 +26,17 @@ pub struct Definition {
     pub fields: Vec<String>,
     /// Each place's sample value, by its number.
     pub samples: BTreeMap<String, String>,
-    /// Titles of its quick-reply buttons.
-    pub buttons: Vec<String>,
+    /// Its quick-reply buttons.
+    pub buttons: Vec<Button>,
     /// What `POST /v1/Content` takes.
     pub content: Value,
+}
+
+/// A quick-reply button: what is read on it, and what comes back when it is pressed (`ButtonPayload`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    pub title: String,
+    pub id: String,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +92,10 @@ fn definition(listed: Listed) -> Result<Definition, String> {
         body,
         fields,
         samples: read.variables,
-        buttons: actions.iter().filter_map(|action| text(action, "title")).collect(),
+        buttons: actions
+            .iter()
+            .filter_map(|action| Some(Button { title: text(action, "title")?, id: text(action, "id")? }))
+            .collect(),
         content,
     })
 }
@@ -103,7 +113,7 @@ impl Definition {
     /// What is wrong with it by Meta's rules.
     pub fn problems(&self) -> Vec<String> {
         let samples = self.samples.iter().map(|(place, sample)| (place.as_str(), sample.as_str()));
-        let buttons: Vec<&str> = self.buttons.iter().map(String::as_str).collect();
+        let buttons: Vec<&str> = self.buttons.iter().map(|button| button.title.as_str()).collect();
         problems(&self.name, &self.body, samples, &buttons)
     }
 }

@@ -4,9 +4,17 @@ use leptos_axum::ResponseOptions;
 
 use super::back_with;
 use crate::{
-    app::{error::AppError, write_from_handset::write_from_handset},
+    app::{
+        error::AppError,
+        write_from_handset::{Typed, write_from_handset},
+    },
     domain::phone::Phone,
-    web::{error::WebError, parts::handset_path, redirect, request::Current},
+    web::{
+        error::WebError,
+        parts::{answering_path, handset_path},
+        redirect,
+        request::Current,
+    },
 };
 
 /// The form's name in the flash.
@@ -18,6 +26,8 @@ pub async fn post_handset(
     #[server(default)] number: String,
     #[server(default)] text: String,
     #[server(default)] archivo: String,
+    #[server(default)] boton: String,
+    #[server(default)] responde: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Ok(number) = Phone::parse_api(&number) else {
@@ -25,10 +35,14 @@ pub async fn post_handset(
         return Ok(());
     };
     let page = handset_path(&number);
-    match write_from_handset(&current.state, &number, &text, &archivo).await {
+    let typed = Typed { text: &text, sample: &archivo, button: &boton, reply_to: &responde };
+    match write_from_handset(&current.state, &number, typed).await {
         Ok(()) => redirect::from_leptos(&page),
         Err(AppError::NotFound) => not_found(),
-        Err(error) => back_with(&current, FORM, &page, &[("text", &text)], error).await?,
+        Err(error) => {
+            let page = if responde.is_empty() { page } else { answering_path(&number, &responde) };
+            back_with(&current, FORM, &page, &[("text", &text)], error).await?;
+        }
     }
     Ok(())
 }

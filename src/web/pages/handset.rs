@@ -28,9 +28,10 @@ const QUICK_ANSWERS: [&str; 3] = ["Sí, disponible", "¿Cuándo viene?", "BAJA"]
 /// with the newest message. Demo mode only.
 #[component]
 pub fn HandsetPage() -> impl IntoView {
-    let number = use_query_map().with_untracked(|query| query.get("numero"));
+    let (number, answering) =
+        use_query_map().with_untracked(|query| (query.get("numero"), query.get("responde")));
     Suspend::new(async move {
-        match load(number).await {
+        match load(number, answering).await {
             Ok(page) => view! { <Shown page=page/> }.into_any(),
             Err(error) => failed(&error),
         }
@@ -41,19 +42,30 @@ struct Page {
     /// `None`: the simulator does not answer.
     handsets: Option<Handsets>,
     number: Option<Phone>,
+    /// The message that is about to be answered: Twilio's id, and its words.
+    answering: Option<(String, String)>,
     flash: Flash,
     now: DateTime<Utc>,
 }
 
-async fn load(number: Option<String>) -> Result<Page> {
+async fn load(number: Option<String>, answering: Option<String>) -> Result<Page> {
     let current = Current::get()?;
     let handsets = read_handsets(&current.state).await?;
     let number = match number {
         Some(text) => Some(Phone::parse_api(&text).map_err(|_| AppError::NotFound)?),
         None => handsets.as_ref().and_then(|handsets| handsets.0.first()).map(|newest| newest.number.clone()),
     };
+    let answering = handsets.as_ref().zip(number.as_ref()).and_then(|(handsets, number)| {
+        let line = handsets
+            .find(number)
+            .lines
+            .into_iter()
+            .find(|line| line.sid == answering && line.sid.is_some())?;
+        Some((line.sid?, line.body))
+    });
     Ok(Page {
         handsets,
+        answering,
         number,
         flash: flash::take(&current.session, HANDSET).await?,
         now: current.state.clock.now(),
@@ -62,7 +74,7 @@ async fn load(number: Option<String>) -> Result<Page> {
 
 #[component]
 fn Shown(page: Page) -> impl IntoView {
-    let Page { handsets, number, flash, now } = page;
+    let Page { handsets, number, answering, flash, now } = page;
     if let (None, Some(options)) = (&handsets, use_context::<ResponseOptions>()) {
         options.set_status(StatusCode::SERVICE_UNAVAILABLE);
     }
@@ -95,7 +107,7 @@ fn Shown(page: Page) -> impl IntoView {
                                 <Conversation telephone=telephone now=now/>
                             </Live>
                         </div>
-                        <Foot number=number flash=flash/>
+                        <Foot number=number answering=answering flash=flash/>
                     </section>
                 }
             })}
@@ -127,8 +139,15 @@ fn Head(number: String) -> impl IntoView {
 
 /// Answering: in one's own words, or by a tap.
 #[component]
-fn Foot(number: Phone, flash: Flash) -> impl IntoView {
+fn Foot(number: Phone, answering: Option<(String, String)>, flash: Flash) -> impl IntoView {
     let problem = flash.problem("text");
+    let quoted = answering.map(|(sid, words)| {
+        let begins: String = words.chars().take(80).collect();
+        view! {
+            <p class="quoted">"Respondiendo a «"{begins}"…» "<a href=handset_path(&number)>"Quitar"</a></p>
+            <input type="hidden" name="responde" value=sid/>
+        }
+    });
     let number = number.as_str().to_owned();
     view! {
         <form method="post" action="/fn/telefono" class="phone-quick" aria-label="Respuestas rápidas">
@@ -137,6 +156,7 @@ fn Foot(number: Phone, flash: Flash) -> impl IntoView {
         </form>
         <form method="post" action="/fn/telefono" class="phone-foot" novalidate>
             <input type="hidden" name="number" value=number/>
+            {quoted}
             <select name="archivo" aria-label="Archivo que se adjunta">
                 <option value="">"Sin archivo"</option>
                 {SAMPLES.map(|(word, said)| view! { <option value=word>{said}</option> })}

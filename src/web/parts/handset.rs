@@ -20,6 +20,12 @@ pub fn handset_path(number: &Phone) -> String {
     format!("/demo/telefono?numero={}#telefono", number_in_query(number))
 }
 
+/// The same, with one of its messages about to be answered.
+pub fn answering_path(number: &Phone, sid: &str) -> String {
+    let sid: String = sid.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("/demo/telefono?numero={}&responde={sid}#telefono", number_in_query(number))
+}
+
 /// In a query a bare `+` would be a space.
 pub fn number_in_query(number: &Phone) -> String {
     number.as_str().replace('+', "%2B")
@@ -158,6 +164,7 @@ pub fn Conversation(telephone: Option<Telephone>, now: DateTime<Utc>) -> impl In
     let Some(telephone) = telephone else {
         return view! { <p class="day">"Sin conexión con el simulador"</p> }.into_any();
     };
+    let number = telephone.number;
     let mut before: Option<(String, bool)> = None;
     let lines = telephone.lines.into_iter().map(|line| {
         let this = (spoken_day(line.at, now), line.by == Writer::Okla);
@@ -167,7 +174,7 @@ pub fn Conversation(telephone: Option<Telephone>, now: DateTime<Utc>) -> impl In
         before = Some(this);
         view! {
             {day.map(|day| view! { <p class="day">{day}</p> })}
-            <Balloon line=line next=next/>
+            <Balloon line=line next=next number=&number/>
         }
     });
     let lines = lines.collect_view();
@@ -180,7 +187,26 @@ pub fn Conversation(telephone: Option<Telephone>, now: DateTime<Utc>) -> impl In
 
 /// A message as its reader sees it; `next`: the same person goes on. A picture is a link: none is ever loaded.
 #[component]
-fn Balloon(line: Line, next: bool) -> impl IntoView {
+fn Balloon<'a>(line: Line, next: bool, number: &'a Phone) -> impl IntoView + use<> {
+    let sid = line.sid.clone().unwrap_or_default();
+    let quote = line.sid.as_ref().map(|sid| {
+        let href = answering_path(number, sid);
+        view! { <a href=href>"Responder"<span class="unseen">" a este mensaje"</span></a> }
+    });
+    let buttons: Vec<_> = line
+        .buttons
+        .iter()
+        .map(|button| {
+            view! {
+                <form method="post" action="/fn/telefono" class="bubble-button">
+                    <input type="hidden" name="number" value=number.as_str().to_owned()/>
+                    <input type="hidden" name="responde" value=sid.clone()/>
+                    <input type="hidden" name="text" value=button.title.clone()/>
+                    <button name="boton" value=button.id.clone()>{button.title.clone()}</button>
+                </form>
+            }
+        })
+        .collect();
     let (side, who, status) = match line.by {
         Writer::Okla => ("bubble", "OKLA: ", None),
         Writer::Holder { taken: true } => ("bubble out", "Usted: ", Some(Status::Delivered)),
@@ -197,9 +223,11 @@ fn Balloon(line: Line, next: bool) -> impl IntoView {
             })}
             <p>{line.body}</p>
             <span class="stamp">
+                {quote}
                 <time datetime=line.at.to_rfc3339() title=full_stamp(line.at)>{clock_in_santo_domingo(line.at)}</time>
                 {status.map(|status| view! { <Ticks status=status/> })}
             </span>
         </div>
+        {buttons}
     }
 }
