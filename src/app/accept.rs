@@ -13,11 +13,7 @@ use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool};
 
 pub use self::offers::Offering;
-use self::{
-    keys::{bind_keys, free_refused_keys},
-    offers::Offers,
-    senders::Senders,
-};
+use self::{offers::Offers, senders::Senders};
 use super::{
     compose::{Letter, Names, Usable, list_usable},
     error::{AppError, Result},

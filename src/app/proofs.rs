@@ -108,7 +108,7 @@ pub(super) async fn take_code(app: &App, inbound: &Unhandled) -> Result<Option<O
     let hash = address_hash(app, from.as_str())?;
     let gone = store::opt_outs::list_opted_out(&mut *app.pool.acquire().await?, &[hash]).await?;
     if gone.is_empty() {
-        say(app, from.as_str(), Saying::Text(answer), format!("proof:{}", inbound.id)).await?;
+        say(app, from.as_str(), Saying::Text(answer.to_owned()), format!("proof:{}", inbound.id)).await?;
     }
     Ok(Some(Owner::Okla))
 }

@@ -140,5 +140,6 @@ pub async fn notify(app: &App, notice: Notice, key: String) -> Result<Told> {
         Verdict::Paused(_) => Told::NotNow("paused"),
         Verdict::NoTemplate(_) => Told::NotNow("template_unavailable"),
         Verdict::Withheld(why) => Told::NotNow(why.code()),
+        Verdict::Gone => Told::NotNow("sender_gone"),
     })
 }

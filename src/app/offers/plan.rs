@@ -196,6 +196,7 @@ async fn room(
         dealer_id: Some(dealer),
         payer: Some(dealer),
         to: "",
+        unproved: false,
     };
     let unit_price = prices.first().copied().unwrap_or_default();
     let demand = Demand { parts: 1, unit_price, outside_window: true };

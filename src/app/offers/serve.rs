@@ -160,7 +160,12 @@ impl Told {
             },
             Ok(Verdict::NoTemplate(_)) => self.no_template = true,
             // It waits for the morning, or for an admin; or another server was there before, or it was stopped meanwhile.
-            Ok(Verdict::Withheld(Withheld::Quiet(_)) | Verdict::Paused(_) | Verdict::KeyTaken) => {}
+            Ok(
+                Verdict::Withheld(Withheld::Quiet(_))
+                | Verdict::Paused(_)
+                | Verdict::KeyTaken
+                | Verdict::Gone,
+            ) => {}
             Err(error) => {
                 self.failed.insert(buyer, error);
             }
