@@ -55,7 +55,7 @@ async fn form_of_an_old_browser_is_known_by_its_origin(pool: PgPool) {
     let browser = app.browser();
     let request =
         browser.request(Method::POST, "/fn/registro").header("origin", &app.url).form(&sign_up_form(ANA));
-    assert_eq!(browser.land(request).await.location, "/");
+    assert_eq!(browser.land(request).await.location, "/cuenta/numero");
     assert_eq!(app.count("users").await, 1);
 }
 
@@ -86,7 +86,7 @@ async fn way_back_never_leads_to_another_site(pool: PgPool) {
     }
     let mut form = sign_up_form("nuevo@ejemplo.do").to_vec();
     form.push(("back", elsewhere[0]));
-    assert_eq!(app.browser().post_form("/fn/registro", &form).await.location, "/");
+    assert_eq!(app.browser().post_form("/fn/registro", &form).await.location, "/cuenta/numero");
 }
 
 async fn guess(browser: &Browser, times: usize) {
