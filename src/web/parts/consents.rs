@@ -31,7 +31,7 @@ fn FreeConsent(consent: Consent, since: Option<DateTime<Utc>>, now: DateTime<Utc
     let (action, button) =
         if since.is_some() { ("/fn/permiso-retirar", "Retirar") } else { ("/fn/permiso-dar", "Aceptar") };
     view! {
-        <li class="act session">
+        <li class="act">
             <div>
                 <p><strong>{consent.label()}</strong></p>
                 <p>{consent.text()}</p>
