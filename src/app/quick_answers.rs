@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        body::Body,
+        body::{Body, InvalidBody},
         ids::QuickId,
         quick_answer::{MOST, title_problem, words_problem},
     },
@@ -41,7 +41,7 @@ pub async fn save_quick_answer(
     problems.extend(title_problem(&title).map(|why| FieldError::new("titulo", "invalid", why)));
     let words = match (words_problem(words.trim()), Body::parse(words.trim())) {
         (Some(why), _) => Err(why),
-        (None, parsed) => parsed.map_err(|error| error.sentence()),
+        (None, parsed) => parsed.map_err(InvalidBody::sentence),
     };
     let (words, problem) = match words {
         Ok(words) => (words.as_str().to_owned(), None),

@@ -313,6 +313,7 @@ async fn contact_form_shows_the_template_that_arrives_of_the_words_it_begins_wit
 }
 
 async fn comes(browser: &Browser, path: &str, words: &str, act: impl Future<Output = ()>) {
+    let act = Box::pin(act);
     let mut events = browser.request(Method::GET, path).send().await.unwrap();
     assert_eq!(events.status(), 200, "{path}");
     let mut seen = String::from_utf8(events.chunk().await.unwrap().unwrap().to_vec()).unwrap();

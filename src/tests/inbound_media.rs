@@ -240,13 +240,13 @@ async fn forged_address_of_a_file_is_never_asked_let_alone_with_credentials(pool
     let stage = start(pool).await;
     let (evil, mut heard) = listener("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
     let (host, sim) = (evil.trim_start_matches("http://"), &stage.app.sim.url);
-    let sim_host = sim.trim_start_matches("http://");
+    let twilios = sim.trim_start_matches("http://");
     let forged = [
         format!("{evil}{SAMPLE_PATH}"),
         format!("{evil}/foto.jpg"),
-        format!("http://{sim_host}@{host}{SAMPLE_PATH}"),
+        format!("http://{twilios}@{host}{SAMPLE_PATH}"),
         format!("http://{ACCOUNT}:{TOKEN}@{host}{SAMPLE_PATH}"),
-        format!("http://{host}\\@{sim_host}{SAMPLE_PATH}"),
+        format!("http://{host}\\@{twilios}{SAMPLE_PATH}"),
         format!("{sim}{SAMPLE_PATH}/../../../../../../{host}"),
         format!("//{host}{SAMPLE_PATH}"),
         format!("http://localhost:{}{SAMPLE_PATH}", host.rsplit(':').next().unwrap()),

@@ -64,18 +64,15 @@ fn shape(name: &'static str, changed: &[(&'static str, &str)], kept: Kept) -> Sh
 }
 
 fn shapes() -> Vec<Shape> {
+    let mut all = plain();
+    all.extend(kinds());
+    all.extend(files());
+    all
+}
+
+fn plain() -> Vec<Shape> {
     let long = "x".repeat(5_000);
-    let forty: Vec<(&'static str, String)> =
-        (0..40).map(|n| (&*format!("MediaUrl{n}").leak(), format!("https://evil.example/{n}"))).collect();
-    let media = |url: &str| {
-        let name: &'static str = url.to_owned().leak();
-        shape(
-            name,
-            &[("NumMedia", "1"), ("MediaUrl0", name), ("MediaContentType0", "image/jpeg"), ("Body", "")],
-            Row("", 1, None),
-        )
-    };
-    let mut all = vec![
+    vec![
         shape("a text", &[], Row("Hola", 0, None)),
         shape("no words at all", &[("Body", "")], Row("", 0, Some("text"))),
         shape("without a profile", &[("ProfileName", "")], Row("Hola", 0, None)),
@@ -104,6 +101,11 @@ fn shapes() -> Vec<Shape> {
         ),
         shape("an empty address", &[("From", "whatsapp:")], Row("Hola", 0, None)),
         shape("another channel", &[("From", "telegram:pedro")], Row("Hola", 0, None)),
+    ]
+}
+
+fn kinds() -> Vec<Shape> {
+    vec![
         shape("BSUID only", &[("From", "whatsapp:DO.1a2B3c"), ("WaId", "")], Row("Hola", 0, None)),
         shape(
             "BSUID of an enterprise",
@@ -186,6 +188,22 @@ fn shapes() -> Vec<Shape> {
             &[("MessageType", "<hologram>"), ("Body", "")],
             Row("", 0, Some("<hologram>")),
         ),
+    ]
+}
+
+fn files() -> Vec<Shape> {
+    let long = "x".repeat(5_000);
+    let forty: Vec<(&'static str, String)> =
+        (0..40).map(|n| (&*format!("MediaUrl{n}").leak(), format!("https://evil.example/{n}"))).collect();
+    let media = |url: &str| {
+        let name: &'static str = url.to_owned().leak();
+        shape(
+            name,
+            &[("NumMedia", "1"), ("MediaUrl0", name), ("MediaContentType0", "image/jpeg"), ("Body", "")],
+            Row("", 1, None),
+        )
+    };
+    let mut all = vec![
         shape("a file that is claimed and not named", &[("NumMedia", "1")], Row("Hola", 0, None)),
         shape("fewer than none", &[("NumMedia", "-3"), ("MediaUrl0", API)], Row("Hola", 1, None)),
         shape("a number of files that is none", &[("NumMedia", "muchas")], Row("Hola", 0, None)),

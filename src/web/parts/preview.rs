@@ -28,7 +28,7 @@ pub fn PreviewPart<'a>(
     let nothing = bubbles.is_empty();
     view! {
         <section class="stack preview" aria-label="Vista previa" data-preview=of.to_string()>
-            <h3>"Así le llega"</h3>
+            <h2>"Así le llega"</h2>
             {way}
             {unavailable.map(|words| view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> })}
             <div class="chat" data-bubbles>
