@@ -246,8 +246,8 @@ stop "$first"
 stop "$second"
 scripts/postgres.sh psql "$data/pg-deploy" postgres -c 'drop database okla with (force)' -c 'create database okla owner okla_owner'
 pg_restore --exit-on-error --no-owner --jobs=2 --dbname="$database" "$state/okla.dump"
-sql -A -t -f "$guide/despues-de-restaurar.sql" "$database" >"$state/log/after-restore.log"
 okla migrate >/dev/null
+sql -f "$guide/despues-de-restaurar.sql" "$database" >"$state/log/after-restore.log"
 okla audit verify >"$state/log/audit.log" || fail "La auditoría no resistió." "lea $state/log/audit.log"
 okla figures check >"$state/log/figures.log" || fail "Las cifras no resistieron." "lea $state/log/figures.log"
 held "restaurada: $(tail -1 "$state/log/audit.log") $(cat "$state/log/figures.log")"

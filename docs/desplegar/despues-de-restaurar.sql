@@ -1,4 +1,4 @@
--- Después de restaurar una copia y antes de arrancar ningún repartidor:
+-- Después de restaurar una copia y de «okla migrate», y antes de arrancar ningún repartidor:
 --   psql -v ON_ERROR_STOP=1 -f despues-de-restaurar.sql BASE
 -- La copia recuerda como pendiente lo que ya pudo salir. Nada de eso debe salir otra vez a ciegas. Se puede repetir.
 begin;
@@ -21,5 +21,14 @@ select errand as "avisos que no saldrán", count(*) as cuántos from late group 
 -- Los reenvíos en grupo a medio hacer: quien los pidió verá cuáles faltan y puede pedirlos de nuevo.
 with left_over as (update bulk_resend_items set outcome = 'error' where outcome is null returning 1)
 select count(*) as "reenvíos detenidos" from left_over;
+
+-- Las ofertas en marcha: a quiénes les llegó después de la copia no consta. Terminan, y quien no la tiene aquí ya no la recibe.
+with ended as (
+  update campaigns set state = 'stopped', hold = null, waits_for = null, waits_until = null, ended_at = now()
+  where state in ('running', 'paused') returning id),
+left_out as (
+  update campaign_items i set state = 'skipped', reason = 'stopped' from ended
+  where i.campaign_id = ended.id and i.state = 'pending' returning 1)
+select (select count(*) from ended) as "ofertas terminadas", (select count(*) from left_out) as "personas que ya no la reciben";
 
 commit;
