@@ -185,7 +185,12 @@ held "sin migrar no arranca: $(sed -E 's/.*okla: //; s/\(falta .*\)/(falta …)/
 okla migrate >"$state/log/migrate.log"
 held "un dueño sin privilegios aplica $(grep -c ^aplicada "$state/log/migrate.log") migraciones"
 
-okla twilio-sim --listen "127.0.0.1:$twilio" --state "$state/sim.jsonl" >"$state/log/simulator.log" 2>&1 </dev/null &
+(
+    set -a
+    # shellcheck disable=SC1091
+    . "$state/okla.env"
+    exec "$state/current/okla" twilio-sim --listen "127.0.0.1:$twilio" --state "$state/sim.jsonl" >"$state/log/simulator.log" 2>&1 </dev/null
+) &
 printf '%d' $! >"$state/run/simulator.pid"
 answers "http://127.0.0.1:$twilio/sim/messages" 30 || fail "El simulador no arranca." "lea $state/log/simulator.log"
 curl --silent --fail --output /dev/null --request PUT --data '{"enforceWindow":true}' "http://127.0.0.1:$twilio/sim/settings"
