@@ -138,7 +138,8 @@ impl Stage {
 
 /// How a text may stand in a dump: as it is, and as the bytes of a column.
 fn forms(text: &str) -> [String; 2] {
-    [text.to_lowercase(), text.bytes().map(|byte| format!("{byte:02x}")).collect()]
+    let bytes = text.bytes().fold(String::new(), |bytes, byte| format!("{bytes}{byte:02x}"));
+    [text.to_lowercase(), bytes]
 }
 
 #[sqlx::test]
