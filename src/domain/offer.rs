@@ -258,20 +258,24 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + number)
     }
 
-    fn dealer(number: u128) -> Option<DealerId> {
-        Some(DealerId(Uuid::from_u128(number)))
+    fn dealer(number: u128) -> DealerId {
+        DealerId(Uuid::from_u128(number))
     }
 
     #[test]
     fn one_offer_of_a_dealer_and_two_of_all_in_seven_days() {
         let capped = |taken: &[_], whose| capped_until(taken, whose, day(0));
-        assert_eq!(capped(&[], dealer(1)), None);
-        assert_eq!(capped(&[(dealer(1), day(-3))], dealer(1)), Some(day(4)));
-        assert_eq!(capped(&[(dealer(1), day(-3))], dealer(2)), None, "another's first");
-        let two = [(dealer(1), day(-3)), (dealer(2), day(-1))];
-        assert_eq!(capped(&two, dealer(3)), Some(day(4)), "the third of all waits for the first to lapse");
-        assert_eq!(capped(&two, dealer(2)), Some(day(6)), "his own lapses later");
-        assert_eq!(capped(&[(dealer(1), day(-7))], dealer(1)), None, "a week is over");
+        assert_eq!(capped(&[], Some(dealer(1))), None);
+        assert_eq!(capped(&[(Some(dealer(1)), day(-3))], Some(dealer(1))), Some(day(4)));
+        assert_eq!(capped(&[(Some(dealer(1)), day(-3))], Some(dealer(2))), None, "another's first");
+        let two = [(Some(dealer(1)), day(-3)), (Some(dealer(2)), day(-1))];
+        assert_eq!(
+            capped(&two, Some(dealer(3))),
+            Some(day(4)),
+            "the third of all waits for the first to lapse"
+        );
+        assert_eq!(capped(&two, Some(dealer(2))), Some(day(6)), "his own lapses later");
+        assert_eq!(capped(&[(Some(dealer(1)), day(-7))], Some(dealer(1))), None, "a week is over");
         assert_eq!(capped(&[(None, day(-2))], None), Some(day(5)), "OKLA's own are counted like a dealer's");
     }
 

@@ -226,9 +226,9 @@ async fn listener(answer: impl Into<String>) -> (String, mpsc::UnboundedReceiver
     let answer = answer.into();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let mut head = vec![0; 16_384];
-            let length = stream.read(&mut head).await.unwrap_or_default();
-            heard.send(String::from_utf8_lossy(&head[..length]).into_owned()).ok();
+            let mut request = vec![0; 16_384];
+            let length = stream.read(&mut request).await.unwrap_or_default();
+            heard.send(String::from_utf8_lossy(&request[..length]).into_owned()).ok();
             stream.write_all(answer.as_bytes()).await.ok();
         }
     });

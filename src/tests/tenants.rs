@@ -49,6 +49,43 @@ pub const OPEN: [&str; 25] = [
     "borrar-cuenta",
 ];
 
+/// Routes that are the same for everybody, or hold nothing that is a dealer's.
+const SAME_FOR_ALL: [&str; 31] = [
+    "/",
+    "/vehiculos/:id",
+    "/vehiculos/:id/contactar",
+    "/ingresar",
+    "/ingresar/codigo",
+    "/registro",
+    "/olvide-mi-clave",
+    "/olvide-mi-clave/eventos",
+    // Of one's own number, which no id names.
+    "/cuenta/numero/eventos",
+    "/api/docs",
+    "/leer/:token",
+    "/demo/telefono",
+    // Streams of one's own figures, which hold his user's id in their key, and of the simulated telephone.
+    "/panel/eventos",
+    "/panel/mensajes/eventos",
+    "/panel/conversaciones/eventos",
+    "/demo/telefono/eventos",
+    "/demo/telefono/numeros/eventos",
+    "/tema",
+    "/webhooks/twilio/status",
+    "/webhooks/twilio/inbound",
+    "/vehiculos/imagen/{name}",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api/openapi.json",
+    "/api",
+    "/api/",
+    "/api/{*rest}",
+    "/v/{version}/pkg",
+    "/v/{version}/pkg/",
+    "/v/{version}/pkg/{*__private__axum_nest_tail_param}",
+];
+
 /// How a route is asked for what is not the visitor's.
 enum Ask {
     /// With an id of the other's: not found.
@@ -197,41 +234,6 @@ impl Stage {
             ("/cuenta/clave", "/cuenta/clave".to_owned()),
             ("/cuenta/borrar", "/cuenta/borrar".to_owned()),
         ];
-        let open = [
-            "/",
-            "/vehiculos/:id",
-            "/vehiculos/:id/contactar",
-            "/ingresar",
-            "/ingresar/codigo",
-            "/registro",
-            "/olvide-mi-clave",
-            "/olvide-mi-clave/eventos",
-            // Of one's own number, which no id names.
-            "/cuenta/numero/eventos",
-            "/api/docs",
-            "/leer/:token",
-            "/demo/telefono",
-            // Streams of one's own figures, which hold his user's id in their key, and of the simulated telephone.
-            "/panel/eventos",
-            "/panel/mensajes/eventos",
-            "/panel/conversaciones/eventos",
-            "/demo/telefono/eventos",
-            "/demo/telefono/numeros/eventos",
-            "/tema",
-            "/webhooks/twilio/status",
-            "/webhooks/twilio/inbound",
-            "/vehiculos/imagen/{name}",
-            "/healthz",
-            "/readyz",
-            "/metrics",
-            "/api/openapi.json",
-            "/api",
-            "/api/",
-            "/api/{*rest}",
-            "/v/{version}/pkg",
-            "/v/{version}/pkg/",
-            "/v/{version}/pkg/{*__private__axum_nest_tail_param}",
-        ];
         let api = [
             ("/api/whatsapp/status/{id}", Ask::Theirs(format!("/api/whatsapp/status/{message}"))),
             ("/api/whatsapp/messages", Ask::Own(format!("/api/whatsapp/messages?q={MARK}"))),
@@ -258,7 +260,7 @@ impl Stage {
         ];
         let theirs = theirs.into_iter().map(|(route, path)| (route, Ask::Theirs(path)));
         let own = own.into_iter().map(|(route, path)| (route, Ask::Own(path)));
-        theirs.chain(own).chain(open.map(|route| (route, Ask::Open))).chain(api).collect()
+        theirs.chain(own).chain(SAME_FOR_ALL.map(|route| (route, Ask::Open))).chain(api).collect()
     }
 
     /// Forms by their endpoint, posted with the other's ids.

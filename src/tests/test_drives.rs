@@ -182,7 +182,7 @@ async fn a_vehicle_is_driven_by_one_at_a_time_and_nobody_drives_two(pool: PgPool
         .presses(
             DEALER_PHONE,
             "prueba-primera",
-            &stage.app.sim_messages(DEALER_PHONE).await[1]["sid"].as_str().unwrap().to_owned(),
+            stage.app.sim_messages(DEALER_PHONE).await[1]["sid"].as_str().unwrap(),
         )
         .await;
     let told = stage.arrived(DEALER_PHONE).await;

@@ -44,12 +44,11 @@ pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
 /// «Cancelar» as the whole message, in answer to a message about a test drive: to the one it quotes, else to the latest that
 /// was sent to its writer.
 pub async fn cancel_by_word(app: &App, inbound: &Unhandled) -> Result<bool> {
-    let message = match &inbound.replied_to {
-        Some(_) => quoted(app, inbound).await?,
-        None => {
-            let mut conn = app.pool.acquire().await?;
-            store::test_drives::get_latest_if_drive(&mut conn, &inbound.from_address).await?
-        }
+    let message = if inbound.replied_to.is_some() {
+        quoted(app, inbound).await?
+    } else {
+        let mut conn = app.pool.acquire().await?;
+        store::test_drives::get_latest_if_drive(&mut conn, &inbound.from_address).await?
     };
     let Some(message) = message else { return Ok(false) };
     let Some((drive, side)) = find(app, message, inbound).await? else { return Ok(false) };

@@ -73,26 +73,25 @@ mod tests {
         (told.paid, told.ends_at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)))
     }
 
-    fn end(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn limits_say_when_it_will_be_through() {
         let open = Room::default();
-        assert_eq!(ends(800, "2026-11-24T14:00:00Z", open), (800, end("2026-11-24T14:00:10Z")));
+        assert_eq!(ends(800, "2026-11-24T14:00:00Z", open), (800, Some("2026-11-24T14:00:10Z".to_owned())));
         assert_eq!(
             ends(800, "2026-11-24T05:00:00Z", open),
-            (800, end("2026-11-24T13:00:10Z")),
+            (800, Some("2026-11-24T13:00:10Z".to_owned())),
             "not by night"
         );
         let hourly = Room { an_hour: Some(100), this_hour: Some(100), ..open };
         // Ten hours a day, a hundred each.
-        assert_eq!(ends(1_050, "2026-11-24T13:00:00Z", hourly), (1_050, end("2026-11-25T13:00:00Z")));
+        assert_eq!(
+            ends(1_050, "2026-11-24T13:00:00Z", hourly),
+            (1_050, Some("2026-11-25T13:00:00Z".to_owned()))
+        );
         let few = Room { this_hour: Some(0), ..hourly };
-        assert_eq!(ends(100, "2026-11-24T13:00:00Z", few), (100, end("2026-11-24T14:00:01Z")));
+        assert_eq!(ends(100, "2026-11-24T13:00:00Z", few), (100, Some("2026-11-24T14:00:01Z".to_owned())));
         let daily = Room { a_day: Some(300), today: Some(50), ..hourly };
-        assert_eq!(ends(400, "2026-11-24T13:00:00Z", daily), (400, end("2026-11-26T13:00:00Z")));
+        assert_eq!(ends(400, "2026-11-24T13:00:00Z", daily), (400, Some("2026-11-26T13:00:00Z".to_owned())));
     }
 
     #[test]

@@ -44,8 +44,9 @@ struct Loaded {
     writer: Option<Writer>,
     /// How soon its seller usually answers.
     answers: Option<TimeDelta>,
-    /// Since when it has interested whoever looks; the outer `None`: he is no buyer and has nothing to press.
-    interested: Option<Option<DateTime<Utc>>>,
+    /// Whoever looks may say that it interests him, or has since then.
+    may_say_so: bool,
+    interested: Option<DateTime<Utc>>,
     flash: Flash,
     now: DateTime<Utc>,
 }
@@ -55,23 +56,21 @@ async fn load(id: VehicleId) -> Result<Loaded> {
     let now = current.state.clock.now();
     let vehicle = get_vehicle(&current.state.pool, id, now).await?;
     let answers = usual_answer_time(&current.state, vehicle.seller.id).await?;
+    let may_say_so = current.actor.as_ref().is_none_or(|actor| actor.role == Role::Buyer);
     let interested = match &current.actor {
-        Some(actor) if actor.role == Role::Buyer => {
-            Some(interested_since(&current.state, actor.user_id, id).await?)
-        }
-        Some(_) => None,
-        None => Some(None),
+        Some(actor) => interested_since(&current.state, actor.user_id, id).await?,
+        None => None,
     };
     let writer = Writer::to_seller_of(&current, &vehicle, &Flash::default()).await?;
     let flash = flash::take(&current.session, forms::INTEREST).await?;
-    Ok(Loaded { vehicle, writer, answers, interested, flash, now })
+    Ok(Loaded { vehicle, writer, answers, may_say_so, interested, flash, now })
 }
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { vehicle, writer, answers, interested, flash, now } = loaded;
+    let Loaded { vehicle, writer, answers, may_say_so, interested, flash, now } = loaded;
     let interest =
-        interested.map(|since| view! { <Interest id=vehicle.card.id since=since now=now/> }.into_any());
+        may_say_so.then(|| view! { <Interest id=vehicle.card.id since=interested now=now/> }.into_any());
     let card = &vehicle.card;
     let facts = [
         ("Año", card.year.to_string()),
