@@ -40,6 +40,9 @@ pub async fn lock_messages(conn: &mut PgConnection, person: Person<'_>) -> sqlx:
                union
                select id from messages where to_phone = $3
                union
+               -- Offers bear his name, whatever his number was then.
+               select message_id from offers where $2 and buyer_id = $1
+               union
                select m.id from his join messages m on m.resend_of = his.id
              )
              select id from his
@@ -140,7 +143,7 @@ pub async fn empty_messages(
     sqlx::query!(
         "with emptied as (
            update messages set body = '', image_url = null, variables = null, rest = null,
-             to_phone = case when to_phone = $2 then $3 else to_phone end
+             to_phone = case when to_phone = $2 or kind = 'offer' then $3 else to_phone end
            where id = any($1)
          ), parts as (
            update message_parts set body = '', error_message = null where message_id = any($1)

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::TimeDelta;
 use okla::{
-    app::{clock::Clock as _, demo_data::seed_catalogue},
+    app::{clock::Clock as _, deliver::Step, demo_data::seed_catalogue},
     domain::{consent::Consent, user::Role},
 };
 use serde_json::{Value, json};
@@ -421,4 +421,37 @@ async fn all_that_is_held_is_taken_along_in_one_file_and_nothing_of_others(pool:
     for foreign in ["luis@", "jefe@", "argon2"] {
         assert!(!text.contains(foreign), "{foreign}");
     }
+}
+
+#[sqlx::test]
+async fn offers_to_a_number_that_he_had_before_are_erased_with_him(pool: PgPool) {
+    let stage = stage(pool).await;
+    let app = &stage.app;
+    stage.writes(&stage.vehicles().await[0], "¿Sigue disponible?").await;
+    let id = uuid::Uuid::now_v7().to_string();
+    stage.dealer.post_form("/fn/oferta", &[("id", &id), ("texto", "Rebaja")]).await;
+    stage.dealer.post_form("/fn/oferta-confirmar", &[("id", &id), ("cuantos", "1")]).await;
+    while okla::app::offers::offer_next(&app.app).await.unwrap() == Step::Worked {}
+    app.work().await;
+    let arrived = app.sim_messages(PHONE).await;
+    assert!(arrived.iter().any(|message| message["body"].as_str().unwrap().contains(NAME)), "{arrived:?}");
+    app.clock.advance(TimeDelta::hours(1));
+    app.work().await;
+    sqlx::query("update users set phone = '+18297650000' where email = $1")
+        .bind(EMAIL)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    let page = stage.erase().await;
+    assert!(page.contains("Su cuenta y sus datos están borrados."), "{page}");
+    let offers: Vec<String> = stage
+        .dump()
+        .await
+        .into_iter()
+        .filter(|row| row.starts_with("public.messages ") && row.contains(",offer,"))
+        .collect();
+    assert_eq!(offers.len(), 1, "{offers:?}");
+    assert!(!offers[0].contains(NAME) && !offers[0].contains("7654321"), "{offers:?}");
+    let shown = stage.dealer.get(&format!("/panel/ofertas/{id}")).await.body;
+    assert!(shown.contains("Enviadas: 1 de 1") && !shown.contains(NAME), "{shown}");
 }

@@ -76,12 +76,13 @@ pub(super) async fn plan(
         let got = taken.get(&person.buyer).map(Vec::as_slice).unwrap_or_default();
         let skip = if person.is_disabled {
             Some(Skip::Account)
+        } else if hash.is_some_and(|hash| gone.contains(&hash)) {
+            // Whoever leaves takes his consents back too: that he left says more.
+            Some(Skip::OptedOut)
         } else if !person.consents {
             Some(Skip::Consent)
         } else if !person.is_proved || phone.is_none() {
             Some(Skip::Unproved)
-        } else if hash.is_some_and(|hash| gone.contains(&hash)) {
-            Some(Skip::OptedOut)
         } else {
             capped_until(got, Some(dealer), at).map(|_| Skip::Frequency)
         };
