@@ -370,7 +370,7 @@ async fn panel_says_how_many_were_answered_how_soon_and_what_each_cost(pool: PgP
     assert!(panel.contains("La mitad, en menos de 30 min."), "{panel}");
     assert!(panel.contains("3 de 4 conversaciones nuevas respondidas"), "{panel}");
     assert!(panel.contains("0.02</strong>"), "four contacts at 0.015, three answers: {panel}");
-    assert!(panel.contains(r#"data-label="Respondidos">75 %</td>"#), "{panel}");
+    assert!(panel.contains(r#"data-label="Respondidos" class="num">75 %</td>"#), "{panel}");
 }
 
 /// The buyer agreed to be told of answers, and his number is proved.
