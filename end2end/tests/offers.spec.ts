@@ -1,7 +1,11 @@
 import { expect, test } from "../fixtures.ts";
+import { newPerson, SignUpPage } from "../pages/accounts.ts";
 import { ContactForm } from "../pages/contact.ts";
 import { OfferForm } from "../pages/offers.ts";
+import { CodePage } from "../pages/people.ts";
+import { ThreadPage, ThreadsPage } from "../pages/threads.ts";
 import { VehiclePage } from "../pages/vehicle.ts";
+import { created, phoneSays } from "../world.ts";
 
 test("a dealer writes an offer, sees how it arrives and whom it may not reach, and nothing is sent", async ({
   page,
@@ -44,4 +48,60 @@ test("a dealer writes an offer, sees how it arrives and whom it may not reach, a
   await dealerPage.goto("/panel/ofertas");
   await expect(dealerPage.getByRole("row").filter({ hasText: words })).toContainText("Borrador");
   await accessible(dealerPage);
+});
+
+test("an offer goes to whoever asked for offers, and his answer is in the conversation", async ({
+  page,
+  dealerPage,
+  request,
+  accessible,
+  javaScriptEnabled,
+}) => {
+  // Another vehicle with and without scripts: neither story's buyer is the other's audience.
+  const [vehicle, model] = javaScriptEnabled ? ["01900000-0000-7000-8000-0000000f0003", "Sonata"] : ["01900000-0000-7000-8000-0000000f0004", "Hilux"];
+  const phone = `+1829${String(Math.floor(Math.random() * 10_000)).padStart(4, "0")}124`;
+  const person = { ...newPerson(), phone };
+  const signUp = new SignUpPage(page);
+  await signUp.open();
+  await signUp.fill(person);
+  await signUp.consent.check();
+  await page.getByLabel(/ofertas de los concesionarios/).check();
+  await signUp.submit();
+  await phoneSays(request, { From: phone, Body: await new CodePage(page).code() });
+  const asked = await ContactForm.open(page, vehicle);
+  await asked.message.fill(`¿Hace ofertas? ${crypto.randomUUID()}`);
+  await asked.sendAndFollow(page);
+
+  const words = `RD$ 50,000 menos hasta el sábado ${crypto.randomUUID()}`;
+  const offer = new OfferForm(dealerPage);
+  await expect(async () => {
+    await offer.open();
+    await offer.words.fill(words);
+    const about = dealerPage.getByLabel("Preguntaron por");
+    await about.selectOption((await about.locator("option", { hasText: model }).getAttribute("value"))!);
+    await offer.review.click();
+    await expect(dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
+  await accessible(dealerPage);
+  await dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" }).click();
+  await expect(async () => {
+    const sent = (await created(request, { to: phone })) as { body: string }[];
+    expect(sent.filter(({ body }) => body.startsWith("PUBLICIDAD de") && body.includes(words))).toHaveLength(1);
+  }).toPass({ timeout: 20_000 });
+  const [sent] = ((await created(request, { to: phone })) as { sid: string; body: string }[]).filter(({ body }) => body.includes(words));
+  await expect(async () => {
+    await dealerPage.reload();
+    await expect(dealerPage.getByRole("main")).toContainText("Terminada", { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await accessible(dealerPage);
+
+  const reply = `Me interesa, ¿todavía? ${crypto.randomUUID()}`;
+  await phoneSays(request, { From: phone, Body: reply, OriginalRepliedMessageSid: sent!.sid });
+  const threads = new ThreadsPage(dealerPage);
+  await expect(async () => {
+    await threads.open();
+    await expect(threads.thread(reply)).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+  await threads.thread(reply).click();
+  await expect(new ThreadPage(dealerPage).lines).toContainText(words);
 });

@@ -15,6 +15,7 @@ use super::{
     error::{AppError, Result},
     sign_in::{Origin, prove_password},
     state::App,
+    test_drives,
 };
 use crate::{
     domain::{
@@ -22,6 +23,7 @@ use crate::{
         limits::{Limit, Subject},
         outcome::OwnReason,
         phone::Phone,
+        test_drive::Side,
         user::Role,
     },
     store::{self, erasing::Person},
@@ -91,6 +93,10 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
     store::erasing::empty_conversations(&mut tx, person, &messages, &token, now).await?;
     if let Some(phone) = &phone {
         store::erasing::forget_number(&mut tx, phone).await?;
+    }
+    // Whoever waits for him with a vehicle is told that he will not come.
+    for drive in store::test_drives::list_open_of_buyer(&mut tx, user).await? {
+        test_drives::cancel_as(&mut tx, drive, Side::Buyer, now).await?;
     }
     store::erasing::delete_sessions(&mut tx, user, &typed(&email, phone.as_deref())).await?;
     store::erasing::erase_person(&mut tx, user, now).await?;

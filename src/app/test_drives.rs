@@ -246,7 +246,12 @@ pub async fn cancel(app: &App, actor: &Actor, id: DriveId) -> Result<()> {
 }
 
 /// `false`: it is over. One that is called off stays so, and by whom.
-async fn cancel_as(conn: &mut PgConnection, id: DriveId, side: Side, now: DateTime<Utc>) -> Result<bool> {
+pub(super) async fn cancel_as(
+    conn: &mut PgConnection,
+    id: DriveId,
+    side: Side,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let Some(drive) = store::test_drives::lock_drive(conn, id).await? else { return Ok(false) };
     match drive.status {
         DriveStatus::Over => return Ok(false),

@@ -30,8 +30,8 @@ pub struct Person<'a> {
     pub phone: Option<&'a str>,
 }
 
-/// Every message whose words are his or are for him: what he wrote and who sent that again, what was sent to his number, and
-/// what asked dealers which of several conversations, his among them, an answer was for.
+/// Every message whose words are his or are for him: what he wrote and who sent that again, what was sent to his number, what
+/// was said of him in his conversations (of a test drive, to the dealer), and what asked dealers which of several conversations, his among them, an answer was for.
 pub async fn lock_messages(conn: &mut PgConnection, person: Person<'_>) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"select id from messages where id in (
@@ -42,6 +42,8 @@ pub async fn lock_messages(conn: &mut PgConnection, person: Person<'_>) -> sqlx:
                union
                -- Offers bear his name, whatever his number was then.
                select message_id from offers where $2 and buyer_id = $1
+               union
+               select m.id from threads t join messages m on m.thread_id = t.id where $2 and t.buyer_id = $1
                union
                select m.id from his join messages m on m.resend_of = his.id
              )
@@ -163,7 +165,7 @@ pub async fn empty_messages(
     .map(|_| ())
 }
 
-/// Empties his conversations, on both sides: they are about him.
+/// Empties his conversations, on both sides, files included: they are about him.
 pub async fn empty_conversations(
     conn: &mut PgConnection,
     person: Person<'_>,
@@ -176,19 +178,28 @@ pub async fn empty_conversations(
            select id from threads where $2 and buyer_id = $1
            union
            select t.id from messages m join threads t on t.id = m.thread_id where m.id = any($4) and t.address = $3
+           union
+           select id from threads where address in (select bsuid from whatsapp_ids where phone = $3)
+         ), own (address) as (
+           select $3 where $3 is not null union select bsuid from whatsapp_ids where phone = $3
+         ), said as (
+           select id from inbound_messages where from_address in (select address from own)
+           union
+           select i.id from his join inbound_messages i on i.thread_id = his.id
+         ), files as (
+           delete from inbound_media f using said where f.inbound_id = said.id
+         ), found as (
+           delete from line_words w using his where w.thread_id = his.id
          ), answered as (
            update answers set body = '' from his where thread_id = his.id
          ), addressed as (
-           update threads t set address = $5 from his where t.id = his.id and t.address = $3
+           update threads t set address = $5 from his where t.id = his.id and t.address in (select address from own)
          )
-         update inbound_messages i set body = '', fields = '{}', button = null,
-           from_address = case when i.from_address = $3 then $5 else i.from_address end,
-           replied_to = case when i.from_address = $3 then null else i.replied_to end,
+         update inbound_messages i set body = '', fields = '{}', button = null, profile_name = null, bsuid = null, extra = null,
+           from_address = case when i.from_address in (select address from own) then $5 else i.from_address end,
+           replied_to = case when i.from_address in (select address from own) then null else i.replied_to end,
            to_okla = i.to_okla or i.handled_at is null, handled_at = coalesce(i.handled_at, $6)
-         where i.id in (
-           select id from inbound_messages where from_address = $3
-           union
-           select said.id from his join inbound_messages said on said.thread_id = his.id)",
+         where i.id in (select id from said)",
         person.user.0,
         person.is_buyer,
         person.phone,
@@ -205,7 +216,8 @@ pub async fn empty_conversations(
 pub async fn forget_number(conn: &mut PgConnection, phone: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "with asked as (delete from questions where address = $1),
-           unknown as (delete from numbers_without_whatsapp where phone = $1)
+           unknown as (delete from numbers_without_whatsapp where phone = $1),
+           hidden as (delete from whatsapp_ids where phone = $1)
          delete from recipient_paces where phone = $1",
         phone
     )
@@ -241,6 +253,7 @@ pub async fn delete_sessions(conn: &mut PgConnection, user: UserId, typed: &[Str
 pub async fn erase_person(conn: &mut PgConnection, user: UserId, now: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!(
         "with agreed as (delete from consents where user_id = $1),
+           interested as (delete from interests where user_id = $1),
            tokens as (delete from api_tokens where user_id = $1),
            codes as (delete from recovery_codes where user_id = $1),
            factors as (delete from second_factors where user_id = $1),

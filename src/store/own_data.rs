@@ -45,6 +45,13 @@ pub async fn get_account(conn: &mut PgConnection, user: UserId) -> sqlx::Result<
              'tokens', (select coalesce(jsonb_agg(jsonb_build_object('nombre', t.name, 'creado', t.created_at,
                'usado', t.last_used_at, 'revocado', t.revoked_at) order by t.created_at), '[]')
                from api_tokens t where t.user_id = u.id),
+             'intereses', (select coalesce(jsonb_agg(jsonb_build_object('vehiculo', v.make || ' ' || v.model || ' ' || v.year,
+               'cuando', i.created_at) order by i.created_at), '[]')
+               from interests i join vehicles v on v.id = i.vehicle_id where i.user_id = u.id),
+             'pruebas_de_manejo', (select coalesce(jsonb_agg(jsonb_build_object('vehiculo', v.make || ' ' || v.model || ' ' || v.year,
+               'concesionario', s.name, 'propuso', t.slots, 'hora', t.starts_at, 'estado', t.status) order by t.created_at), '[]')
+               from test_drives t join vehicles v on v.id = t.vehicle_id join dealers s on s.id = t.dealer_id
+               where t.buyer_id = u.id),
              'ingresos_fallidos', (select coalesce(jsonb_agg(jsonb_build_object('red', f.address, 'cual', f.kind,
                'veces', f.times, 'ultimo', f.last_at) order by f.last_at), '[]')
                from sign_in_failures f where f.user_id = u.id)

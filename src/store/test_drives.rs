@@ -101,6 +101,16 @@ pub async fn get_asked_by(conn: &mut PgConnection, message: MessageId) -> sqlx::
         .await
 }
 
+/// Those that a buyer has open.
+pub async fn list_open_of_buyer(conn: &mut PgConnection, buyer: UserId) -> sqlx::Result<Vec<DriveId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: DriveId" from test_drives where buyer_id = $1 and status in ('asked', 'set') order by id"#,
+        buyer.0
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// The message about a test drive that is the latest of all that was sent to that number.
 pub async fn get_latest_if_drive(conn: &mut PgConnection, phone: &str) -> sqlx::Result<Option<MessageId>> {
     let latest = sqlx::query!(

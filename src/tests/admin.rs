@@ -387,6 +387,7 @@ async fn nobody_else_finds_the_room_or_touches_anything_in_it(pool: PgPool) {
         crate::tenants::routes(&stage.app).filter(|route| route.starts_with("/admin")).collect();
     assert!(routes.len() >= 3, "{routes:?}");
     for route in routes {
+        let route = &route.replace("{id}", &id);
         let away = visitor.get(route).await;
         assert!(away.status == 303 && away.location.starts_with("/ingresar"), "{route}: {}", away.status);
         for other in [&buyer, &dealer] {

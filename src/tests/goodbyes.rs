@@ -91,7 +91,7 @@ async fn a_person_who_left_gets_nothing_by_api_form_answer_or_resend(pool: PgPoo
     assert_eq!(stage.arrived(PERSON).await, before);
 
     stage.says(PERSON, "ALTA").await;
-    assert_eq!(api.send(json!({ "toPhoneNumber": PERSON, "messageBody": "Hola" })).await.status, 200);
+    assert_eq!(api.write_async(PERSON, "Hola").await.status, 202);
 }
 
 #[sqlx::test]
@@ -105,6 +105,7 @@ async fn a_dealer_who_left_gets_neither_contacts_nor_notices(pool: PgPool) {
     let landing = ana.post_form("/fn/contactar", &fields).await;
     assert!(ana.get(&landing.location).await.body.contains("pidió no recibir mensajes"));
     ana.post_form("/fn/me-interesa", &[("vehicle", &stage.vehicle)]).await;
+    stage.app.work().await;
     sqlx::query("update vehicles set expires_on = (now() at time zone 'America/Santo_Domingo')::date + 1")
         .execute(&stage.app.pool)
         .await

@@ -180,6 +180,37 @@ async fn whoever_is_erased_is_in_no_table_log_file_or_page_and_the_sums_stay(poo
     send(app, PHONE, "¿Qué es caimito? tayota").await;
     let typed = [("to", "829 765 4321"), ("message", ""), ("form_key", "")];
     stage.dealer.post_form("/fn/escribir", &typed).await;
+    // He says that a vehicle interests him, asks to drive it, is told when and that it is off; he sends a picture, a place and
+    // words under a name of his own.
+    stage.buyer.post_form("/fn/me-interesa", &[("vehicle", &vehicles[0])]).await;
+    let slot =
+        format!("{}T10:00", okla::domain::time::day_in_santo_domingo(app.clock.now()) + chrono::Days::new(3));
+    let fields = [
+        ("vehicle", vehicles[0].as_str()),
+        ("reason", "prueba"),
+        ("slot1", &slot),
+        ("message", "níspero"),
+        ("form_key", ""),
+    ];
+    stage.buyer.post_form("/fn/contactar", &fields).await;
+    app.work().await;
+    let drive: String = app.value("select id::text from test_drives where $1 = ''", "").await;
+    stage.dealer.post_form("/fn/prueba-hora", &[("id", drive.as_str()), ("when", &slot)]).await;
+    app.work().await;
+    stage.dealer.post_form("/fn/prueba-cancelar", &[("id", drive.as_str())]).await;
+    app.work().await;
+    let pictured = [
+        ("From", PHONE),
+        ("Body", "pitahaya"),
+        ("ProfileName", "Quisqueya la Bella"),
+        ("ExternalUserId", "whatsapp:DO.ciruela123"),
+        ("Latitude", "18.4861"),
+        ("Longitude", "-69.9312"),
+        ("Address", "calle del Granadillo"),
+    ];
+    app.sim.receive(&pictured).await;
+    app.work().await;
+    crate::tenants::attach(app, &thread).await;
     // Somebody tries his account in vain; the second factor; a code that waits; and he leaves.
     app.browser().sign_in(EMAIL, "no es esta, no").await;
     sqlx::query("insert into second_factors (user_id, secret, confirmed_at) select id, '\\x00', now() from users where email = $1")
@@ -210,6 +241,11 @@ async fn whoever_is_erased_is_in_no_table_log_file_or_page_and_the_sums_stay(poo
         "mamoncillo",
         "caimito",
         "tayota",
+        "níspero",
+        "pitahaya",
+        "Quisqueya la Bella",
+        "ciruela123",
+        "Granadillo",
         "clave-de-tamarindo",
     ];
     let before = stage.dump().await;
@@ -246,6 +282,7 @@ async fn whoever_is_erased_is_in_no_table_log_file_or_page_and_the_sums_stay(poo
         }
     }
     assert_eq!(stage.sums().await, sums);
+    assert_eq!(app.count("inbound_media").await, 0, "nor are files that were sent into his conversations");
     assert_eq!(app.count("opt_outs").await, 1, "he is still left alone");
 
     // He is gone: neither session, token nor password opens anything, and the e-mail is free.

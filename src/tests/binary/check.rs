@@ -47,7 +47,7 @@ async fn everything_right_is_said_line_by_line(pool: PgPool) {
     assert_eq!(code, Some(0), "{said}");
     assert!(
         said.contains("calidad alta; 2K Customers/24hr")
-            && said.contains("Las 11 de OKLA están aprobadas por Meta."),
+            && said.contains("Las 12 de OKLA están aprobadas por Meta."),
         "{said}"
     );
     drop(server);
