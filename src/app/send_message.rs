@@ -100,15 +100,9 @@ pub struct Before {
 /// Accepts the message.
 ///
 /// # Errors
-/// `Limit`; `Withheld` for an offer that its recipient may not get; `Forbidden` for a recipient the sender may not write to; `Invalid` for a vehicle that is not for sale;
-/// `KeyReused` for a key that is bound to something else.
+/// `Limit`; `Withheld` for an offer that its recipient may not get; `Forbidden` for a recipient the sender may not write to;
+/// `Invalid` for a vehicle that is not for sale; `KeyReused` for a key that is bound to something else.
 pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Result<Sent> {
-    if command.template.is_some() && actor.role == Role::Buyer {
-        return Err(AppError::Forbidden {
-            code: "template_not_allowed",
-            message: "Un comprador escribe con sus propias palabras: quite template y envíe messageBody.",
-        });
-    }
     let key = command.key.as_ref().map(|word| Key { word: word.clone(), request_hash: hash(&command) });
     if let Some(key) = &key
         && let Some(before) = find_before(app, actor, key).await?
