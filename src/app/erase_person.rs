@@ -88,8 +88,8 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
         return Ok(None);
     }
     let pairs = store::erasing::list_pairs(&mut tx, &messages).await?;
-    let token = token(phone.as_deref());
-    store::erasing::empty_messages(&mut tx, &messages, phone.as_deref(), &token).await?;
+    let token = token(phone.as_deref())?;
+    store::erasing::empty_messages(&mut tx, &messages, &token).await?;
     store::erasing::empty_conversations(&mut tx, person, &messages, &token, now).await?;
     if let Some(phone) = &phone {
         store::erasing::forget_number(&mut tx, phone).await?;
@@ -128,10 +128,11 @@ async fn withdraw_waiting(app: &App, person: Person<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What stands for the number where something must.
-fn token(phone: Option<&str>) -> String {
-    let phone = phone.and_then(|phone| Phone::parse_api(phone).ok());
-    phone.map_or_else(String::new, |phone| phone.erased(rand::random()).into())
+/// What stands for a number of his where something must: of the same country and area, or of ours if none is his own now.
+fn token(phone: Option<&str>) -> Result<String> {
+    let phone = Phone::parse_api(phone.unwrap_or("+18090000000"));
+    let phone = phone.map_err(|error| AppError::Fault(format!("users.phone: {error}")))?;
+    Ok(phone.erased(rand::random()).into())
 }
 
 /// His e-mail, and his number however it was spaced, as patterns of what was typed.

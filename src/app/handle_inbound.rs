@@ -18,14 +18,14 @@ use super::{
     opt_out::address_hash,
     proofs::take_code,
     reading::reading_link,
-    say::{Saying, say},
+    say::{Saying, say, say_goodbye},
     state::App,
     tell_buyer, test_drives,
 };
 use crate::{
     domain::{
         body::Body,
-        ids::{MessageId, ThreadId},
+        ids::{MessageId, OKLA, ThreadId},
         opt_out::{Word, read},
         parts::split,
         phone::Phone,
@@ -36,7 +36,7 @@ use crate::{
     store::{
         self,
         inbound::{Owner, Unhandled},
-        threads::{Answered, OpenThread, OtherSide, ThreadKey},
+        threads::{Answered, OpenThread, OtherSide, Question, ThreadKey},
     },
 };
 
@@ -46,6 +46,8 @@ const HELD: TimeDelta = TimeDelta::seconds(60);
 const ANSWERABLE: TimeDelta = TimeDelta::days(7);
 /// Conversations that a question offers; the last button stands for all beyond the second.
 const MOST_OFFERED: i64 = 9;
+/// Characters for all their names: a template's place holds two hundred, and the last may hold most of them.
+const MOST_NAMES: usize = 180;
 /// Rests that follow one answer.
 const RESTS: i64 = 20;
 
@@ -64,7 +66,7 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     let Some(mut inbound) = store::inbound::claim_unhandled(&mut conn, now, now + HELD).await? else {
         return Ok(Step::Nothing);
     };
-    learn_number(&mut conn, &mut inbound, now).await?;
+    learn_number(app, &mut conn, &mut inbound, now).await?;
     drop(conn);
     // Each step may be done again by whoever comes after a death.
     let owner = find_owner(app, &inbound).await?;
@@ -120,8 +122,7 @@ async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
     tx.commit().await?;
     if since == inbound.received_at {
         tracing::info!("somebody has left");
-        say(app, &inbound.from_address, Saying::Text(LEFT.to_owned()), format!("left:{}", inbound.id))
-            .await?;
+        say_goodbye(app, &inbound.from_address, LEFT, format!("left:{}", inbound.id)).await?;
     }
     Ok(Owner::Okla)
 }
@@ -172,6 +173,9 @@ async fn thread_of(
     inbound: &Unhandled,
 ) -> Result<Option<ThreadId>> {
     let (Some(dealer), None) = (answered.dealer, answered.thread) else { return Ok(answered.thread) };
+    if answered.sender == OKLA {
+        return Ok(None);
+    }
     let other = if answered.by_buyer {
         OtherSide::Buyer(answered.sender)
     } else {
@@ -193,11 +197,14 @@ async fn ask_whose(app: &App, inbound: &Unhandled, open: &[OpenThread]) -> Resul
     let is_first =
         store::threads::insert_question(&mut conn, id, &inbound.from_address, &threads, inbound.received_at)
             .await?;
+    // Whoever asked before may have died before it was said: the same question is said once.
+    let id = match store::threads::get_question(&mut conn, &inbound.from_address).await? {
+        Some(question) if is_first || question.threads == threads => question.id,
+        _ => return Ok(()),
+    };
     drop(conn);
-    if !is_first {
-        return Ok(());
-    }
-    let mut names: Vec<String> = open.iter().map(name).collect();
+    let most = MOST_NAMES / open.len().max(1);
+    let mut names: Vec<String> = open.iter().map(|thread| beginning(&name(thread), most)).collect();
     if names.len() > 3 {
         let further = names.split_off(2);
         let further: Vec<String> =
@@ -217,6 +224,15 @@ async fn ask_whose(app: &App, inbound: &Unhandled, open: &[OpenThread]) -> Resul
     Ok(())
 }
 
+/// At most so many characters of it.
+fn beginning(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let begins: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", begins.trim_end())
+}
+
 /// As its answerer knows it: a dealer knows the buyer, a person the dealer.
 fn name(thread: &OpenThread) -> String {
     let who = thread.buyer.as_ref().unwrap_or(&thread.dealer);
@@ -228,10 +244,17 @@ fn name(thread: &OpenThread) -> String {
 
 /// An answer to «¿Para quién es?»: all that was written since belongs to the conversation chosen.
 async fn answered_question(app: &App, conn: &mut PgConnection, inbound: &Unhandled) -> Result<Option<Owner>> {
-    let Some((threads, asked_at)) = store::threads::get_question(conn, &inbound.from_address).await? else {
+    let Some(question) = store::threads::get_question(conn, &inbound.from_address).await? else {
         return Ok(None);
     };
+    let Question { threads, asked_at, .. } = question;
     let now = app.clock.now();
+    // Quoting something else, or under an older question, a number is no answer to this one.
+    if let Some(sid) = &inbound.replied_to
+        && !store::threads::is_question(conn, sid, asked_at).await?
+    {
+        return Ok(None);
+    }
     if asked_at + OPEN_FOR < now {
         store::threads::close_question(conn, &inbound.from_address, now).await?;
         return Ok(None);
@@ -243,15 +266,19 @@ async fn answered_question(app: &App, conn: &mut PgConnection, inbound: &Unhandl
     if !is_bare {
         return Ok(None);
     }
-    store::threads::close_question(conn, &inbound.from_address, now).await?;
+    let mut tx = store::connection::begin(&app.pool).await?;
+    store::threads::close_question(&mut tx, &inbound.from_address, now).await?;
     if let Some(thread) = threads.get(place - 1) {
-        let given = store::inbound::assign(conn, &inbound.from_address, asked_at, *thread).await?;
-        store::threads::mark_heard(conn, *thread, &inbound.from_address, now).await?;
-        store::line_words::note_inbound(conn, &given).await?;
-        tell_buyer::expect(conn, *thread, now).await?;
-        if let Some(row) = store::thread_pages::get_thread(conn, *thread).await? {
-            app.notices.thread_changed(row.id, row.dealer_id);
-        }
+        let given = store::inbound::assign(&mut tx, &inbound.from_address, asked_at, *thread).await?;
+        store::threads::mark_heard(&mut tx, *thread, &inbound.from_address, now).await?;
+        store::line_words::note_inbound(&mut tx, &given).await?;
+        tell_buyer::expect(&mut tx, *thread, now).await?;
+    }
+    tx.commit().await?;
+    if let Some(thread) = threads.get(place - 1)
+        && let Some(row) = store::thread_pages::get_thread(conn, *thread).await?
+    {
+        app.notices.thread_changed(row.id, row.dealer_id);
     }
     Ok(Some(Owner::Okla))
 }

@@ -48,7 +48,8 @@ pub async fn show_interest(app: &App, actor: &Actor, vehicle: VehicleId) -> Resu
     let seller = store::messages::get_seller_of(&mut tx, vehicle, day_in_santo_domingo(now), None).await?;
     let seller = seller.ok_or(AppError::NotFound)?;
     if store::interests::insert_interest(&mut tx, vehicle, seller.dealer_id, actor.user_id, now).await? {
-        throttle::knock(app, &mut tx, Door::Interest { user: actor.user_id }).await?;
+        let unproved = store::phones::is_unproved(&mut tx, actor.user_id).await?;
+        throttle::knock(app, &mut tx, Door::Interest { user: actor.user_id, unproved }).await?;
         let last = store::reminders::get_last_sent(&mut tx, Errand::NewInterest, vehicle.0).await?;
         plan(&mut tx, vehicle.0, last, now).await?;
     }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::error::Result;
+use super::{consents::withdraw_all, error::Result, opt_out::address_hash, state::App};
 use crate::{
     domain::inbound::is_bsuid,
     store::{self, inbound::Unhandled},
@@ -13,6 +13,7 @@ use crate::{
 /// Notes the number behind what stands in its place, and gives words that came without one the number they come from, if it
 /// is known: by an earlier message, or because they answer what we sent to it, which nobody else can quote.
 pub(super) async fn learn_number(
+    app: &App,
     conn: &mut PgConnection,
     inbound: &mut Unhandled,
     now: DateTime<Utc>,
@@ -20,7 +21,7 @@ pub(super) async fn learn_number(
     let Some(bsuid) = inbound.bsuid.clone() else { return Ok(()) };
     if !is_bsuid(&inbound.from_address) {
         if inbound.from_address.starts_with('+') {
-            store::whatsapp_ids::note(conn, &bsuid, &inbound.from_address, now).await?;
+            note(app, conn, &bsuid, &inbound.from_address, now).await?;
         }
         return Ok(());
     }
@@ -29,7 +30,7 @@ pub(super) async fn learn_number(
         && let Some(sid) = &inbound.replied_to
         && let Some(answered) = store::threads::get_answered(conn, sid).await?
     {
-        store::whatsapp_ids::note(conn, &bsuid, &answered.to_phone, now).await?;
+        note(app, conn, &bsuid, &answered.to_phone, now).await?;
         phone = Some(answered.to_phone);
     }
     if let Some(phone) = phone {
@@ -37,4 +38,21 @@ pub(super) async fn learn_number(
         inbound.from_address = phone;
     }
     Ok(())
+}
+
+/// Whoever left before his number was known has left with it too.
+async fn note(
+    app: &App,
+    conn: &mut PgConnection,
+    bsuid: &str,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let (hidden, known) = (address_hash(app, bsuid)?, address_hash(app, phone)?);
+    if !store::opt_outs::list_opted_out(conn, std::slice::from_ref(&hidden)).await?.is_empty() {
+        store::opt_outs::insert_opt_out(conn, &known, now).await?;
+        store::opt_outs::delete_opt_out(conn, &hidden).await?;
+        withdraw_all(conn, phone, now).await?;
+    }
+    Ok(store::whatsapp_ids::note(conn, bsuid, phone, now).await?)
 }

@@ -31,9 +31,17 @@ pub enum Saying {
 }
 
 /// Says it to an address, once for a key; `false`: it could not be said, and why is logged. An address without a number is
-/// told nothing, nor is one that is only what some buyer typed. Nobody pays for it but OKLA, and whoever has left gets it all
-/// the same.
+/// told nothing, nor is one that is only what some buyer typed, nor whoever has left. Nobody pays for it but OKLA.
 pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<bool> {
+    speak(app, to, saying, key, Some(address_hash(app, to)?)).await
+}
+
+/// The same to whoever has just left, to confirm that.
+pub async fn say_goodbye(app: &App, to: &str, words: &str, key: String) -> Result<bool> {
+    speak(app, to, Saying::Text(words.to_owned()), key, None).await
+}
+
+async fn speak(app: &App, to: &str, saying: Saying, key: String, to_hash: Option<Vec<u8>>) -> Result<bool> {
     let Ok(to) = Phone::parse_api(to) else { return Ok(false) };
     let since = app.clock.now() - OPEN_FOR;
     if store::phones::is_hearsay(&mut *app.pool.acquire().await?, to.as_str(), since).await? {
@@ -66,7 +74,7 @@ pub async fn say(app: &App, to: &str, saying: Saying, key: String) -> Result<boo
         continues: None,
         thread: None,
         offer: None,
-        to_hash: None,
+        to_hash,
     };
     let verdict = app.accepts.submit(draft).await?;
     app.notices.outbox_waiting();

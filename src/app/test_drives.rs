@@ -28,8 +28,8 @@ use crate::{
         kind::Kind,
         reminder::Errand,
         template::{Definition, Filled, Purpose, WORDS},
-        test_drive::{DriveStatus, LASTS, Side, TOO_NEAR, reminded_at},
-        time::{day_in_santo_domingo, spoken_appointment},
+        test_drive::{DriveStatus, LASTS, Side, TOO_NEAR, read_slot, reminded_at},
+        time::{day_in_santo_domingo, parse_moment, spoken_appointment},
         user::Role,
     },
     store::{self, reminders::NewReminder, test_drives::NewDrive},
@@ -172,13 +172,23 @@ fn side_of(actor: &Actor, drive: &DriveRow) -> Result<Side> {
     }
 }
 
-/// The dealer gives it a time, or another one; both are told.
+/// The dealer gives it a time, or another one, as a form's field has it; both are told. One that was proposed may be near.
 ///
 /// # Errors
 /// `NotFound`, also for another's; `Invalid` for one that is called off or over, for a time that has passed, and for one at
 /// which the vehicle or the buyer is engaged.
-pub async fn set_time(app: &App, actor: &Actor, id: DriveId, starts_at: DateTime<Utc>) -> Result<()> {
+pub async fn set_time(app: &App, actor: &Actor, id: DriveId, when: &str) -> Result<()> {
     let dealer = dealer_of(actor)?;
+    let drive = store::test_drives::get_drive(&mut *app.pool.acquire().await?, id).await?;
+    let drive = drive.filter(|drive| drive.dealer_id == dealer).ok_or(AppError::NotFound)?;
+    let wrong = |sentence: &str| AppError::invalid("when", "invalid", sentence);
+    let proposed = parse_moment(when).filter(|at| drive.slots.contains(at));
+    let starts_at = match proposed {
+        Some(at) => at,
+        None => read_slot(when, app.clock.now())
+            .map_err(wrong)?
+            .ok_or_else(|| wrong("Elija la fecha y la hora."))?,
+    };
     set_time_of(app, dealer, id, starts_at).await
 }
 
@@ -214,6 +224,11 @@ async fn set_time_of(app: &App, dealer: DealerId, id: DriveId, starts_at: DateTi
         reminders.extend([near(Errand::DriveNearBuyer), near(Errand::DriveNearDealer)]);
     }
     store::reminders::set_reminders(&mut tx, &reminders).await?;
+    if due_at <= now {
+        // Of the time it had before nobody is reminded.
+        let near = [Errand::DriveNearBuyer, Errand::DriveNearDealer];
+        store::reminders::drop_open(&mut tx, &near, id.0, now).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

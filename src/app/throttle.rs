@@ -55,6 +55,8 @@ pub enum Door<'a> {
     /// «Me interesa»: each first press may ring a dealer's telephone.
     Interest {
         user: UserId,
+        /// He has not shown that there is a person behind the account.
+        unproved: bool,
     },
     /// New codes for the number of an account.
     CodesOf {
@@ -73,6 +75,7 @@ pub enum Door<'a> {
 impl Door<'_> {
     fn knocks_allowed(self) -> i32 {
         match self {
+            Self::Interest { unproved: true, .. } => 5,
             Self::SignIn { .. }
             | Self::SignInBy { .. }
             | Self::Code { .. }
@@ -108,7 +111,7 @@ impl Door<'_> {
             Self::Code { user, address } => format!("code of {user} {}", household(address)),
             Self::CodeTo { user } => format!("code of {user}"),
             Self::CodeBy { device } => format!("code by {device}"),
-            Self::Interest { user } => format!("interest of {user}"),
+            Self::Interest { user, .. } => format!("interest of {user}"),
             Self::CodesOf { user } => format!("codes of {user}"),
             Self::ProofFrom { number } => format!("proof from {number}"),
             Self::ResetFrom { address } => format!("reset from {}", household(address)),

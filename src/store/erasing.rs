@@ -135,17 +135,12 @@ pub async fn list_pairs(conn: &mut PgConnection, messages: &[Uuid]) -> sqlx::Res
     Ok(rows.into_iter().map(|row| (row.sender, row.to_phone)).collect())
 }
 
-/// Empties messages, their parts and what was said of them; `token` stands for his number.
-pub async fn empty_messages(
-    conn: &mut PgConnection,
-    messages: &[Uuid],
-    phone: Option<&str>,
-    token: &str,
-) -> sqlx::Result<()> {
+/// Empties messages, their parts and what was said of them; `token` stands for each number that he has or had.
+pub async fn empty_messages(conn: &mut PgConnection, messages: &[Uuid], token: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "with emptied as (
            update messages set body = '', image_url = null, variables = null, rest = null,
-             to_phone = case when to_phone = $2 or kind = 'offer' then $3 else to_phone end
+             to_phone = case when exists (select from dealers d where d.phone = to_phone) then to_phone else $2 end
            where id = any($1)
          ), parts as (
            update message_parts set body = '', error_message = null where message_id = any($1)
@@ -157,7 +152,6 @@ pub async fn empty_messages(
          )
          delete from message_words where message_id = any($1)",
         messages,
-        phone,
         token
     )
     .execute(conn)
@@ -189,14 +183,14 @@ pub async fn empty_conversations(
          ), files as (
            delete from inbound_media f using said where f.inbound_id = said.id
          ), found as (
-           delete from line_words w using his where w.thread_id = his.id
+           delete from line_words where thread_id in (select id from his) or line_id in (select id from said)
          ), answered as (
            update answers set body = '' from his where thread_id = his.id
          ), addressed as (
            update threads t set address = $5 from his where t.id = his.id and t.address in (select address from own)
          )
          update inbound_messages i set body = '', fields = '{}', button = null, profile_name = null, bsuid = null, extra = null,
-           from_address = case when i.from_address in (select address from own) then $5 else i.from_address end,
+           from_address = case when exists (select from dealers d where d.phone = i.from_address) then i.from_address else $5 end,
            replied_to = case when i.from_address in (select address from own) then null else i.replied_to end,
            to_okla = i.to_okla or i.handled_at is null, handled_at = coalesce(i.handled_at, $6)
          where i.id in (select id from said)",

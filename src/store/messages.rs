@@ -214,7 +214,7 @@ macro_rules! message_rows {
         sqlx::query_as!(
             MessageRow,
             r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone,
-                 u.shows_phone_since is not null as "sender_shows_phone!", m.sender_role, d.name as "dealer_name?",
+                 (u.shows_phone_since is not null and u.phone_proved_at is not null) as "sender_shows_phone!", m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
                  m.kind, m.reason, m.to_phone, case when m.kind = 'offer' then (select b.name from offers o join users b on b.id = o.buyer_id
                    where o.message_id = m.id and o.campaign_id is not null) end as offered_to, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,

@@ -127,7 +127,7 @@ pub async fn lock_due(
              case when p.content_sid is not null then m.variables end as variables,
              (p.content_sid is null and not m.outside_window and not exists (
                select from inbound_messages i where i.from_address = m.to_phone and i.received_at > $3)) as "closed!",
-             m.sender_id = $4 as "by_okla!", p.attempt_count, o.expires_at, o.paced,
+             (m.sender_id = $4 and m.dealer_id is null) as "by_okla!", p.attempt_count, o.expires_at, o.paced,
              (o.leased_until is not null or p.sid is not null) as "abandoned!",
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id

@@ -133,7 +133,7 @@ async fn list_people_named(
 ) -> sqlx::Result<Vec<Uuid>> {
     // By a number only whoever shows it: else it could be guessed digit by digit.
     sqlx::query_scalar!(
-        "select id from users where okla_fold(name) like $1 or (phone like $2 and shows_phone_since is not null)",
+        "select id from users where okla_fold(name) like $1 or (phone like $2 and shows_phone_since is not null and phone_proved_at is not null)",
         text,
         digits
     )

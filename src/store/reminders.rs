@@ -38,15 +38,34 @@ pub async fn set_reminders(conn: &mut PgConnection, reminders: &[NewReminder]) -
     .map(|_| ())
 }
 
-/// Writes one down unless it is open already.
+/// Writes one down unless it is open already; one that somebody is about to close is waited for.
 pub async fn ensure_reminder(conn: &mut PgConnection, reminder: NewReminder) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into reminders (id, errand, subject, due_at, useful_until, look_at)
-         values (gen_random_uuid(), $1, $2, $3, $4, $3) on conflict (errand, subject) where done_at is null do nothing",
+         values (gen_random_uuid(), $1, $2, $3, $4, $3) on conflict (errand, subject) where done_at is null do update set look_at = reminders.look_at",
         reminder.errand.as_str(),
         reminder.subject,
         reminder.due_at,
         reminder.useful_until
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// There is nothing to say any more: those of a thing that are open are needless.
+pub async fn drop_open(
+    conn: &mut PgConnection,
+    errands: &[Errand],
+    subject: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let errands: Vec<&str> = errands.iter().map(|errand| errand.as_str()).collect();
+    sqlx::query!(
+        "update reminders set done_at = $3, outcome = 'needless' where subject = $1 and errand = any($2) and done_at is null",
+        subject,
+        &errands as &[&str],
+        now
     )
     .execute(conn)
     .await

@@ -36,7 +36,7 @@ macro_rules! thread_rows {
             ThreadRow,
             r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
                  t.buyer_id as "buyer_id: UserId", u.name as "buyer?", t.address,
-                 case when u.shows_phone_since is not null then u.phone end as buyer_phone,
+                 case when u.shows_phone_since is not null and u.phone_proved_at is not null then u.phone end as buyer_phone,
                  case when t.address is not null then (
                    select i.profile_name from inbound_messages i where i.thread_id = t.id and i.profile_name is not null
                    order by i.received_at desc limit 1

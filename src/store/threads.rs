@@ -263,18 +263,38 @@ pub async fn insert_question(
     Ok(done.rows_affected() == 1)
 }
 
-/// The conversations that an address was offered, in their order, and when; `None`: no question is open.
-pub async fn get_question(
-    conn: &mut PgConnection,
-    address: &str,
-) -> sqlx::Result<Option<(Vec<ThreadId>, DateTime<Utc>)>> {
+/// The conversations that an address was offered, in their order, and when.
+pub struct Question {
+    pub id: Uuid,
+    pub threads: Vec<ThreadId>,
+    pub asked_at: DateTime<Utc>,
+}
+
+/// `None`: no question is open.
+pub async fn get_question(conn: &mut PgConnection, address: &str) -> sqlx::Result<Option<Question>> {
     let row = sqlx::query!(
-        "select threads, asked_at from questions where address = $1 and answered_at is null",
+        "select id, threads, asked_at from questions where address = $1 and answered_at is null",
         address
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| (row.threads.into_iter().map(ThreadId).collect(), row.asked_at)))
+    Ok(row.map(|row| Question {
+        id: row.id,
+        threads: row.threads.into_iter().map(ThreadId).collect(),
+        asked_at: row.asked_at,
+    }))
+}
+
+/// Whether a message of ours is a question that was asked then or later.
+pub async fn is_question(conn: &mut PgConnection, sid: &str, since: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from message_parts p join messages m on m.id = p.message_id
+             where p.sid = $1 and m.template = 'who_for' and m.created_at >= $2) as "is_it!""#,
+        sid,
+        since
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// The open question of an address is answered, or of no use any more.

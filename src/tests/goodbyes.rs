@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use okla::{
-    app::{clock::Clock as _, demo_data::seed_catalogue},
+    app::{clock::Clock as _, demo_data::seed_catalogue, remind::remind_next},
     domain::user::Role,
 };
 use serde_json::json;
@@ -133,4 +133,20 @@ async fn a_dealer_who_left_gets_neither_contacts_nor_notices(pool: PgPool) {
     for errand in ["drive_set_dealer", "listing_day", "new_interest"] {
         assert!(told.contains(&ended(errand, "opted_out")), "{errand}: {told:?}");
     }
+}
+
+#[sqlx::test]
+async fn a_notice_that_waits_when_its_dealer_leaves_is_not_sent(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("ana@ejemplo.do").await;
+    ana.post_form("/fn/me-interesa", &[("vehicle", &stage.vehicle)]).await;
+    remind_next(&stage.app.app).await.unwrap();
+    stage.says(DEALER_PHONE, "STOP").await;
+    let told = stage.app.sim_messages(DEALER_PHONE).await;
+    assert!(told.len() == 1 && told[0]["body"].as_str().unwrap().contains("no le escribirá más"), "{told:?}");
+    let given_back: bool = stage
+        .app
+        .value("select cost = 0 and own_reason = 'opted_out' from messages where kind = $1", "new_interest")
+        .await;
+    assert!(given_back);
 }

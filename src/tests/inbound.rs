@@ -107,6 +107,28 @@ async fn of_three_open_conversations_none_gets_an_answer_that_names_none_until_i
 }
 
 #[sqlx::test]
+async fn number_that_quotes_something_else_is_no_answer_to_the_question(pool: PgPool) {
+    let app = start(pool).await;
+    for name in ["Ana", "Luis"] {
+        app.buyer(name).await.write_async(DEALER_PHONE, "¿Cuántos dueños tuvo?").await;
+    }
+    app.work().await;
+    let of_ana = app.sim_messages(DEALER_PHONE).await[0]["sid"].as_str().unwrap().to_owned();
+    app.answer(DEALER_PHONE, &[("Body", "Ya está vendido")]).await;
+    let question = app.latest(DEALER_PHONE).await["sid"].as_str().unwrap().to_owned();
+    app.answer(DEALER_PHONE, &[("Body", "2"), ("OriginalRepliedMessageSid", &of_ana)]).await;
+    assert_eq!(app.owners().await, [owned("Ya está vendido", None), owned("2", Some("Ana"))]);
+    // Under the question itself it is one.
+    let pressed = [("Body", "2"), ("ButtonPayload", "quien-2"), ("OriginalRepliedMessageSid", &*question)];
+    app.answer(DEALER_PHONE, &pressed).await;
+    assert_eq!(app.owners().await[0], owned("Ya está vendido", Some("Ana")));
+    // The old question's button, pressed again while another is open, chooses nothing.
+    app.answer(DEALER_PHONE, &[("Body", "Mañana abrimos a las nueve")]).await;
+    app.answer(DEALER_PHONE, &pressed).await;
+    assert!(app.owners().await.contains(&owned("Mañana abrimos a las nueve", None)));
+}
+
+#[sqlx::test]
 async fn number_that_is_no_answer_to_the_question_is_words_like_any(pool: PgPool) {
     let app = start(pool).await;
     for name in ["Ana", "Luis"] {

@@ -96,7 +96,7 @@ async fn the_page_says_that_it_was_told_and_the_dealer_sees_who_it_was(pool: PgP
     stage.presses(&ana).await;
     let shown = ana.get(&page).await.body;
     assert!(
-        shown.contains("Le avisamos al vendedor que le interesa") && !shown.contains("Me interesa</button>"),
+        shown.contains("El vendedor ve que le interesa") && !shown.contains("Me interesa</button>"),
         "{shown}"
     );
     stage.app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;

@@ -474,7 +474,7 @@ async fn offers_to_a_number_that_he_had_before_are_erased_with_him(pool: PgPool)
     assert!(arrived.iter().any(|message| message["body"].as_str().unwrap().contains(NAME)), "{arrived:?}");
     app.clock.advance(TimeDelta::hours(1));
     app.work().await;
-    sqlx::query("update users set phone = '+18297650000' where email = $1")
+    sqlx::query("update users set phone = '+18297650000', phone_proved_at = null where email = $1")
         .bind(EMAIL)
         .execute(&app.pool)
         .await
@@ -489,6 +489,7 @@ async fn offers_to_a_number_that_he_had_before_are_erased_with_him(pool: PgPool)
         .collect();
     assert_eq!(offers.len(), 1, "{offers:?}");
     assert!(!offers[0].contains(NAME) && !offers[0].contains("7654321"), "{offers:?}");
+    assert_eq!(stage.dealer.get("/panel/mensajes").await.status, 200, "his list is whole");
     let shown = stage.dealer.get(&format!("/panel/ofertas/{id}")).await.body;
     assert!(shown.contains("Enviadas: 1 de 1") && !shown.contains(NAME), "{shown}");
 }

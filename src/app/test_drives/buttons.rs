@@ -25,15 +25,7 @@ pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
     match (button, side) {
         ("primera", Side::Dealer) => set(app, inbound, &drive, 0).await?,
         ("segunda", Side::Dealer) => set(app, inbound, &drive, 1).await?,
-        ("otra", Side::Dealer) => {
-            let page = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
-            answer(
-                app,
-                inbound,
-                format!("Ponga otra hora aquí y se la confirmamos a {}: {page}", drive.buyer),
-            )
-            .await?;
-        }
+        ("otra", Side::Dealer) => other_time(app, inbound, &drive).await?,
         ("cancelar", _) => cancel(app, inbound, &drive, side).await?,
         // «Allí estaré» is for the other side to read.
         _ => return Ok(false),
@@ -78,8 +70,13 @@ async fn find(app: &App, message: MessageId, inbound: &Unhandled) -> Result<Opti
     Ok(Some((drive, side)))
 }
 
+async fn other_time(app: &App, inbound: &Unhandled, drive: &DriveRow) -> Result<()> {
+    let page = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
+    answer(app, inbound, format!("Ponga otra hora para {} aquí: {page}", drive.buyer)).await
+}
+
 async fn set(app: &App, inbound: &Unhandled, drive: &DriveRow, place: usize) -> Result<()> {
-    let Some(slot) = drive.slots.get(place).or(drive.slots.first()).copied() else { return Ok(()) };
+    let Some(slot) = drive.slots.get(place).copied() else { return other_time(app, inbound, drive).await };
     if drive.status == DriveStatus::Set {
         let words = drive.starts_at.map(spoken_appointment).unwrap_or_default();
         let page = app.settings.page(&format!("/panel/pruebas/{}", drive.id));
@@ -107,16 +104,13 @@ async fn cancel(app: &App, inbound: &Unhandled, drive: &DriveRow, side: Side) ->
         return answer(app, inbound, "Esa prueba de manejo ya pasó: no queda nada que cancelar.".to_owned())
             .await;
     }
-    let other = match side.other() {
-        Side::Buyer => &drive.buyer,
-        Side::Dealer => &drive.dealer,
+    let told = match side.other() {
+        Side::Buyer if drive.buyer_phone.is_none() => format!("{} lo verá en OKLA", drive.buyer),
+        Side::Buyer => format!("Le avisamos a {}", drive.buyer),
+        Side::Dealer => format!("Le avisamos a {}", drive.dealer),
     };
-    answer(
-        app,
-        inbound,
-        format!("Listo: la prueba de manejo de {} quedó cancelada. Le avisamos a {other}.", drive.vehicle),
-    )
-    .await
+    answer(app, inbound, format!("Listo: la prueba de manejo de {} quedó cancelada. {told}.", drive.vehicle))
+        .await
 }
 
 /// Once for what it answers.

@@ -3,14 +3,12 @@ use leptos::prelude::*;
 use super::{back_with, done, signed_in};
 use crate::{
     app::{
-        error::AppError,
         interests::show_interest,
         listings::renew,
         test_drives::{cancel, set_time},
     },
     domain::{
         ids::{DriveId, VehicleId},
-        test_drive::read_slot,
         time::{parse_iso_day, spoken_date},
         user::Role,
     },
@@ -54,14 +52,15 @@ pub async fn post_drive_time(
         redirect::from_leptos(&page);
         return Ok(());
     };
-    let set = match read_slot(&when, current.state.clock.now()) {
-        Ok(Some(at)) => set_time(&current.state, &actor, drive, at).await,
-        Ok(None) => Err(AppError::invalid("when", "invalid", "Elija la fecha y la hora.")),
-        Err(sentence) => Err(AppError::invalid("when", "invalid", sentence)),
-    };
-    match set {
+    match set_time(&current.state, &actor, drive, &when).await {
         Ok(()) => {
-            done(&current, DRIVE, &page, "La hora está puesta. Les avisamos a los dos por WhatsApp.").await?;
+            done(
+                &current,
+                DRIVE,
+                &page,
+                "La hora está puesta. Quien tiene su número comprobado recibe el aviso por WhatsApp.",
+            )
+            .await?;
         }
         Err(error) => back_with(&current, DRIVE, &page, &[("when", &*when)], error).await?,
     }
@@ -81,7 +80,7 @@ pub async fn post_cancel_drive(#[server(default)] id: String) -> Result<(), WebE
     let page = format!("{root}/{drive}");
     match cancel(&current.state, &actor, drive).await {
         Ok(()) => {
-            done(&current, DRIVE, &page, "La prueba está cancelada. Le avisamos a la otra parte.").await?;
+            done(&current, DRIVE, &page, "La prueba está cancelada. La otra parte lo ve aquí, y por WhatsApp si su número está comprobado.").await?;
         }
         Err(error) => back_with(&current, DRIVE, &page, &[], error).await?,
     }

@@ -1,14 +1,20 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{back_with, signed_in};
+use super::{back_with, one_sending, signed_in};
 use crate::{
     app::{
+        actor::Actor,
         error::AppError,
         threads::{answer, assign, give_to, write_on},
     },
     domain::ids::{InboundId, MessageId, ThreadId, UserId},
-    web::{error::WebError, redirect, request::Current},
+    web::{
+        error::WebError,
+        flash::{self, Flash},
+        redirect,
+        request::Current,
+    },
 };
 
 /// The forms' names in the flash.
@@ -16,6 +22,22 @@ pub const ANSWER: &str = "responder";
 pub const OWN_ANSWER: &str = "mensajes-responder";
 
 const LIST: &str = "/panel/conversaciones";
+
+/// Who writes; whoever must sign in first finds what he typed when he comes back.
+async fn writer(current: &Current, form: &str, page: &str, message: &str) -> Result<Option<Actor>, WebError> {
+    let actor = signed_in(current, page);
+    if actor.is_none() {
+        flash::keep(&current.session, form, &Flash::new(&[("message", message)], Vec::new())).await?;
+    }
+    Ok(actor)
+}
+
+/// The same for a second press, another for other words in a form that a browser kept.
+fn sending(form_key: &str, what: &[&str]) -> Uuid {
+    let key = one_sending(form_key, what);
+    let id = key.as_deref().and_then(|key| key.strip_prefix("form:")?.parse().ok());
+    id.unwrap_or_else(Uuid::now_v7)
+}
 
 /// A dealer's user: answers in one of his dealer's conversations.
 #[server(prefix = "/fn", endpoint = "responder")]
@@ -25,13 +47,13 @@ pub async fn post_answer(
     #[server(default)] form_key: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
-    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
     let Ok(id) = thread.parse::<ThreadId>() else {
         redirect::from_leptos(LIST);
         return Ok(());
     };
     let page = format!("{LIST}/{id}");
-    let form = Uuid::parse_str(&form_key).unwrap_or_else(|_| Uuid::now_v7());
+    let Some(actor) = writer(&current, ANSWER, &page, &message).await? else { return Ok(()) };
+    let form = sending(&form_key, &[&thread, &message]);
     match answer(&current.state, &actor, id, &message, form).await {
         Ok(()) => redirect::from_leptos(&page),
         Err(error) => {
@@ -52,12 +74,12 @@ pub async fn post_own_answer(
     let current = Current::get()?;
     let page =
         id.parse::<MessageId>().map_or_else(|_| "/mensajes".to_owned(), |id| format!("/mensajes/{id}"));
-    let Some(actor) = signed_in(&current, &page) else { return Ok(()) };
+    let Some(actor) = writer(&current, OWN_ANSWER, &page, &message).await? else { return Ok(()) };
     let Ok(id) = id.parse::<MessageId>() else {
         redirect::from_leptos(&page);
         return Ok(());
     };
-    let form = Uuid::parse_str(&form_key).unwrap_or_else(|_| Uuid::now_v7());
+    let form = sending(&form_key, &[&id.to_string(), &message]);
     match write_on(&current.state, &actor, id, &message, form).await {
         Ok(()) => redirect::from_leptos(&format!("{page}#conversacion")),
         Err(error) => {

@@ -229,12 +229,17 @@ fn Shown(loaded: Loaded, side: Side) -> impl IntoView {
         let list = if side == Side::Buyer { "/mensajes" } else { "/panel/mensajes" };
         view! { <p><a href=format!("{list}/{id}")>"Ver el mensaje con que se pidió"</a></p> }
     });
-    let untold = (side == Side::Buyer && is_open && drive.buyer_phone.is_none()).then(|| {
-        view! {
+    let untold = (is_open && drive.buyer_phone.is_none()).then(|| match side {
+        Side::Buyer => view! {
             <Notice tone=Tone::Warn>
-                <p>"No le avisaremos por WhatsApp mientras no compruebe su número. "<a href="/cuenta">"Comprobarlo"</a></p>
+                <p>"No le avisaremos por WhatsApp mientras no compruebe su número. "<a href="/cuenta/numero">"Comprobarlo"</a></p>
             </Notice>
-        }
+        },
+        Side::Dealer => view! {
+            <Notice tone=Tone::Warn>
+                <p>"El comprador no ha comprobado su número: no recibe avisos por WhatsApp, y lo ve solo en OKLA."</p>
+            </Notice>
+        },
     });
     let done = flash.value("hecho");
     view! {
@@ -261,7 +266,7 @@ fn Shown(loaded: Loaded, side: Side) -> impl IntoView {
             {is_open.then(|| view! {
                 <form method="post" action="/fn/prueba-cancelar" class="panel stack">
                     <h2>"Cancelarla"</h2>
-                    <p class="hint">"La otra parte recibe el aviso por WhatsApp."</p>
+                    <p class="hint">"La otra parte lo ve en OKLA, y recibe el aviso por WhatsApp si su número está comprobado."</p>
                     <input type="hidden" name="id" value=drive.id.to_string()/>
                     <div class="actions"><button class="button second">"Cancelar la prueba"</button></div>
                 </form>
@@ -300,7 +305,7 @@ fn SetTime<'a>(drive: &'a DriveRow, flash: &'a Flash, now: DateTime<Utc>) -> imp
                     complete="off"
                     value=flash.value("when")
                     problem=flash.problem("when")
-                    hint="Hora de Santo Domingo. Los dos reciben la confirmación por WhatsApp."
+                    hint="Hora de Santo Domingo."
                 />
                 <div class="actions"><button class="button second">"Poner esta hora"</button></div>
             </form>

@@ -162,7 +162,7 @@ fn Offer<'a>(
 fn Interest(id: VehicleId, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> impl IntoView {
     match since {
         Some(since) => view! {
-            <p class="interest" role="status"><Icon path=icons::CHECK/>"Le avisamos al vendedor que le interesa, "<Moment at=since now=now/></p>
+            <p class="interest" role="status"><Icon path=icons::CHECK/>"El vendedor ve que le interesa, "<Moment at=since now=now/></p>
         }
         .into_any(),
         None => view! {
