@@ -156,6 +156,17 @@ async fn dealer_sees_a_buyers_number_only_if_he_chose_so_and_cannot_find_it_out(
     let give = [("permiso", "phone"), ("version", Consent::Phone.version())];
     buyer.post_form("/fn/permiso-dar", &give).await;
     for page in &pages {
+        assert!(
+            !shows(&dealer.get(page).await.body),
+            "{page}: a number that nobody proved may be a stranger's"
+        );
+    }
+    sqlx::query("update users set phone_proved_at = now() where email = $1")
+        .bind(ANA)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    for page in &pages {
         assert!(shows(&dealer.get(page).await.body), "{page}");
     }
     for page in everywhere {
