@@ -28,8 +28,8 @@ export class ThreadPage {
   }
 
   /** What the dealer's people say again and again. */
-  quick(title: string) {
-    return this.page.getByRole("navigation", { name: "Respuestas rápidas" }).getByRole("link", { name: title });
+  get quick() {
+    return this.page.getByRole("navigation", { name: "Respuestas rápidas" }).getByRole("link").filter({ hasNotText: "Editar" });
   }
 
   get composer() {
