@@ -13,10 +13,13 @@ pub async fn erase_before(conn: &mut PgConnection, before: DateTime<Utc>, limit:
              select m.id, m.created_at from messages m, kept
              where m.created_at >= kept.erased_before and m.created_at < $1 and m.body <> ''
              order by m.created_at limit $2
+           ), held as (
+             -- In the order of whoever writes a state, and before the parts.
+             select id from messages where id in (select id from old) order by id for update
            ), texts as (
-             update messages as m set body = '', image_url = null, variables = null, rest = null from old where m.id = old.id
+             update messages as m set body = '', image_url = null, variables = null, rest = null from held where m.id = held.id
            ), parts as (
-             update message_parts as p set body = '' from old where p.message_id = old.id
+             update message_parts as p set body = '' from held where p.message_id = held.id
            ), words as (
              delete from message_words using old where message_id = old.id
            ), answers as (

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use rand::RngExt as _;
 use sqlx::{ConnectOptions, PgPool};
 
 use crate::simulator::rig::{ACCOUNT, PATIENCE, SENDER, TOKEN, http};
@@ -76,7 +77,7 @@ impl Environment {
 
     /// The same with options.
     pub async fn serve_as(&self, arguments: &[&str]) -> Running {
-        let child = self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = self.command(arguments).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap();
         let running = Running(child);
         let http = http();
         let waiting = async {
@@ -132,6 +133,10 @@ impl Running {
     }
 }
 
+/// Below the ports that the system hands out for calls: it stays free until a server takes it, and after that server died.
 pub fn free_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    let mut dice = rand::rng();
+    std::iter::repeat_with(|| format!("127.0.0.1:{}", dice.random_range(10_000..32_000)))
+        .find(|address| std::net::TcpListener::bind(address).is_ok())
+        .unwrap()
 }

@@ -9,6 +9,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::rig::{ACCOUNT, Hook, PATIENCE, Rig, SENDER, TOKEN, http};
+use crate::binary::process::free_address;
 
 const TO: &str = "+18095551234";
 
@@ -104,10 +105,6 @@ fn spawn(address: &str, state: &Path, hook: &str) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-fn free_address() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 async fn until_ready(http: &reqwest::Client, url: &str) {

@@ -52,10 +52,9 @@ async fn die_at_every_point(fleet: &Fleet) {
         until_dead(doomed).await;
         all_dead.cancel();
         // As if the minute had passed for which a question keeps others off its part.
-        sqlx::query("update message_parts set next_check_at = now() where next_check_at > now()")
-            .execute(&fleet.pool)
-            .await
-            .unwrap();
+        let hurry = "update message_parts set next_check_at = now()
+             where id in (select id from message_parts where next_check_at > now() for update skip locked)";
+        sqlx::query(hurry).execute(&fleet.pool).await.unwrap();
         fleet.environments[0].serve().await
     };
     let ((), survivor) = tokio::join!(writing, dying);
