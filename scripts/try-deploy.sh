@@ -31,7 +31,6 @@ rm -rf "$state"
 (umask 077 && mkdir -p "$state/run" "$state/log" "$state/releases/old" "$state/releases/new")
 
 held() { printf '✔ %s\n' "$1"; }
-sql() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
 # --- the machine: a database whose owner is no superuser, a certificate, the releases, the guide's own files ---
 scripts/postgres.sh start "$data/pg-deploy"
@@ -252,7 +251,13 @@ stop "$second"
 scripts/postgres.sh psql "$data/pg-deploy" postgres -c 'drop database okla with (force)' -c 'create database okla owner okla_owner'
 pg_restore --exit-on-error --no-owner --jobs=2 --dbname="$database" "$state/okla.dump"
 okla migrate >/dev/null
-sql -f "$guide/despues-de-restaurar.sql" "$database" >"$state/log/after-restore.log"
+# The copy is younger than a silent server: it says so, and waits.
+for attempt in {1..60}; do
+    if okla restored >"$state/log/restored.log" 2>&1; then break; fi
+    if [ "$attempt" = 60 ]; then fail "okla restored no pasa." "lea $state/log/restored.log"; fi
+    sleep 1
+done
+grep -q 'buscarán en Twilio: 12$' "$state/log/restored.log" || fail "No dudó de las 12." "lea $state/log/restored.log"
 okla audit verify >"$state/log/audit.log" || fail "La auditoría no resistió." "lea $state/log/audit.log"
 okla figures check >"$state/log/figures.log" || fail "Las cifras no resistieron." "lea $state/log/figures.log"
 held "restaurada: $(tail -1 "$state/log/audit.log") $(cat "$state/log/figures.log")"

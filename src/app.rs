@@ -89,6 +89,7 @@ pub mod set_dop_rate;
 pub mod set_limit;
 pub mod set_rate;
 pub mod set_second_factor;
+pub mod settle_restored;
 pub mod sign_in;
 pub mod sign_in_failures;
 pub mod sign_up;

@@ -23,6 +23,7 @@ mod demo;
 mod figures;
 mod limits;
 mod migrate;
+mod restored;
 mod serve;
 mod templates;
 mod token;
@@ -47,6 +48,8 @@ enum Command {
     Serve(serve::Args),
     /// Aplica migrations/ y dice qué aplicó
     Migrate,
+    /// Tras restaurar una copia: nada de lo que cree pendiente sale otra vez a ciegas
+    Restored,
     /// Comprueba lo que debe estar bien antes del primer día, y dice cómo arreglar lo que no
     Check,
     /// Usuarios
@@ -91,6 +94,7 @@ impl Cli {
         match self.command {
             Command::Serve(args) => serve::run(args).await,
             Command::Migrate => migrate::run().await,
+            Command::Restored => restored::run().await,
             Command::Check => check::run().await,
             Command::User(command) => user::run(command).await,
             Command::Token(command) => token::run(command).await,

@@ -46,6 +46,7 @@ pub mod quick_answers;
 pub mod rates;
 pub mod reminders;
 pub mod resends;
+pub mod restored;
 pub mod retention;
 pub mod second_factors;
 pub mod senders;

@@ -44,6 +44,7 @@ mod platform_costs;
 mod rates_admin;
 mod recipients;
 mod resend;
+mod restored;
 mod search;
 mod second_factor;
 mod security;
