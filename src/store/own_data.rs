@@ -73,30 +73,48 @@ pub struct PieceRow {
 /// After which of them.
 pub type After = Option<(DateTime<Utc>, Uuid)>;
 
-/// What he wrote, the oldest first.
+/// The oldest first, after one.
+macro_rules! pieces {
+    ($conn:expr, $select:literal, $place:literal, $key:expr, $after:expr, $limit:expr $(,)?) => {{
+        let (at, id) = $after.unzip();
+        sqlx::query_as!(
+            PieceRow,
+            $select
+                + " and ($2::timestamptz is null or ("
+                + $place
+                + ") > ($2, $3::uuid)) order by "
+                + $place
+                + " limit $4",
+            $key,
+            at,
+            id,
+            $limit
+        )
+        .fetch_all($conn)
+        .await
+    }};
+}
+
+/// What he wrote.
 pub async fn list_written(
     conn: &mut PgConnection,
     user: UserId,
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
-    let (at, id) = after.unzip();
-    sqlx::query_as!(
-        PieceRow,
+    pieces!(
+        conn,
         r#"select m.created_at as at, m.id, jsonb_build_object('id', m.id, 'escrito', m.created_at, 'para', m.to_phone,
              'concesionario', d.name, 'vehiculo', v.make || ' ' || v.model || ' ' || v.year, 'motivo', m.reason,
              'texto', m.body, 'imagen', m.image_url, 'estado', m.status, 'entregado', m.delivered_at, 'leido', m.read_at)
              as "piece!"
            from messages m left join dealers d on d.id = m.dealer_id left join vehicles v on v.id = m.vehicle_id
-           where m.sender_id = $1 and ($2::timestamptz is null or (m.created_at, m.id) > ($2, $3::uuid))
-           order by m.created_at, m.id limit $4"#,
+           where m.sender_id = $1"#,
+        "m.created_at, m.id",
         user.0,
-        at,
-        id,
-        limit
+        after,
+        limit,
     )
-    .fetch_all(conn)
-    .await
 }
 
 /// What was sent to his number.
@@ -106,21 +124,17 @@ pub async fn list_received(
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
-    let (at, id) = after.unzip();
-    sqlx::query_as!(
-        PieceRow,
+    pieces!(
+        conn,
         r#"select m.created_at as at, m.id, jsonb_build_object('id', m.id, 'escrito', m.created_at,
              'de', coalesce(d.name, 'OKLA'), 'texto', m.body, 'imagen', m.image_url, 'estado', m.status) as "piece!"
            from messages m left join dealers d on d.id = m.dealer_id
-           where m.to_phone = $1 and ($2::timestamptz is null or (m.created_at, m.id) > ($2, $3::uuid))
-           order by m.created_at, m.id limit $4"#,
+           where m.to_phone = $1"#,
+        "m.created_at, m.id",
         phone,
-        at,
-        id,
-        limit
+        after,
+        limit,
     )
-    .fetch_all(conn)
-    .await
 }
 
 /// What came in from his number.
@@ -130,20 +144,16 @@ pub async fn list_heard(
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
-    let (at, id) = after.unzip();
-    sqlx::query_as!(
-        PieceRow,
+    pieces!(
+        conn,
         r#"select i.received_at as at, i.id, jsonb_build_object('recibido', i.received_at, 'texto', i.body) as "piece!"
            from inbound_messages i
-           where i.from_address = $1 and ($2::timestamptz is null or (i.received_at, i.id) > ($2, $3::uuid))
-           order by i.received_at, i.id limit $4"#,
+           where i.from_address = $1"#,
+        "i.received_at, i.id",
         phone,
-        at,
-        id,
-        limit
+        after,
+        limit,
     )
-    .fetch_all(conn)
-    .await
 }
 
 /// What was answered in his conversations, here or by WhatsApp.
@@ -153,25 +163,21 @@ pub async fn list_answered(
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
-    let (at, id) = after.unzip();
-    sqlx::query_as!(
-        PieceRow,
+    pieces!(
+        conn,
         r#"select l.at as "at!", l.id as "id!", jsonb_build_object('conversacion', l.thread_id, 'de', d.name,
              'cuando', l.at, 'texto', l.body) as "piece!"
            from (
-             select a.thread_id, a.created_at as at, a.id, a.body, t.dealer_id
-             from threads t join answers a on a.thread_id = t.id where t.buyer_id = $1
+             select a.thread_id, a.created_at as at, a.id, a.body, t.dealer_id, t.buyer_id
+             from threads t join answers a on a.thread_id = t.id
              union all
-             select i.thread_id, i.received_at, i.id, i.body, t.dealer_id
-             from threads t join inbound_messages i on i.thread_id = t.id where t.buyer_id = $1
+             select i.thread_id, i.received_at, i.id, i.body, t.dealer_id, t.buyer_id
+             from threads t join inbound_messages i on i.thread_id = t.id
            ) as l join dealers d on d.id = l.dealer_id
-           where $2::timestamptz is null or (l.at, l.id) > ($2, $3::uuid)
-           order by l.at, l.id limit $4"#,
+           where l.buyer_id = $1"#,
+        "l.at, l.id",
         user.0,
-        at,
-        id,
-        limit
+        after,
+        limit,
     )
-    .fetch_all(conn)
-    .await
 }
