@@ -11,7 +11,7 @@ use axum::http::Uri;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::domain::{limits::Limit, offer::Hours, phone::Phone};
+use crate::domain::{hours::Hours, limits::Limit, phone::Phone};
 
 /// A variable that is missing or wrong; the text is the one sentence the operator reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +61,8 @@ pub struct DeliveryConfig {
     pub concurrency: usize,
     /// When offers leave.
     pub offer_hours: Hours,
+    /// When what nobody waits for may ring a telephone.
+    pub notice_hours: Hours,
     /// After the final status Twilio is asked for the price so often, each time so long after the time before.
     pub price_plan: Vec<Duration>,
 }
@@ -186,12 +188,14 @@ impl DeliveryConfig {
                 }
             }
         }
+        let hours = "escriba dos horas de un día, como 9-19";
         Ok(Self {
             verify_interval,
             lease,
             per_second: parse_or::<std::num::NonZeroU32>("OKLA_SENDS_PER_SECOND", "80", number)?.get(),
             concurrency: parse_or::<std::num::NonZeroUsize>("OKLA_TWILIO_CONCURRENCY", "40", number)?.get(),
-            offer_hours: parse_or("OKLA_OFFER_HOURS", "9-19", "escriba dos horas de un día, como 9-19")?,
+            offer_hours: parse_or("OKLA_OFFER_HOURS", "9-19", hours)?,
+            notice_hours: parse_or("OKLA_NOTICE_HOURS", "8-20", hours)?,
             price_plan: price_plan.into_iter().map(Duration::from_secs).collect(),
         })
     }

@@ -14,6 +14,7 @@ pub mod device;
 pub mod dop_rate;
 pub mod figures;
 pub mod forecast;
+pub mod hours;
 pub mod ids;
 pub mod image_url;
 pub mod inbound;

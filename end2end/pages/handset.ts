@@ -17,6 +17,12 @@ export class HandsetPage {
     await this.page.getByRole("button", { name: "Enviar" }).click();
   }
 
+  /** A button of the template that says so. */
+  buttonUnder(words: string, name: string) {
+    const bubble = this.conversation.locator(".bubble", { hasText: words }).last();
+    return bubble.locator("xpath=following-sibling::form").getByRole("button", { name }).first();
+  }
+
   get refresh() {
     return this.page.getByRole("link", { name: "Actualizar" });
   }

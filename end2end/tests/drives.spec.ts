@@ -1,6 +1,7 @@
 import { expect, test } from "../fixtures.ts";
 import { ContactForm } from "../pages/contact.ts";
 import { DrivePage } from "../pages/drives.ts";
+import { HandsetPage } from "../pages/handset.ts";
 import { VehiclePage } from "../pages/vehicle.ts";
 import { created, phoneSays } from "../world.ts";
 
@@ -106,4 +107,27 @@ test("a listing is renewed by its page's button, not by its link", async ({ deal
   await accessible(dealerPage);
   await dealerPage.getByRole("button", { name: "Renovar" }).click();
   await expect(dealerPage.getByRole("status")).toContainText("Renovada: sigue a la vista hasta el");
+});
+
+test("a listing that ends within a week is told to its dealer's telephone, and renewed by the button there", async ({ page, dealerPage, request }, info) => {
+  // The calendar is looked at once a minute.
+  info.setTimeout(150_000);
+  const model = info.project.name === "js" ? "Honda CR-V" : "Hyundai Sonata";
+  await dealerPage.goto("/panel/vehiculos");
+  await dealerPage.getByRole("cell", { name: new RegExp(model) }).first().getByRole("link").click();
+  await dealerPage.getByLabel("Último día (opcional)").fill(at(5, "").slice(0, 10));
+  await dealerPage.getByRole("button", { name: "Guardar" }).click();
+  let told: Created | undefined;
+  await expect(async () => {
+    const all = (await created(request, {})) as Created[];
+    told = all.find(({ body }) => body.includes(`su publicación de ${model}`) && body.includes("vence"));
+    expect(told?.body).toContain("en 5 días");
+  }).toPass({ timeout: 90_000 });
+  const handset = new HandsetPage(page);
+  await handset.open(told!.to.replace("whatsapp:", ""));
+  await handset.buttonUnder(`su publicación de ${model}`, "Renovar").click();
+  await expect(async () => {
+    await handset.refresh.click();
+    await expect(handset.conversation).toContainText(new RegExp(`Listo: su publicación de ${model}.* sigue a la vista hasta el`), { timeout: 300 });
+  }).toPass({ timeout: 15_000 });
 });

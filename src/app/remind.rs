@@ -13,7 +13,7 @@ use super::{
     tell_buyer, test_drives,
 };
 use crate::{
-    domain::reminder::{Errand, Outcome, decent},
+    domain::reminder::{Errand, Outcome},
     kill_point::{ERRAND, kill_point},
     store::{self, reminders::DueReminder},
 };
@@ -39,7 +39,8 @@ pub async fn remind_next(app: &App) -> Result<Step> {
 }
 
 async fn remind(app: &App, reminder: &DueReminder, now: DateTime<Utc>) -> Result<()> {
-    let goes_at = if reminder.errand.waits_for_morning() { decent(now) } else { now };
+    let goes_at =
+        if reminder.errand.waits_for_morning() { app.settings.notice_hours.opening(now) } else { now };
     if goes_at >= reminder.useful_until {
         return finish(app, reminder, Outcome::Late, now).await;
     }

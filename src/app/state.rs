@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     config::{Config, Secret},
-    domain::{offer::Hours, pace::Pace, phone::Phone},
+    domain::{hours::Hours, pace::Pace, phone::Phone},
 };
 
 /// How many sends, or reports, go into one transaction at most.
@@ -136,6 +136,8 @@ pub struct Settings {
     pub pace: Pace,
     /// When offers leave.
     pub offer_hours: Hours,
+    /// When what nobody waits for may ring a telephone: reminders, listings, answers.
+    pub notice_hours: Hours,
     /// How many sends one process has under way at Twilio at once.
     pub concurrency: usize,
     /// When Twilio is asked for a price after the final status.
@@ -167,6 +169,7 @@ impl Settings {
             longest_call: config.delivery.twilio_timeout(),
             pace: Pace::per_second(config.delivery.per_second),
             offer_hours: config.delivery.offer_hours,
+            notice_hours: config.delivery.notice_hours,
             concurrency: config.delivery.concurrency,
             price_plan: config.delivery.price_plan.clone(),
             retention_days: config.retention_days,

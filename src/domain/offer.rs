@@ -3,15 +3,14 @@
 mod audience;
 #[cfg(feature = "ssr")]
 mod forecast;
-mod hours;
 
 use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use self::audience::Audience;
 #[cfg(feature = "ssr")]
 pub use self::forecast::{Forecast, Room, forecast};
-pub use self::{audience::Audience, hours::Hours};
 use super::{
     ids::DealerId,
     time::{clock_in_santo_domingo, spoken_coming},

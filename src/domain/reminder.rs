@@ -2,10 +2,6 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
-use super::time::{day_begins, day_in_santo_domingo};
-
 /// What it is. The database's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Errand {
@@ -105,22 +101,6 @@ impl Outcome {
     }
 }
 
-/// From when until when telephones may ring, in hours of Santo Domingo.
-const DECENT: (i64, i64) = (8, 20);
-
-/// The moment itself by day, else the next morning.
-pub fn decent(at: DateTime<Utc>) -> DateTime<Utc> {
-    let midnight = day_begins(day_in_santo_domingo(at));
-    let (opens, closes) = (midnight + TimeDelta::hours(DECENT.0), midnight + TimeDelta::hours(DECENT.1));
-    if at < opens {
-        opens
-    } else if at < closes {
-        at
-    } else {
-        opens + TimeDelta::days(1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,19 +111,5 @@ mod tests {
             assert_eq!(errand.as_str().parse(), Ok(errand));
         }
         assert!("otra".parse::<Errand>().is_err());
-    }
-
-    #[test]
-    fn by_night_the_next_morning_is_waited_for() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        for (asked, goes) in [
-            ("2026-11-28T11:59:59Z", "2026-11-28T12:00:00Z"),
-            ("2026-11-28T12:00:00Z", "2026-11-28T12:00:00Z"),
-            ("2026-11-28T23:59:59Z", "2026-11-28T23:59:59Z"),
-            ("2026-11-29T00:00:00Z", "2026-11-29T12:00:00Z"),
-            ("2026-11-29T04:00:00Z", "2026-11-29T12:00:00Z"),
-        ] {
-            assert_eq!(decent(at(asked)), at(goes), "{asked}");
-        }
     }
 }

@@ -421,6 +421,7 @@ fn config(listen: SocketAddr, twilio: &str, options: &Options) -> Config {
             lease: Duration::from_secs(45),
             per_second: options.per_second,
             offer_hours: options.offer_hours.parse().unwrap(),
+            notice_hours: "8-20".parse().unwrap(),
             concurrency: 40,
             price_plan: [120, 780, 2_700, 82_800].map(Duration::from_secs).to_vec(),
         },

@@ -7,7 +7,7 @@ pub mod stage;
 use chrono::TimeDelta;
 use okla::{
     app::clock::Clock as _,
-    domain::{limits::Limit, offer::Hours, user::Role},
+    domain::{hours::Hours, limits::Limit, user::Role},
 };
 use sqlx::PgPool;
 

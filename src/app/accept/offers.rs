@@ -10,8 +10,9 @@ use super::{Answer, Draft};
 use crate::{
     app::error::Result,
     domain::{
+        hours::Hours,
         ids::{CampaignId, UserId},
-        offer::{Hours, SPELL, Skip, Taken, Withheld, capped_until},
+        offer::{SPELL, Skip, Taken, Withheld, capped_until},
     },
     store::{self, offers::HeldPerson},
 };

@@ -19,10 +19,11 @@ use crate::{
         take_limits::{Demand, read_limits},
     },
     domain::{
+        hours::Hours,
         ids::{CampaignId, DealerId, UserId},
         kind::Kind,
         limits::{Limit, Sender, Standing, micro_dollars},
-        offer::{Audience, Forecast, Hours, Room, SPELL, Skip, Taken, capped_until, forecast},
+        offer::{Audience, Forecast, Room, SPELL, Skip, Taken, capped_until, forecast},
         pause::Paused,
         phone::Phone,
         rates::price_of,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Hours;
+use crate::domain::hours::Hours;
 use crate::domain::time::next_midnight;
 
 /// What the limits leave. `None`: everything.

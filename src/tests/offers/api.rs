@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use okla::{
     app::clock::Clock as _,
-    domain::{offer::Hours, user::Role},
+    domain::{hours::Hours, user::Role},
 };
 use serde_json::{Value, json};
 use sqlx::PgPool;

@@ -10,10 +10,10 @@ use okla::{
     },
     domain::{
         body::Body,
+        hours::Hours,
         ids::{DealerId, MessageId, UserId},
         kind::Kind,
         limits::Limit,
-        offer::Hours,
         phone::Phone,
         user::Role,
     },

@@ -55,7 +55,7 @@ pub fn note(preview: &Preview) -> &'static str {
 
 /// Whether it goes free or by template; where it goes free it turns by itself when the time is over.
 fn way(preview: &Preview, now: DateTime<Utc>) -> AnyView {
-    const CLOSED: &str = "Lleva más de un día sin escribirle a OKLA: WhatsApp solo deja pasar una plantilla aprobada, con sus palabras dentro.";
+    const CLOSED: &str = "Este número no le ha escrito a OKLA en las últimas 24 horas: WhatsApp solo deja pasar una plantilla aprobada, con sus palabras dentro.";
     let Some(end) = preview.closes_at else {
         return view! { <p>{CLOSED}</p> }.into_any();
     };

@@ -14,10 +14,10 @@ use okla::{
     },
     domain::{
         body::Body,
+        hours::Hours,
         ids::{DealerId, MessageId, PartId, UserId},
         kind::Kind,
         limits::{Decision, Limit, Refusal, Sender},
-        offer::Hours,
         outcome::OwnReason,
         phone::Phone,
         report::{Report, Source},

@@ -1,4 +1,4 @@
-//! When offers leave.
+//! Between which hours what nobody waits for may ring telephones.
 
 use std::str::FromStr;
 
@@ -6,14 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::time::{midnight, next_midnight};
 
-/// Whole hours of a day in Santo Domingo between which offers leave. By night they wake people, who then block the number
-/// that everybody's messages come from.
+/// Whole hours of a day in Santo Domingo. What arrives by night wakes people, who then block the number that everybody's
+/// messages come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
     opens: i64,
     closes: i64,
 }
 
+/// Those of offers.
 impl Default for Hours {
     fn default() -> Self {
         Self { opens: 9, closes: 19 }
@@ -21,7 +22,7 @@ impl Default for Hours {
 }
 
 impl Hours {
-    /// That moment if offers leave then, else the next at which they do.
+    /// That moment if it is between them, else the next that is.
     pub fn opening(self, at: DateTime<Utc>) -> DateTime<Utc> {
         let today = midnight(at);
         if at >= today + TimeDelta::hours(self.closes) {
@@ -35,7 +36,7 @@ impl Hours {
         self.opening(at) == at
     }
 
-    /// When that day's offers end.
+    /// When they end on that day.
     pub fn closing(self, at: DateTime<Utc>) -> DateTime<Utc> {
         midnight(at) + TimeDelta::hours(self.closes)
     }
@@ -90,6 +91,8 @@ mod tests {
     #[test]
     fn hours_are_read_as_they_are_written() {
         assert_eq!("9-19".parse(), Ok(Hours::default()));
+        let notices: Hours = "8-20".parse().unwrap();
+        assert_eq!(notices.opening(at("2026-11-29T00:00:00Z")), at("2026-11-29T12:00:00Z"));
         assert!("0-24".parse::<Hours>().is_ok_and(|all| all.are_open(at("2026-11-25T03:59:59Z"))));
         for wrong in ["", "9", "19-9", "9-9", "-1-5", "9-25", "a-b"] {
             assert!(wrong.parse::<Hours>().is_err(), "{wrong}");
