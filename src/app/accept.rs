@@ -294,6 +294,8 @@ async fn take_places(
         .flat_map(|draft| in_force(&rules, &draft.sender(&senders)))
         .map(|(limit, subject, _)| (limit, subject))
         .collect();
+    // People before counters: whoever erases himself takes himself before the messages whose places he gives back.
+    let mut offers = Offers::hold(conn, drafts, hours, now).await?;
     let mut counters = Counters::lock(conn, wanted, now).await?;
     let now = counters.now();
     let phones: Vec<String> = drafts.iter().map(|draft| draft.to.as_str().to_owned()).collect();
@@ -302,7 +304,6 @@ async fn take_places(
     counters.note_recipients(conn, &phones).await?;
     let hashes: Vec<Vec<u8>> = drafts.iter().filter_map(|draft| draft.to_hash.clone()).collect();
     let gone: HashSet<Vec<u8>> = store::opt_outs::list_opted_out(conn, &hashes).await?.into_iter().collect();
-    let mut offers = Offers::hold(conn, drafts, hours, now).await?;
     let usable = list_usable(conn).await?;
     let letters: Vec<Letter<'_>> = drafts
         .iter()

@@ -109,7 +109,7 @@ async fn without_opted_out(
     let hashes = due.iter().map(hash).collect::<Result<Vec<Vec<u8>>>>()?;
     let gone = store::opt_outs::list_opted_out(conn, &hashes).await?;
     for (waiting, hash) in due.iter_mut().zip(&hashes) {
-        if gone.contains(hash) && waiting.fate != Fate::Verify && !waiting.by_okla {
+        if gone.contains(hash) && waiting.fate != Fate::Verify && !waiting.goodbye {
             waiting.fate = Fate::OptedOut;
         }
     }

@@ -26,7 +26,10 @@ use crate::{
         test_drive::Side,
         user::Role,
     },
-    store::{self, erasing::Person},
+    store::{
+        self,
+        erasing::{OwnNumber, Person},
+    },
 };
 
 /// What is to be typed.
@@ -69,8 +72,10 @@ type Pairs = Vec<Subject>;
 async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
     let (user, now) = (actor.user_id, app.clock.now());
     let mut tx = store::connection::begin(&app.pool).await?;
-    let phone = store::erasing::get_own_number(&mut tx, user).await?;
-    store::erasing::delete_proofs(&mut tx, user, phone.as_deref()).await?;
+    let numbers = store::erasing::list_own_numbers(&mut tx, user).await?;
+    let is_buyer = actor.role == Role::Buyer;
+    let person = Person { user, is_buyer, numbers: &numbers };
+    store::erasing::delete_proofs(&mut tx, person).await?;
     if actor.role == Role::Admin {
         let admins = store::erasing::lock_admins(&mut tx).await?;
         if !admins.iter().any(|admin| *admin != user.0) {
@@ -79,8 +84,7 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
         }
     }
     let (role, email) = store::erasing::lock_person(&mut tx, user).await?.ok_or(AppError::SignedOut)?;
-    let is_buyer = role == Role::Buyer.as_str();
-    let person = Person { user, is_buyer, phone: phone.as_deref() };
+    let person = Person { is_buyer: role == Role::Buyer.as_str(), ..person };
     let messages = store::erasing::lock_messages(&mut tx, person).await?;
     if is_busy(app, &mut tx, person, &messages).await? {
         tx.rollback().await?;
@@ -88,17 +92,15 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
         return Ok(None);
     }
     let pairs = store::erasing::list_pairs(&mut tx, &messages).await?;
-    let token = token(phone.as_deref())?;
+    let token = token(&numbers)?;
     store::erasing::empty_messages(&mut tx, &messages, &token).await?;
     store::erasing::empty_conversations(&mut tx, person, &messages, &token, now).await?;
-    if let Some(phone) = &phone {
-        store::erasing::forget_number(&mut tx, phone).await?;
-    }
+    store::erasing::forget_numbers(&mut tx, person).await?;
     // Whoever waits for him with a vehicle is told that he will not come.
     for drive in store::test_drives::list_open_of_buyer(&mut tx, user).await? {
         test_drives::cancel_as(&mut tx, drive, Side::Buyer, now).await?;
     }
-    store::erasing::delete_sessions(&mut tx, user, &typed(&email, phone.as_deref())).await?;
+    store::erasing::delete_sessions(&mut tx, user, &typed(&email, &numbers)).await?;
     store::erasing::erase_person(&mut tx, user, now).await?;
     record(&mut tx, Change::new(Action::PersonErased, &user, Some(user), now)).await?;
     tx.commit().await?;
@@ -106,13 +108,8 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
 }
 
 async fn is_busy(app: &App, conn: &mut PgConnection, person: Person<'_>, messages: &[Uuid]) -> Result<bool> {
-    if store::erasing::has_under_way(conn, messages).await? {
-        return Ok(true);
-    }
-    match person.phone {
-        Some(phone) => Ok(store::erasing::has_handled_now(conn, phone, app.clock.now()).await?),
-        None => Ok(false),
-    }
+    Ok(store::erasing::has_under_way(conn, messages).await?
+        || store::erasing::has_handled_now(conn, person, app.clock.now()).await?)
 }
 
 /// Withdraws what waits, as a worker withdraws what came too late.
@@ -129,18 +126,18 @@ async fn withdraw_waiting(app: &App, person: Person<'_>) -> Result<()> {
 }
 
 /// What stands for a number of his where something must: of the same country and area, or of ours if none is his own now.
-fn token(phone: Option<&str>) -> Result<String> {
-    let phone = Phone::parse_api(phone.unwrap_or("+18090000000"));
+fn token(numbers: &[OwnNumber]) -> Result<String> {
+    let phone = Phone::parse_api(numbers.first().map_or("+18090000000", |number| &number.phone));
     let phone = phone.map_err(|error| AppError::Fault(format!("users.phone: {error}")))?;
     Ok(phone.erased(rand::random()).into())
 }
 
-/// His e-mail, and his number however it was spaced, as patterns of what was typed.
-fn typed(email: &str, phone: Option<&str>) -> Vec<String> {
+/// His e-mail, and his numbers however they were spaced, as patterns of what was typed.
+fn typed(email: &str, numbers: &[OwnNumber]) -> Vec<String> {
     let quoted = |c: char| if c.is_alphanumeric() { c.to_string() } else { format!("\\{c}") };
     let mut typed = vec![email.chars().map(quoted).collect()];
-    if let Some(phone) = phone {
-        let digits = phone.trim_start_matches('+');
+    for number in numbers {
+        let digits = number.phone.trim_start_matches('+');
         let own = digits.get(digits.len().saturating_sub(10)..).unwrap_or(digits);
         let spaced: Vec<String> = own.chars().map(|digit| digit.to_string()).collect();
         typed.push(spaced.join("[^0-9]{0,3}"));

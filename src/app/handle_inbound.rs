@@ -74,7 +74,7 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     let mut tx = store::connection::begin(&app.pool).await?;
     store::inbound::mark_handled(&mut tx, inbound.id, owner, now).await?;
     if let Owner::Thread(thread) = owner {
-        store::threads::mark_heard(&mut tx, thread, &inbound.from_address, inbound.received_at).await?;
+        store::threads::mark_heard(&mut tx, thread, &inbound.from_address, inbound.received_at, now).await?;
         store::line_words::note_inbound(&mut tx, &[inbound.id]).await?;
         tell_buyer::expect(&mut tx, thread, now).await?;
     }
@@ -114,13 +114,15 @@ async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
 async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
     let hash = address_hash(app, &inbound.from_address)?;
     let mut tx = store::connection::begin(&app.pool).await?;
-    let since = store::opt_outs::insert_opt_out(&mut tx, &hash, inbound.received_at).await?;
-    if since == inbound.received_at {
-        store::offers::mark_left(&mut tx, &inbound.from_address, since).await?;
+    let before = store::opt_outs::upsert_opt_out(&mut tx, &hash, inbound.received_at).await?;
+    // Its own, if this is done again.
+    let is_news = before.is_none_or(|before| before == inbound.received_at);
+    if is_news {
+        store::offers::mark_left(&mut tx, &inbound.from_address, inbound.received_at).await?;
     }
     withdraw_all(&mut tx, &inbound.from_address, inbound.received_at).await?;
     tx.commit().await?;
-    if since == inbound.received_at {
+    if is_news {
         tracing::info!("somebody has left");
         say_goodbye(app, &inbound.from_address, LEFT, format!("left:{}", inbound.id)).await?;
     }
@@ -130,7 +132,7 @@ async fn leave(app: &App, inbound: &Unhandled) -> Result<Owner> {
 async fn come_back(app: &App, inbound: &Unhandled) -> Result<Owner> {
     let hash = address_hash(app, &inbound.from_address)?;
     let mut conn = app.pool.acquire().await?;
-    let had_left = store::opt_outs::delete_opt_out(&mut conn, &hash).await?;
+    let had_left = store::opt_outs::delete_opt_out(&mut conn, &hash, inbound.received_at).await?;
     drop(conn);
     if had_left {
         tracing::info!("somebody has come back");
@@ -146,12 +148,16 @@ async fn match_thread(app: &App, inbound: &Unhandled) -> Result<Owner> {
     if let Some(thread) = answered_question(app, &mut conn, inbound).await? {
         return Ok(thread);
     }
-    if let Some(sid) = &inbound.replied_to
-        && let Some(answered) = store::threads::get_answered(&mut conn, sid).await?
-        && answered.to_phone == inbound.from_address
-        && let Some(thread) = thread_of(&mut conn, &answered, inbound).await?
-    {
-        return Ok(Owner::Thread(thread));
+    if let Some(sid) = &inbound.replied_to {
+        // Whoever says what he answers is not guessed to answer something else.
+        let thread = match store::threads::get_answered(&mut conn, sid).await? {
+            Some(answered) if answered.to_phone == inbound.from_address => {
+                thread_of(&mut conn, &answered, inbound).await?
+            }
+            Some(_) => None,
+            None => store::inbound::get_thread_of_own(&mut conn, sid, &inbound.from_address).await?,
+        };
+        return Ok(thread.map_or(Owner::Nobody, Owner::Thread));
     }
     let since = inbound.received_at - ANSWERABLE;
     let open = store::threads::list_open(&mut conn, &inbound.from_address, since, MOST_OFFERED).await?;
@@ -270,7 +276,7 @@ async fn answered_question(app: &App, conn: &mut PgConnection, inbound: &Unhandl
     store::threads::close_question(&mut tx, &inbound.from_address, now).await?;
     if let Some(thread) = threads.get(place - 1) {
         let given = store::inbound::assign(&mut tx, &inbound.from_address, asked_at, *thread).await?;
-        store::threads::mark_heard(&mut tx, *thread, &inbound.from_address, now).await?;
+        store::threads::mark_heard(&mut tx, *thread, &inbound.from_address, now, now).await?;
         store::line_words::note_inbound(&mut tx, &given).await?;
         tell_buyer::expect(&mut tx, *thread, now).await?;
     }

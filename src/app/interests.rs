@@ -74,9 +74,9 @@ pub async fn interested_since(app: &App, user: UserId, vehicle: VehicleId) -> Re
     Ok(store::interests::get_interest(&mut *app.pool.acquire().await?, vehicle, user).await?)
 }
 
-/// What its dealer is told.
-pub(super) async fn write_notice(app: &App, vehicle: Uuid) -> Result<Option<Notice>> {
-    let untold = store::interests::get_untold(&mut *app.pool.acquire().await?, vehicle).await?;
+/// What its dealer is told, of all until `now`.
+pub(super) async fn write_notice(app: &App, vehicle: Uuid, now: DateTime<Utc>) -> Result<Option<Notice>> {
+    let untold = store::interests::get_untold(&mut *app.pool.acquire().await?, vehicle, now).await?;
     let Some(untold) = untold.filter(|untold| untold.people > 0) else { return Ok(None) };
     let Ok(to) = Phone::parse_api(&untold.dealer_phone) else { return Ok(None) };
     let interest = match untold.people {

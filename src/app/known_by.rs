@@ -49,9 +49,7 @@ async fn note(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let (hidden, known) = (address_hash(app, bsuid)?, address_hash(app, phone)?);
-    if !store::opt_outs::list_opted_out(conn, std::slice::from_ref(&hidden)).await?.is_empty() {
-        store::opt_outs::insert_opt_out(conn, &known, now).await?;
-        store::opt_outs::delete_opt_out(conn, &hidden).await?;
+    if store::opt_outs::move_opt_out(conn, &hidden, &known).await? {
         withdraw_all(conn, phone, now).await?;
     }
     Ok(store::whatsapp_ids::note(conn, bsuid, phone, now).await?)

@@ -2,6 +2,7 @@
 
 use futures::{Stream, stream::try_unfold};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     actor::Actor,
@@ -16,6 +17,7 @@ use crate::{
     },
     store::{
         self,
+        erasing::OwnNumber,
         own_data::{After, PieceRow},
     },
 };
@@ -88,8 +90,8 @@ impl List {
 struct Rest {
     app: App,
     user: UserId,
-    /// His number, if he proved it and no dealer has it.
-    phone: Option<String>,
+    /// If he proved it and no dealer has it.
+    number: Option<OwnNumber>,
     /// The list under way and what of it is written; `None`: the beginning.
     list: Option<(usize, After)>,
 }
@@ -103,10 +105,11 @@ pub async fn download(
     actor: &Actor,
 ) -> Result<impl Stream<Item = Result<Vec<u8>>> + Send + use<>> {
     let mut conn = app.pool.acquire().await?;
-    let phone = store::erasing::get_own_number(&mut conn, actor.user_id).await?;
+    let numbers = store::erasing::list_own_numbers(&mut conn, actor.user_id).await?;
+    let number = numbers.into_iter().find(|number| number.until.is_none());
     let account = store::own_data::get_account(&mut conn, actor.user_id).await?.ok_or(AppError::SignedOut)?;
     let mut account = Some(account);
-    let rest = Rest { app: app.clone(), user: actor.user_id, phone, list: None };
+    let rest = Rest { app: app.clone(), user: actor.user_id, number, list: None };
     Ok(try_unfold(rest, move |rest| {
         let account = account.take();
         async move { next(rest, account).await }
@@ -145,13 +148,17 @@ async fn next(mut rest: Rest, account: Option<Value>) -> Result<Option<(Vec<u8>,
 
 async fn read(rest: &Rest, list: List, after: After) -> Result<Vec<PieceRow>> {
     let mut conn = rest.app.searches.acquire().await?;
-    Ok(match (list, &rest.phone) {
+    // What was said at it while another account had it is not his.
+    let of_number = |number: &OwnNumber| after.or_else(|| Some((number.since?, Uuid::max())));
+    Ok(match (list, &rest.number) {
         (List::Written, _) => store::own_data::list_written(&mut conn, rest.user, after, CHUNK).await?,
         (List::Answered, _) => store::own_data::list_answered(&mut conn, rest.user, after, CHUNK).await?,
-        (List::Received, Some(phone)) => {
-            store::own_data::list_received(&mut conn, phone, after, CHUNK).await?
+        (List::Received, Some(number)) => {
+            store::own_data::list_received(&mut conn, &number.phone, of_number(number), CHUNK).await?
         }
-        (List::Heard, Some(phone)) => store::own_data::list_heard(&mut conn, phone, after, CHUNK).await?,
+        (List::Heard, Some(number)) => {
+            store::own_data::list_heard(&mut conn, &number.phone, of_number(number), CHUNK).await?
+        }
         (List::Received | List::Heard, None) => Vec::new(),
     })
 }

@@ -103,7 +103,7 @@ pub async fn change_number(
         // One that was on its way to prove the number before.
         store::proofs::delete_of(&mut tx, actor.user_id, Proof::Phone.as_str()).await?;
         store::proofs::delete_of(&mut tx, actor.user_id, Proof::Password.as_str()).await?;
-        store::phones::set_phone(&mut tx, actor.user_id, phone.as_str()).await?;
+        store::phones::set_phone(&mut tx, actor.user_id, phone.as_str(), app.clock.now()).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -49,7 +49,7 @@ async fn remind(app: &App, reminder: &DueReminder, now: DateTime<Utc>) -> Result
             store::reminders::look_again(&mut *app.pool.acquire().await?, reminder, goes_at, None).await?
         );
     }
-    let Some(notice) = write(app, reminder).await? else {
+    let Some(notice) = write(app, reminder, now).await? else {
         return finish(app, reminder, Outcome::Needless, now).await;
     };
     match notify(app, notice, format!("reminder:{}:{}", reminder.id, reminder.due_at.timestamp_micros()))
@@ -57,7 +57,8 @@ async fn remind(app: &App, reminder: &DueReminder, now: DateTime<Utc>) -> Result
     {
         Told::At(at) => {
             kill_point(ERRAND);
-            finish(app, reminder, Outcome::Sent, at).await
+            // What came after the notice was written is not in it.
+            finish(app, reminder, Outcome::Sent, at.min(now)).await
         }
         Told::OptedOut => finish(app, reminder, Outcome::OptedOut, now).await,
         Told::NotNow(why) => {
@@ -69,10 +70,10 @@ async fn remind(app: &App, reminder: &DueReminder, now: DateTime<Utc>) -> Result
 }
 
 /// What is to be said, as things stand now; `None`: nothing any more.
-async fn write(app: &App, reminder: &DueReminder) -> Result<Option<Notice>> {
+async fn write(app: &App, reminder: &DueReminder, now: DateTime<Utc>) -> Result<Option<Notice>> {
     let subject = reminder.subject;
     match reminder.errand {
-        Errand::NewInterest => interests::write_notice(app, subject).await,
+        Errand::NewInterest => interests::write_notice(app, subject, now).await,
         Errand::NewAnswer => tell_buyer::write_notice(app, subject).await,
         Errand::ListingWeek | Errand::ListingDay | Errand::ListingEnd => {
             listings::write_notice(app, reminder.errand, subject).await

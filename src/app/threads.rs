@@ -186,10 +186,12 @@ pub struct DealerThread {
 /// `NotFound`, also for another's.
 pub async fn read_thread(app: &App, actor: &Actor, id: ThreadId) -> Result<DealerThread> {
     let dealer = dealer_of(actor)?;
+    // What comes in while the lines are read has not been seen.
+    let now = app.clock.now();
     let mut detail = read_thread_lines(app, actor, id).await?;
     let mut conn = app.pool.acquire().await?;
     if detail.row.unread {
-        store::thread_pages::mark_seen(&mut conn, id, app.clock.now()).await?;
+        store::thread_pages::mark_seen(&mut conn, id, now).await?;
         detail.row.unread = false;
         app.notices.thread_changed(id, dealer);
     }
@@ -264,7 +266,7 @@ pub async fn answer(app: &App, actor: &Actor, id: ThreadId, words: &str, form: U
     let now = app.clock.now();
     let mut tx = store::connection::begin(&app.pool).await?;
     if store::thread_pages::insert_answer(&mut tx, form, id, actor.user_id, body.as_str(), now).await? {
-        store::threads::mark_dealer_spoke(&mut tx, id, now).await?;
+        store::threads::mark_dealer_spoke(&mut tx, id, now, now).await?;
         store::line_words::note_answer(&mut tx, form).await?;
         tell_buyer::expect(&mut tx, id, now).await?;
     }
@@ -327,7 +329,7 @@ pub async fn assign(app: &App, actor: &Actor, words: InboundId, thread: ThreadId
         return Err(AppError::NotFound);
     }
     let now = app.clock.now();
-    store::threads::mark_dealer_spoke(&mut tx, thread, now).await?;
+    store::threads::mark_dealer_spoke(&mut tx, thread, now, now).await?;
     store::line_words::note_inbound(&mut tx, &[words]).await?;
     tell_buyer::expect(&mut tx, thread, now).await?;
     tx.commit().await?;

@@ -148,7 +148,7 @@ pub async fn assign_words(app: &App, actor: &Actor, id: InboundId, thread: Threa
     if !store::unassigned::assign(&mut tx, id, thread).await? {
         return Err(AppError::NotFound);
     }
-    store::threads::mark_heard(&mut tx, thread, &words.from_address, now).await?;
+    store::threads::mark_heard(&mut tx, thread, &words.from_address, now, now).await?;
     store::line_words::note_inbound(&mut tx, &[id]).await?;
     tell_buyer::expect(&mut tx, thread, now).await?;
     let mut change = Change::new(Action::WordsAssigned, &id, Some(actor.user_id), now);

@@ -84,11 +84,13 @@ pub enum OwnReason {
     PartFailed,
     /// The recipient has asked for no more messages since it was written.
     OptedOut,
+    /// An offer whose recipient takes none any more, or has another number.
+    Consent,
 }
 
 impl OwnReason {
-    const ALL: [Self; 5] =
-        [Self::NotCreated, Self::Unreachable, Self::Expired, Self::PartFailed, Self::OptedOut];
+    const ALL: [Self; 6] =
+        [Self::NotCreated, Self::Unreachable, Self::Expired, Self::PartFailed, Self::OptedOut, Self::Consent];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -97,6 +99,7 @@ impl OwnReason {
             Self::Expired => "expired",
             Self::PartFailed => "part_failed",
             Self::OptedOut => "opted_out",
+            Self::Consent => "consent",
         }
     }
 
@@ -121,6 +124,11 @@ impl OwnReason {
                 what: "El mensaje no salió: el destinatario pidió no recibir más mensajes de OKLA.",
                 charged: Charge::No,
                 todo: "No le escriba por WhatsApp. Si él quiere volver, basta con que responda ALTA.",
+            },
+            Self::Consent => Outcome {
+                what: "La oferta no salió: su destinatario dejó de aceptar ofertas, o cambió de número, mientras esperaba.",
+                charged: Charge::No,
+                todo: "No hay nada que hacer: si vuelve a aceptarlas, recibirá la próxima.",
             },
             Self::PartFailed => Outcome {
                 what: "Esta parte no salió porque una anterior del mismo mensaje falló.",

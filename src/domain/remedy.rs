@@ -24,7 +24,7 @@ impl Remedy {
                 OwnReason::NotCreated | OwnReason::Unreachable | OwnReason::Expired | OwnReason::PartFailed,
             )
             | Cause::Unknown => Self::SendAgain,
-            Cause::Own(OwnReason::OptedOut) => Self::Respect,
+            Cause::Own(OwnReason::OptedOut | OwnReason::Consent) => Self::Respect,
             Cause::Code(code) => match code {
                 21_610 | 30_004 | 63_014 | 63_032 | 63_033 => Self::Respect,
                 11_751 | 21_211 | 21_602 | 21_614 | 21_617 | 21_619 | 21_620 | 21_623 | 30_005 | 30_006

@@ -228,7 +228,11 @@ pub async fn stop(
     .await?;
     if stopped.rows_affected() == 1 {
         sqlx::query!(
-            "update campaign_items set state = 'skipped', reason = $2 where campaign_id = $1 and state = 'pending'",
+            "with held as (
+               select buyer_id from campaign_items where campaign_id = $1 and state = 'pending' order by buyer_id for update
+             )
+             update campaign_items i set state = 'skipped', reason = $2 from held
+             where i.campaign_id = $1 and i.buyer_id = held.buyer_id and i.state = 'pending'",
             id.0,
             why.as_str()
         )
@@ -346,9 +350,13 @@ pub async fn skip(conn: &mut PgConnection, id: CampaignId, skipped: &[(UserId, S
     let buyers: Vec<Uuid> = skipped.iter().map(|(buyer, _)| buyer.0).collect();
     let reasons: Vec<String> = skipped.iter().map(|(_, skip)| skip.to_string()).collect();
     sqlx::query!(
-        "update campaign_items as i set state = 'skipped', reason = left_out.reason
-         from unnest($2::uuid[], $3::text[]) as left_out (buyer_id, reason)
-         where i.campaign_id = $1 and i.buyer_id = left_out.buyer_id and i.state = 'pending'",
+        "with held as (
+           select i.buyer_id, left_out.reason from campaign_items i
+           join unnest($2::uuid[], $3::text[]) as left_out (buyer_id, reason) on left_out.buyer_id = i.buyer_id
+           where i.campaign_id = $1 and i.state = 'pending' order by i.buyer_id for update of i
+         )
+         update campaign_items as i set state = 'skipped', reason = held.reason from held
+         where i.campaign_id = $1 and i.buyer_id = held.buyer_id and i.state = 'pending'",
         id.0,
         &buyers,
         &reasons
@@ -367,9 +375,13 @@ pub async fn mark_tried(
 ) -> sqlx::Result<()> {
     let buyers: Vec<Uuid> = buyers.iter().map(|buyer| buyer.0).collect();
     sqlx::query!(
-        "update campaign_items set tries = tries + 1, state = case when tries + 1 >= $3 then 'skipped' else state end,
+        "with held as (
+           select buyer_id from campaign_items
+           where campaign_id = $1 and buyer_id = any($2) and state = 'pending' order by buyer_id for update
+         )
+         update campaign_items i set tries = tries + 1, state = case when tries + 1 >= $3 then 'skipped' else state end,
            reason = case when tries + 1 >= $3 then 'fault' end
-         where campaign_id = $1 and buyer_id = any($2) and state = 'pending'",
+         from held where i.campaign_id = $1 and i.buyer_id = held.buyer_id and i.state = 'pending'",
         id.0,
         &buyers,
         most

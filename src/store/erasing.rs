@@ -7,17 +7,34 @@ use uuid::Uuid;
 
 use crate::domain::ids::{OKLA, PartId, UserId};
 
-/// An account's number if its owner proved it and it is not a dealer's: what was written to and from a business number is
-/// the business's.
-pub async fn get_own_number(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Option<String>> {
-    let phone = sqlx::query_scalar!(
-        "select phone from users u where id = $1 and phone_proved_at is not null
-           and not exists (select from dealers d where d.phone = u.phone)",
+/// A number that an account proved, and for how long.
+#[derive(Clone, Debug)]
+pub struct OwnNumber {
+    pub phone: String,
+    /// When another account had it until then.
+    pub since: Option<DateTime<Utc>>,
+    /// `None`: he has it still.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What it has now, and what it had, but for dealers': what was written to and from a business number is the business's.
+pub async fn list_own_numbers(conn: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<OwnNumber>> {
+    sqlx::query_as!(
+        OwnNumber,
+        r#"select own.phone as "phone!", own.until,
+             (select max(f.lost_at) from former_numbers f where f.phone = own.phone and f.user_id <> $1
+                and (own.until is null or f.lost_at < own.until)) as since
+           from (
+             select phone, null::timestamptz as until from users where id = $1 and phone_proved_at is not null
+             union all
+             select phone, lost_at from former_numbers where user_id = $1
+           ) as own
+           where not exists (select from dealers d where d.phone = own.phone)
+           order by own.until desc nulls first"#,
         user.0
     )
-    .fetch_optional(conn)
-    .await?;
-    Ok(phone.flatten())
+    .fetch_all(conn)
+    .await
 }
 
 /// Whose words go.
@@ -26,19 +43,39 @@ pub struct Person<'a> {
     pub user: UserId,
     /// What he wrote is his own; a dealer's user's and an admin's words are the business's.
     pub is_buyer: bool,
-    /// See [`get_own_number`].
-    pub phone: Option<&'a str>,
+    /// See [`list_own_numbers`].
+    pub numbers: &'a [OwnNumber],
+}
+
+/// The numbers as a query takes them: `unnest` of three arrays.
+struct Columns<'a> {
+    phones: Vec<&'a str>,
+    since: Vec<Option<DateTime<Utc>>>,
+    until: Vec<Option<DateTime<Utc>>>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(numbers: &'a [OwnNumber]) -> Self {
+        Self {
+            phones: numbers.iter().map(|number| number.phone.as_str()).collect(),
+            since: numbers.iter().map(|number| number.since).collect(),
+            until: numbers.iter().map(|number| number.until).collect(),
+        }
+    }
 }
 
 /// Every message whose words are his or are for him: what he wrote and who sent that again, what was sent to his number, what
 /// was said of him in his conversations (of a test drive, to the dealer), and what asked dealers which of several conversations, his among them, an answer was for.
 pub async fn lock_messages(conn: &mut PgConnection, person: Person<'_>) -> sqlx::Result<Vec<Uuid>> {
+    let own = Columns::of(person.numbers);
     sqlx::query_scalar!(
         r#"select id from messages where id in (
              with recursive his as (
                select id from messages where $2 and sender_id = $1
                union
-               select id from messages where to_phone = $3
+               select m.id from unnest($3::text[], $5::timestamptz[], $6::timestamptz[]) as own (phone, since, until)
+               join messages m on m.to_phone = own.phone and m.created_at > coalesce(own.since, '-infinity')
+                 and m.created_at <= coalesce(own.until, 'infinity')
                union
                -- Offers bear his name, whatever his number was then.
                select message_id from offers where $2 and buyer_id = $1
@@ -57,8 +94,10 @@ pub async fn lock_messages(conn: &mut PgConnection, person: Person<'_>) -> sqlx:
            ) order by id for update"#,
         person.user.0,
         person.is_buyer,
-        person.phone,
-        OKLA.0
+        &own.phones as &[&str],
+        OKLA.0,
+        &own.since as &[Option<DateTime<Utc>>],
+        &own.until as &[Option<DateTime<Utc>>]
     )
     .fetch_all(conn)
     .await
@@ -94,12 +133,16 @@ pub async fn has_under_way(conn: &mut PgConnection, messages: &[Uuid]) -> sqlx::
     .await
 }
 
-/// Whether somebody deals with what came in from that number.
-pub async fn has_handled_now(conn: &mut PgConnection, phone: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+/// Whether somebody deals with what came in from his numbers.
+pub async fn has_handled_now(
+    conn: &mut PgConnection,
+    person: Person<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select from inbound_messages
-             where from_address = $1 and handled_at is null and handling_until > $2) as "handled!""#,
-        phone,
+             where from_address = any($1) and handled_at is null and handling_until > $2) as "handled!""#,
+        &Columns::of(person.numbers).phones as &[&str],
         now
     )
     .fetch_one(conn)
@@ -167,17 +210,25 @@ pub async fn empty_conversations(
     token: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    let numbers = Columns::of(person.numbers);
     sqlx::query!(
-        "with his as (
+        "with numbers as (
+           select phone, coalesce(since, '-infinity') as since, coalesce(until, 'infinity') as until
+           from unnest($3::text[], $7::timestamptz[], $8::timestamptz[]) as n (phone, since, until)
+         ), own (address, since, until) as (
+           select * from numbers
+           union
+           select w.bsuid, n.since, n.until from numbers n join whatsapp_ids w on w.phone = n.phone
+         ), his as (
            select id from threads where $2 and buyer_id = $1
            union
-           select t.id from messages m join threads t on t.id = m.thread_id where m.id = any($4) and t.address = $3
+           select t.id from messages m join threads t on t.id = m.thread_id join own on own.address = t.address
+           where m.id = any($4)
            union
-           select id from threads where address in (select bsuid from whatsapp_ids where phone = $3)
-         ), own (address) as (
-           select $3 where $3 is not null union select bsuid from whatsapp_ids where phone = $3
+           select t.id from own join threads t on t.address = own.address and t.created_at between own.since and own.until
          ), said as (
-           select id from inbound_messages where from_address in (select address from own)
+           select i.id from own join inbound_messages i on i.from_address = own.address
+             and i.received_at > own.since and i.received_at <= own.until
            union
            select i.id from his join inbound_messages i on i.thread_id = his.id
          ), files as (
@@ -196,24 +247,31 @@ pub async fn empty_conversations(
          where i.id in (select id from said)",
         person.user.0,
         person.is_buyer,
-        person.phone,
+        &numbers.phones as &[&str],
         messages,
         token,
-        now
+        now,
+        &numbers.since as &[Option<DateTime<Utc>>],
+        &numbers.until as &[Option<DateTime<Utc>>]
     )
     .execute(conn)
     .await
     .map(|_| ())
 }
 
-/// Forgets what is noted of a number.
-pub async fn forget_number(conn: &mut PgConnection, phone: &str) -> sqlx::Result<()> {
+/// Forgets what is noted of his numbers, but for those that another account has proved since.
+pub async fn forget_numbers(conn: &mut PgConnection, person: Person<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "with asked as (delete from questions where address = $1),
-           unknown as (delete from numbers_without_whatsapp where phone = $1),
-           hidden as (delete from whatsapp_ids where phone = $1)
-         delete from recipient_paces where phone = $1",
-        phone
+        "with his as (
+           select phone from unnest($2::text[]) as n (phone)
+           where not exists (select from users u where u.phone = n.phone and u.phone_proved_at is not null and u.id <> $1)
+         ), asked as (delete from questions using his where address = his.phone),
+           unknown as (delete from numbers_without_whatsapp n using his where n.phone = his.phone),
+           hidden as (delete from whatsapp_ids w using his where w.phone = his.phone),
+           former as (delete from former_numbers where user_id = $1)
+         delete from recipient_paces r using his where r.phone = his.phone",
+        person.user.0,
+        &Columns::of(person.numbers).phones as &[&str]
     )
     .execute(conn)
     .await
@@ -221,8 +279,9 @@ pub async fn forget_number(conn: &mut PgConnection, phone: &str) -> sqlx::Result
 }
 
 /// Codes that he asked for, and that came from his number. Before he is held: whoever takes a code holds it first.
-pub async fn delete_proofs(conn: &mut PgConnection, user: UserId, phone: Option<&str>) -> sqlx::Result<()> {
-    sqlx::query!("delete from proofs where user_id = $1 or came_from = $2", user.0, phone)
+pub async fn delete_proofs(conn: &mut PgConnection, person: Person<'_>) -> sqlx::Result<()> {
+    let current = person.numbers.iter().find(|number| number.until.is_none()).map(|number| &number.phone);
+    sqlx::query!("delete from proofs where user_id = $1 or came_from = $2", person.user.0, current)
         .execute(conn)
         .await
         .map(|_| ())

@@ -85,7 +85,8 @@ pub struct Unhandled {
     pub received_at: DateTime<Utc>,
 }
 
-/// Takes the oldest, and keeps others off it until `until`.
+/// Takes the oldest, and keeps others off it until `until`. One person's words are dealt with in their order; what has failed
+/// for so long that ten minutes of them wait is overtaken.
 pub async fn claim_unhandled(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
@@ -94,15 +95,35 @@ pub async fn claim_unhandled(
     sqlx::query_as!(
         Unhandled,
         r#"update inbound_messages set handling_until = $2 where id = (
-             select id from inbound_messages
-             where handled_at is null and (handling_until is null or handling_until <= $1)
-             order by received_at limit 1 for update skip locked
+             select i.id from inbound_messages i
+             where i.handled_at is null and (i.handling_until is null or i.handling_until <= $1)
+               and not exists (
+                 select from inbound_messages before
+                 where before.from_address = i.from_address and before.handled_at is null
+                   and before.received_at < i.received_at and before.received_at > i.received_at - interval '10 minutes')
+             order by i.received_at limit 1 for update of i skip locked
            ) returning id as "id: InboundId", from_address, body, replied_to, button, bsuid, received_at"#,
         now,
         until
     )
     .fetch_optional(conn)
     .await
+}
+
+/// The conversation of what that address itself wrote, by Twilio's id of it.
+pub async fn get_thread_of_own(
+    conn: &mut PgConnection,
+    sid: &str,
+    address: &str,
+) -> sqlx::Result<Option<ThreadId>> {
+    let thread = sqlx::query_scalar!(
+        r#"select thread_id as "thread: ThreadId" from inbound_messages where sid = $1 and from_address = $2"#,
+        sid,
+        address
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(thread.flatten())
 }
 
 /// Whose it turned out to be.

@@ -52,14 +52,19 @@ pub struct UntoldInterest {
     pub people: i64,
 }
 
-pub async fn get_untold(conn: &mut PgConnection, vehicle: Uuid) -> sqlx::Result<Option<UntoldInterest>> {
+pub async fn get_untold(
+    conn: &mut PgConnection,
+    vehicle: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<UntoldInterest>> {
     sqlx::query_as!(
         UntoldInterest,
         r#"select d.id as "dealer_id: DealerId", d.name as dealer, d.phone as dealer_phone,
              v.make || ' ' || v.model || ' ' || v.year as "vehicle!",
-             (select count(*) from interests i where i.vehicle_id = v.id and i.told_at is null) as "people!"
+             (select count(*) from interests i where i.vehicle_id = v.id and i.told_at is null and i.created_at <= $2) as "people!"
            from vehicles v join dealers d on d.id = v.dealer_id where v.id = $1"#,
-        vehicle
+        vehicle,
+        now
     )
     .fetch_optional(conn)
     .await

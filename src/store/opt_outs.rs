@@ -3,26 +3,48 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-/// Notes it, unless it is noted already; since when it is.
-pub async fn insert_opt_out(
+/// Notes that somebody wanted nothing more at `at`; when he had wanted so before, if he had.
+pub async fn upsert_opt_out(
     conn: &mut PgConnection,
     address_hash: &[u8],
-    now: DateTime<Utc>,
-) -> sqlx::Result<DateTime<Utc>> {
+    at: DateTime<Utc>,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!(
-        "insert into opt_outs (address_hash, since) values ($1, $2)
-         on conflict (address_hash) do update set since = opt_outs.since returning since",
+        r#"with before as (select since from opt_outs where address_hash = $1), noted as (
+             insert into opt_outs (address_hash, since) values ($1, $2)
+             on conflict (address_hash) do update set since = greatest(opt_outs.since, excluded.since)
+           )
+           select (select since from before) as since"#,
         address_hash,
-        now
+        at
     )
     .fetch_one(conn)
     .await
 }
 
-/// `false`: there was none.
-pub async fn delete_opt_out(conn: &mut PgConnection, address_hash: &[u8]) -> sqlx::Result<bool> {
-    let done =
-        sqlx::query!("delete from opt_outs where address_hash = $1", address_hash).execute(conn).await?;
+/// Takes it back for whoever asked for that at `at`; `false`: there was none, or he has wanted so again since.
+pub async fn delete_opt_out(
+    conn: &mut PgConnection,
+    address_hash: &[u8],
+    at: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from opt_outs where address_hash = $1 and since <= $2", address_hash, at)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whoever had left by one address has left by another, since the same moment; `false`: he had not.
+pub async fn move_opt_out(conn: &mut PgConnection, from: &[u8], to: &[u8]) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "with gone as (delete from opt_outs where address_hash = $1 returning since)
+         insert into opt_outs (address_hash, since) select $2, since from gone
+         on conflict (address_hash) do update set since = greatest(opt_outs.since, excluded.since)",
+        from,
+        to
+    )
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 

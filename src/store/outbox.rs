@@ -72,8 +72,8 @@ pub struct Waiting {
     pub image_url: Option<String>,
     /// Twilio's id of the template it goes by, and what fills its places.
     pub template: Option<(String, BTreeMap<String, String>)>,
-    /// OKLA itself says it.
-    pub by_okla: bool,
+    /// It confirms to whoever left that he has.
+    pub goodbye: bool,
     pub attempt_count: i16,
     pub expires_at: DateTime<Utc>,
     /// It has its place in the recipient's pace already.
@@ -95,6 +95,8 @@ pub enum Fate {
     Closed,
     /// Its recipient has left since.
     OptedOut,
+    /// An offer whose recipient takes none any more, or has another number.
+    Refused,
     /// Another part of its message has failed meanwhile.
     Withdraw,
     /// It is of no use any more.
@@ -127,7 +129,11 @@ pub async fn lock_due(
              case when p.content_sid is not null then m.variables end as variables,
              (p.content_sid is null and not m.outside_window and not exists (
                select from inbound_messages i where i.from_address = m.to_phone and i.received_at > $3)) as "closed!",
-             (m.sender_id = $4 and m.dealer_id is null) as "by_okla!", p.attempt_count, o.expires_at, o.paced,
+             (m.sender_id = $4 and exists (
+               select from idempotency_keys k where k.message_id = m.id and k.key like 'left:%')) as "goodbye!",
+             (o.is_offer and not exists (
+               select from users u where u.phone = m.to_phone and u.phone_proved_at <= m.created_at
+                 and u.offers_since <= m.created_at and u.disabled_at is null)) as "withdrawn!", p.attempt_count, o.expires_at, o.paced,
              (o.leased_until is not null or p.sid is not null) as "abandoned!",
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
@@ -155,7 +161,7 @@ pub async fn lock_due(
             body: row.body,
             image_url: row.image_url,
             template: row.content_sid.map(|sid| (sid, variables(row.variables.as_ref()))),
-            by_okla: row.by_okla,
+            goodbye: row.goodbye,
             attempt_count: row.attempt_count,
             expires_at: row.expires_at,
             paced: row.paced,
@@ -163,6 +169,7 @@ pub async fn lock_due(
             fate: match (row.abandoned, row.failed) {
                 (true, _) => Fate::Verify,
                 (false, true) => Fate::Withdraw,
+                (false, false) if row.withdrawn => Fate::Refused,
                 (false, false) if row.closed => Fate::Closed,
                 (false, false) => Fate::Call,
             },

@@ -33,6 +33,7 @@ pub async fn set_proved(
     )
     .fetch_all(&mut *conn)
     .await?;
+    note_lost(conn, user, phone, now).await?;
     sqlx::query!(
         "update users set phone_proved_at = null where phone = $2 and id <> $1 and phone_proved_at is not null",
         user.0,
@@ -51,8 +52,43 @@ pub async fn set_proved(
     .map(|_| ())
 }
 
+/// Remembers what this account, and whoever had that number, had proved until `now`.
+async fn note_lost(
+    conn: &mut PgConnection,
+    user: UserId,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into former_numbers (user_id, phone, lost_at)
+         select id, phone, $3 from users
+         where phone_proved_at is not null and phone is not null and (id <> $1 and phone = $2 or id = $1 and phone <> $2)
+         on conflict do nothing",
+        user.0,
+        phone,
+        now
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
 /// Another number, which nobody proved.
-pub async fn set_phone(conn: &mut PgConnection, user: UserId, phone: &str) -> sqlx::Result<()> {
+pub async fn set_phone(
+    conn: &mut PgConnection,
+    user: UserId,
+    phone: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into former_numbers (user_id, phone, lost_at)
+         select id, phone, $2 from users where id = $1 and phone_proved_at is not null and phone is not null
+         on conflict do nothing",
+        user.0,
+        now
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query!(
         "update users set phone = $2, phone_proved_at = null where id = $1 and erased_at is null",
         user.0,

@@ -94,6 +94,21 @@ pub async fn find_open(conn: &mut PgConnection, message: MessageId) -> sqlx::Res
     .await
 }
 
+/// Whether a message is about a test drive, and no older than that.
+pub async fn is_about_drive(
+    conn: &mut PgConnection,
+    message: MessageId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from messages where id = $1 and kind = 'test_drive' and created_at > $2) as "is!""#,
+        message.0,
+        since
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// The one that a message asked for.
 pub async fn get_asked_by(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Option<DriveId>> {
     sqlx::query_scalar!(r#"select id as "id: DriveId" from test_drives where message_id = $1"#, message.0)

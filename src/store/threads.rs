@@ -76,12 +76,14 @@ pub async fn touch(
     .await
 }
 
-/// Somebody wrote in it from that address: the dealer, if a buyer's conversation got it from the dealer's number.
+/// Somebody wrote in it from that address: the dealer, if a buyer's conversation got it from the dealer's number. It came
+/// `at` some time and can be read from `now` on: whoever looked in between has not seen it.
 pub async fn mark_heard(
     conn: &mut PgConnection,
     id: ThreadId,
     from: &str,
     at: DateTime<Utc>,
+    now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     let by_dealer = sqlx::query_scalar!(
         r#"select t.buyer_id is not null and d.phone = $2 as "by_dealer!"
@@ -92,27 +94,34 @@ pub async fn mark_heard(
     .fetch_one(&mut *conn)
     .await?;
     if by_dealer {
-        return mark_dealer_spoke(conn, id, at).await;
+        return mark_dealer_spoke(conn, id, at, now).await;
     }
     sqlx::query!(
-        "update threads set last_at = greatest(last_at, $2), buyer_spoke_at = greatest(buyer_spoke_at, $2),
+        "update threads set last_at = greatest(last_at, $3), buyer_spoke_at = greatest(buyer_spoke_at, $3),
            first_asked_at = coalesce(first_asked_at, $2) where id = $1",
         id.0,
-        at
+        at,
+        now
     )
     .execute(conn)
     .await
     .map(|_| ())
 }
 
-/// The dealer answered in it.
-pub async fn mark_dealer_spoke(conn: &mut PgConnection, id: ThreadId, at: DateTime<Utc>) -> sqlx::Result<()> {
+/// The dealer answered in it, as above.
+pub async fn mark_dealer_spoke(
+    conn: &mut PgConnection,
+    id: ThreadId,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "update threads set last_at = greatest(last_at, $2), dealer_spoke_at = greatest(dealer_spoke_at, $2),
-           dealer_seen_at = greatest(dealer_seen_at, $2),
+        "update threads set last_at = greatest(last_at, $3), dealer_spoke_at = greatest(dealer_spoke_at, $3),
+           dealer_seen_at = greatest(dealer_seen_at, $3),
            first_answered_at = coalesce(first_answered_at, case when first_asked_at <= $2 then $2 end) where id = $1",
         id.0,
-        at
+        at,
+        now
     )
     .execute(conn)
     .await
@@ -232,6 +241,8 @@ pub async fn list_open(
            ) as recent
            join threads t on t.id = recent.thread_id join dealers d on d.id = t.dealer_id
            left join users u on u.id = t.buyer_id left join vehicles v on v.id = t.vehicle_id
+           -- Whoever has a buyer's number after him is no party to what was said with him.
+           where t.buyer_id is null or u.phone = $1 or d.phone = $1
            order by recent.at desc"#,
         phone,
         since,

@@ -1,5 +1,7 @@
 //! What is said of a test drive on WhatsApp: the buttons under its messages, and «cancelar».
 
+use chrono::TimeDelta;
+
 use super::{cancel_as, set_time_of};
 use crate::{
     app::{
@@ -15,13 +17,25 @@ use crate::{
     store::{self, inbound::Unhandled, test_drives::DriveRow},
 };
 
+/// So long after a message about a test drive «cancelar» may be about it, though nothing of it is open any more.
+const MEANT: TimeDelta = TimeDelta::days(7);
+
 /// A button under a message about a test drive; `false`: it is about none of whoever pressed it, or only words.
 pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
     let Some(button) = inbound.button.as_deref().and_then(|button| button.strip_prefix("prueba-")) else {
         return Ok(false);
     };
-    let Some(message) = quoted(app, inbound).await? else { return Ok(false) };
-    let Some((drive, side)) = find(app, message, inbound).await? else { return Ok(false) };
+    let found = match quoted(app, inbound).await? {
+        Some(message) => find(app, message, inbound).await?,
+        None => None,
+    };
+    let Some((drive, side)) = found else {
+        // Its title is a word by which others leave; whoever presses it means an appointment.
+        if button == "cancelar" {
+            nothing_open(app, inbound).await?;
+        }
+        return Ok(button == "cancelar");
+    };
     match (button, side) {
         ("primera", Side::Dealer) => set(app, inbound, &drive, 0).await?,
         ("segunda", Side::Dealer) => set(app, inbound, &drive, 1).await?,
@@ -43,9 +57,25 @@ pub async fn cancel_by_word(app: &App, inbound: &Unhandled) -> Result<bool> {
         store::test_drives::get_latest_if_drive(&mut conn, &inbound.from_address).await?
     };
     let Some(message) = message else { return Ok(false) };
-    let Some((drive, side)) = find(app, message, inbound).await? else { return Ok(false) };
-    cancel(app, inbound, &drive, side).await?;
-    Ok(true)
+    if let Some((drive, side)) = find(app, message, inbound).await? {
+        cancel(app, inbound, &drive, side).await?;
+        return Ok(true);
+    }
+    // It answers an appointment that is off already, or over; long after it, it means us.
+    let since = inbound.received_at - MEANT;
+    let mut conn = app.pool.acquire().await?;
+    let is_meant = store::test_drives::is_about_drive(&mut conn, message, since).await?;
+    drop(conn);
+    if is_meant {
+        nothing_open(app, inbound).await?;
+    }
+    Ok(is_meant)
+}
+
+async fn nothing_open(app: &App, inbound: &Unhandled) -> Result<()> {
+    let words = "No queda ninguna prueba de manejo que cancelar: ya estaba cancelada o ya pasó. Si no quiere más mensajes \
+                 de OKLA, responda BAJA.";
+    answer(app, inbound, words.to_owned()).await
 }
 
 /// The message of ours that is answered, if it went to whoever answers.
