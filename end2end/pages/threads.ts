@@ -12,6 +12,11 @@ export class ThreadsPage {
   thread(text: string) {
     return this.page.getByRole("main").getByRole("listitem").filter({ hasText: text }).getByRole("link");
   }
+
+  /** Words from the dealer's own number that are in no conversation yet. */
+  unassigned(text: string) {
+    return this.page.getByRole("region", { name: "Respuestas sin asignar" }).getByRole("listitem").filter({ hasText: text });
+  }
 }
 
 /** `/panel/conversaciones/{id}`, and the conversation under a buyer's own message. */

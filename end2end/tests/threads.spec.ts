@@ -2,7 +2,7 @@ import { expect, test } from "../fixtures.ts";
 import { ContactForm } from "../pages/contact.ts";
 import { ThreadPage, ThreadsPage } from "../pages/threads.ts";
 import { VehiclePage } from "../pages/vehicle.ts";
-import { created, phoneSays } from "../world.ts";
+import { created, createToken, phoneSays, sendByApi } from "../world.ts";
 
 test("a buyer writes, the dealer answers from his phone and from the panel, and both read it all", async ({
   page,
@@ -113,4 +113,65 @@ test("a dealer makes a ready answer of his own and drops it", async ({ dealerPag
   await accessible(dealerPage);
   await own.getByRole("button", { name: "Borrar" }).click();
   await expect(own).toHaveCount(0);
+});
+
+test("words that fit several conversations wait for the dealer and an admin, and each gives some to one", async ({
+  page,
+  buyer,
+  dealerPage,
+  adminPage,
+  request,
+  accessible,
+}) => {
+  const words = `¿Lo último en precio? ${crypto.randomUUID()}`;
+  const vehicle = new VehiclePage(page);
+  await vehicle.open();
+  await page.goto(`${page.url()}/contactar`);
+  const form = ContactForm.on(page);
+  await form.message.fill(words);
+  await form.sendAndFollow(page);
+  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
+  const [sent] = (await created(request, { body: words })) as { sid: string; to: string }[];
+  // A second conversation that the seller may be answering, about no vehicle.
+  const other = `¿Tiene otros? ${crypto.randomUUID()}`;
+  await sendByApi(request, createToken(buyer.email), sent!.to.replace("whatsapp:", ""), other);
+  await expect(async () => expect(await created(request, { body: other })).toHaveLength(1)).toPass({ timeout: 15_000 });
+
+  const reply = `Se lo dejo en quinientos mil ${crypto.randomUUID()}`;
+  await phoneSays(request, { From: sent!.to, Body: reply });
+  const threads = new ThreadsPage(dealerPage);
+  await expect(async () => {
+    await threads.open();
+    await expect(threads.unassigned(reply)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+
+  await adminPage.goto("/admin/sin-asignar");
+  const item = adminPage.getByRole("listitem").filter({ hasText: reply });
+  await expect(item).toContainText("De la línea de Auto Feria");
+  await accessible(adminPage);
+  await item.getByRole("link", { name: "Decir de quién es" }).click();
+  await adminPage.getByRole("searchbox").fill(buyer.name);
+  await adminPage.getByRole("button", { name: "Buscar" }).click();
+  const of = adminPage.getByRole("listitem").filter({ hasText: buyer.name }).filter({ hasNotText: "Sin vehículo" });
+  await accessible(adminPage);
+  await of.getByRole("button", { name: "Asignar aquí" }).first().click();
+  await expect(adminPage.getByText("La respuesta está en su conversación.")).toBeVisible();
+  await page.goto("/mensajes");
+  await page.getByRole("link", { name: words }).click();
+  await expect(new ThreadPage(page).lines).toContainText(reply);
+  await threads.open();
+  await expect(threads.unassigned(reply)).toHaveCount(0);
+
+  const place = `El patio ${crypto.randomUUID()}`;
+  await phoneSays(request, { From: sent!.to, Latitude: "18.4861", Longitude: "-69.9312", Label: place });
+  const waiting = threads.unassigned(`Ubicación: ${place}`);
+  await expect(async () => {
+    await threads.open();
+    await expect(waiting).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await accessible(dealerPage);
+  const his = await waiting.getByRole("option").filter({ hasText: buyer.name }).first().getAttribute("value");
+  await waiting.getByLabel("Es para").selectOption(his);
+  await waiting.getByRole("button", { name: "Asignar" }).click();
+  await expect(new ThreadPage(dealerPage).lines).toContainText(place);
 });

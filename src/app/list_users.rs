@@ -5,13 +5,14 @@ use tower_sessions::session::Id;
 use super::{
     actor::Actor,
     error::{AppError, Result},
+    habits::habits_of,
     sessions::{OpenSession, list_open},
     sign_in_failures::FailureRow,
     state::App,
     tokens::{Token, tokens_of},
 };
 use crate::{
-    domain::{ids::UserId, phone::masked, user::Role},
+    domain::{answers::Answers, ids::UserId, phone::masked, user::Role},
     store::{self, user_list::Narrowed},
 };
 
@@ -67,7 +68,8 @@ pub async fn list_users(app: &App, actor: &Actor, filter: &UserFilter<'_>) -> Re
 }
 
 pub struct DealersPage {
-    pub dealers: Vec<ShownDealer>,
+    /// Each with how he answers.
+    pub dealers: Vec<(ShownDealer, Answers)>,
     /// The next page begins after it.
     pub next: Option<String>,
 }
@@ -85,7 +87,13 @@ pub async fn list_staff(app: &App, actor: &Actor, words: &str, after: &str) -> R
     let more = dealers.len() > PER_PAGE;
     dealers.truncate(PER_PAGE);
     let next = dealers.last().map(|dealer| dealer.slug.clone()).filter(|_| more);
-    Ok(DealersPage { dealers, next })
+    let ids: Vec<_> = dealers.iter().map(|dealer| dealer.id).collect();
+    let mut habits = habits_of(app, &mut conn, &ids).await?;
+    let dealers = dealers.into_iter().map(|dealer| {
+        let habit = habits.remove(&dealer.id).unwrap_or_default();
+        (dealer, habit)
+    });
+    Ok(DealersPage { dealers: dealers.collect(), next })
 }
 
 pub struct UserDetail {

@@ -76,7 +76,7 @@ async fn settle(app: &App, due: &Due, fetched: std::result::Result<Vec<u8>, Medi
     Ok(())
 }
 
-/// A stored file for whoever is in its conversation.
+/// A stored file for whoever is in its conversation; while it is in none, for the dealer from whose number it came.
 ///
 /// # Errors
 /// `NotFound`, also for another's.

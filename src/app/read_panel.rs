@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        answers::Answers,
+        answers::{Answers, MEDIAN_LATEST},
         figures::{ByState, Cause, Totals},
         forecast::by_month_end,
         ids::{DealerId, VehicleId},
@@ -91,12 +91,18 @@ pub async fn read_panel(app: &App, actor: &Actor, range: Range) -> Result<Panel>
     let mut causes = store::figures::list_causes(&mut snapshot, dealer, range.from, end).await?;
     causes.truncate(CAUSES);
     let vehicles = store::figures::list_vehicles(&mut snapshot, dealer, range.from, end, VEHICLES).await?;
-    let (begins, ends) = (day_begins(range.from), day_ends(end));
-    let answers = store::answers::get_answers(&mut snapshot, dealer, begins, ends).await?;
+    let moments = (day_begins(range.from), day_ends(end));
+    let answers = Answers {
+        median: store::answers::get_median(&mut snapshot, dealer, moments.0, moments.1, MEDIAN_LATEST)
+            .await?,
+        ..store::answers::get_counts(&mut snapshot, dealer, range.from, end).await?
+    };
     let answers_before =
-        store::answers::get_answers(&mut snapshot, dealer, day_begins(previous.from), day_ends(previous.to))
-            .await?;
-    let by_vehicle = store::answers::list_by_vehicle(&mut snapshot, dealer, begins, ends).await?;
+        store::answers::get_counts(&mut snapshot, dealer, previous.from, previous.to).await?;
+    let shown: Vec<_> = vehicles.iter().map(|row| row.vehicle).collect();
+    let period = ((range.from, end), moments);
+    let by_vehicle =
+        store::answers::list_by_vehicle(&mut snapshot, dealer, &shown, period, MEDIAN_LATEST).await?;
     let month = read_month(&mut snapshot, dealer, now).await?;
     let all = Range::all(today);
     let ever = totals.sums.messages > 0

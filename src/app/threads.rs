@@ -1,9 +1,8 @@
-//! Conversations: a dealer's list, one with all that was said, answering, giving one to somebody, and giving words that are
-//! nobody's to one.
+//! Conversations: a dealer's list, one with all that was said, answering, and giving one to somebody.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use super::thread_lines::{File, Line};
@@ -16,10 +15,11 @@ use super::{
     tell_buyer,
     thread_lines::{read_extra, read_lines},
 };
+pub use crate::store::thread_pages::ThreadRow;
 use crate::{
     domain::{
         body::Body,
-        ids::{DealerId, InboundId, MessageId, ThreadId, UserId},
+        ids::{DealerId, MessageId, ThreadId, UserId},
         kind::Kind,
         phone::Phone,
         text::fold,
@@ -28,16 +28,11 @@ use crate::{
         window::closes_at,
     },
     store::{
-        self,
-        connection::took_too_long,
-        quick_answers::QuickRow,
-        thread_lines::LastRow,
-        thread_pages::{NobodysRow, ThreadRow, Which},
+        self, connection::took_too_long, quick_answers::QuickRow, thread_lines::LastRow, thread_pages::Which,
     },
 };
 
 const PER_PAGE: i64 = 50;
-const NOBODYS: i64 = 20;
 /// More unread ones are not counted.
 pub const MOST_UNREAD: i64 = 100;
 /// Conversations that a search looks at, by each thing that it looks for.
@@ -69,7 +64,6 @@ pub fn other_side(row: &ThreadRow) -> String {
 /// A page of a dealer's conversations.
 pub struct ThreadList {
     pub threads: Vec<Thread>,
-    pub nobodys: Vec<NobodysRow>,
     /// Counted up to [`MOST_UNREAD`].
     pub unread: i64,
     pub next: Option<ThreadId>,
@@ -115,10 +109,9 @@ pub async fn list_threads(
     let last = store::thread_lines::list_last_words(&mut conn, &ids).await?;
     let mut last: HashMap<ThreadId, (String, bool)> =
         last.into_iter().map(|row| (row.thread, (said(&row), row.by_dealer))).collect();
-    let nobodys = store::thread_pages::list_nobodys(&mut conn, dealer, NOBODYS).await?;
     let unread = store::thread_pages::count_unread(&mut conn, dealer, MOST_UNREAD).await?;
     let threads = rows.into_iter().map(|row| Thread { last: last.remove(&row.id), row }).collect();
-    Ok(ThreadList { threads, nobodys, unread, next })
+    Ok(ThreadList { threads, unread, next })
 }
 
 /// Words, or what stands in their place.
@@ -133,7 +126,7 @@ fn said(row: &LastRow) -> String {
 }
 
 /// A dealer's conversations that bear a piece of text or of a number; `None`: nothing is looked for.
-async fn find(app: &App, dealer: DealerId, piece: &str) -> Result<Option<Vec<ThreadId>>> {
+pub(super) async fn find(app: &App, dealer: DealerId, piece: &str) -> Result<Option<Vec<ThreadId>>> {
     let text = fold(piece.trim()).replace(['%', '_', '\\'], "");
     if text.is_empty() {
         return Ok(None);
@@ -316,39 +309,4 @@ pub async fn give_to(app: &App, actor: &Actor, id: ThreadId, person: Option<User
     }
     app.notices.thread_changed(id, dealer);
     Ok(())
-}
-
-/// Gives words from the dealer's number, which are nobody's, to one of his conversations.
-///
-/// # Errors
-/// `NotFound` for words or a conversation that are not his, or words that are somebody's already.
-pub async fn assign(app: &App, actor: &Actor, words: InboundId, thread: ThreadId) -> Result<()> {
-    let dealer = dealer_of(actor)?;
-    let mut tx = store::connection::begin(&app.pool).await?;
-    if !store::thread_pages::assign_nobodys(&mut tx, dealer, words, thread).await? {
-        return Err(AppError::NotFound);
-    }
-    let now = app.clock.now();
-    store::threads::mark_dealer_spoke(&mut tx, thread, now, now).await?;
-    store::line_words::note_inbound(&mut tx, &[words]).await?;
-    tell_buyer::expect(&mut tx, thread, now).await?;
-    tx.commit().await?;
-    app.notices.thread_changed(thread, dealer);
-    Ok(())
-}
-
-/// Fewer answers tell nothing of a habit.
-const LEAST_ANSWERS: i64 = 5;
-/// So far back, and so many conversations, tell how a dealer answers now.
-const HABIT: TimeDelta = TimeDelta::days(90);
-const LATEST: i64 = 200;
-
-/// How soon a dealer usually answers first; `None`: too few have been answered to say.
-pub async fn usual_answer_time(app: &App, dealer: DealerId) -> Result<Option<TimeDelta>> {
-    let since = app.clock.now() - HABIT;
-    let mut conn = app.pool.acquire().await?;
-    let (answered, seconds) = store::thread_pages::get_answer_time(&mut conn, dealer, since, LATEST).await?;
-    let usual = seconds.filter(|_| answered >= LEAST_ANSWERS);
-    #[expect(clippy::cast_possible_truncation, reason = "seconds within ninety days")]
-    Ok(usual.map(|seconds| TimeDelta::seconds(seconds.round() as i64)))
 }

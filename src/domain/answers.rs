@@ -5,13 +5,19 @@ use rust_decimal::Decimal;
 
 use super::figures::percent;
 
+/// How long people wait is read from so many of a period's conversations, the latest.
+pub const MEDIAN_LATEST: i64 = 1_000;
+/// So many of a dealer's latest conversations, and so far back, tell how he answers now.
+pub const HABIT_LATEST: i64 = 200;
+pub const HABIT_DAYS: i64 = 90;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
     /// Conversations in which a buyer first asked then.
     pub asked: i64,
     /// Of these, how many have an answer.
     pub answered: i64,
-    /// The middle of how long those waited for it.
+    /// The middle of how long those waited for it, of the latest conversations.
     pub median: Option<TimeDelta>,
 }
 

@@ -165,7 +165,7 @@ pub async fn assign(
     sqlx::query_scalar!(
         r#"update inbound_messages set thread_id = $3
            where from_address = $1 and received_at >= $2 and thread_id is null and not to_okla
-             and handled_at is not null and closed_at is null
+             and handled_at is not null and closed_at is null and fields <> '{}'
            returning id as "id: InboundId""#,
         address,
         since,

@@ -152,15 +152,20 @@ pub async fn list_of(conn: &mut PgConnection, messages: &[InboundId]) -> sqlx::R
         .collect()
 }
 
-/// In whose conversation a stored file is.
+/// In whose conversation a stored file is; in nobody's yet, which dealer's number it came from, if it is no other's too.
 pub async fn get_readers(
     conn: &mut PgConnection,
     id: MediaId,
 ) -> sqlx::Result<Option<(DealerId, Option<UserId>)>> {
     let row = sqlx::query!(
-        r#"select t.dealer_id as "dealer: DealerId", t.buyer_id as "buyer: UserId"
-           from inbound_media f join inbound_messages i on i.id = f.inbound_id join threads t on t.id = i.thread_id
-           where f.id = $1 and f.state = 'stored'"#,
+        r#"select coalesce(t.dealer_id, own.id) as "dealer!: DealerId", t.buyer_id as "buyer?: UserId"
+           from inbound_media f join inbound_messages i on i.id = f.inbound_id left join threads t on t.id = i.thread_id
+           left join lateral (
+             select d.id from dealers d where i.thread_id is null and not i.to_okla and i.handled_at is not null and i.closed_at is null
+               and d.phone = i.from_address
+               and not exists (select from dealers o where o.phone = i.from_address and o.id <> d.id)
+           ) as own on true
+           where f.id = $1 and f.state = 'stored' and (t.id is not null or own.id is not null)"#,
         id.0
     )
     .fetch_optional(conn)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{DealerId, InboundId, MessageId, ThreadId, UserId, VehicleId};
+use crate::domain::ids::{DealerId, MessageId, ThreadId, UserId, VehicleId};
 
 /// A conversation with what lists and pages show of it.
 pub struct ThreadRow {
@@ -59,6 +59,8 @@ pub enum Which {
     /// That person's.
     Of(UserId),
     Nobodys,
+    /// With buyers who have an account: the dealer's words in them may come from his own number.
+    Buyers,
 }
 
 /// A dealer's, the latest first. A query for each choice: each is read along its own index.
@@ -126,6 +128,19 @@ pub async fn list_of_dealer(
             .fetch_all(conn)
             .await
         }
+        Which::Buyers => {
+            thread_rows!(
+                "where t.dealer_id = $1 and t.buyer_id is not null
+                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 order by t.last_at desc, t.id desc limit $4",
+                dealer,
+                at,
+                id,
+                limit,
+            )
+            .fetch_all(conn)
+            .await
+        }
     }
 }
 
@@ -144,6 +159,7 @@ pub async fn list_these(
         "where t.id = any($1)
            and (not $5 or t.buyer_spoke_at is not null and (t.dealer_seen_at is null or t.buyer_spoke_at > t.dealer_seen_at))
            and ($6::uuid is null or t.assigned_to = $6) and (not $7 or t.assigned_to is null)
+           and (not $8 or t.buyer_id is not null)
            and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
          order by t.last_at desc, t.id desc limit $4",
         &ids,
@@ -153,6 +169,7 @@ pub async fn list_these(
         which == Which::Unread,
         person,
         which == Which::Nobodys,
+        which == Which::Buyers,
     )
     .fetch_all(conn)
     .await
@@ -260,75 +277,4 @@ pub async fn insert_answer(
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Words from a dealer's own number that are nobody's yet.
-pub struct NobodysRow {
-    pub id: InboundId,
-    pub body: String,
-    pub received_at: DateTime<Utc>,
-}
-
-pub async fn list_nobodys(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    limit: i64,
-) -> sqlx::Result<Vec<NobodysRow>> {
-    sqlx::query_as!(
-        NobodysRow,
-        r#"select i.id as "id: InboundId", i.body, i.received_at
-           from inbound_messages i join dealers d on d.phone = i.from_address
-           where d.id = $1 and not exists (select from dealers o where o.phone = d.phone and o.id <> d.id)
-             and i.thread_id is null and not i.to_okla and i.handled_at is not null and i.closed_at is null
-           order by i.received_at desc limit $2"#,
-        dealer.0,
-        limit
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// Gives words from a dealer's number to one of his conversations; `false`: they are not his, or somebody's already.
-pub async fn assign_nobodys(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    words: InboundId,
-    thread: ThreadId,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update inbound_messages as i set thread_id = t.id
-         from threads t join dealers d on d.id = t.dealer_id
-         where i.id = $1 and t.id = $2 and t.dealer_id = $3 and i.from_address = d.phone
-           and not exists (select from dealers o where o.phone = d.phone and o.id <> d.id) and i.thread_id is null
-           and not i.to_okla and i.handled_at is not null and i.closed_at is null",
-        words.0,
-        thread.0,
-        dealer.0
-    )
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// How soon a dealer first answers: in how many of his latest conversations since, and the middle of it in seconds.
-pub async fn get_answer_time(
-    conn: &mut PgConnection,
-    dealer: DealerId,
-    since: DateTime<Utc>,
-    latest: i64,
-) -> sqlx::Result<(i64, Option<f64>)> {
-    let row = sqlx::query!(
-        r#"select count(*) as "answered!",
-             percentile_cont(0.5) within group (order by extract(epoch from first_answered_at - first_asked_at)::float8)
-               as seconds
-           from (select first_asked_at, first_answered_at from threads where dealer_id = $1 and buyer_id is not null
-                 order by last_at desc limit $3) as t
-           where first_answered_at is not null and first_asked_at > $2"#,
-        dealer.0,
-        since,
-        latest
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok((row.answered, row.seconds))
 }

@@ -1,17 +1,22 @@
-//! Words that are nobody's, and that no dealer alone may read: an admin gives them to a conversation.
+//! Words that are nobody's yet. What came from one dealer's number and no other's is his to give to a conversation, as it is
+//! an admin's; all else is an admin's alone.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use crate::domain::ids::{InboundId, ThreadId};
+use crate::domain::ids::{DealerId, InboundId, ThreadId};
 
 pub struct UnassignedRow {
     pub id: InboundId,
     pub from_address: String,
     pub profile_name: Option<String>,
+    /// Whose number it came from, if it is one dealer's and no other's.
+    pub dealer_id: Option<DealerId>,
+    pub dealer: Option<String>,
     pub body: String,
     pub extra: Option<serde_json::Value>,
-    pub files: i64,
+    /// Files beyond those that were taken.
+    pub media_left: i16,
     pub received_at: DateTime<Utc>,
 }
 
@@ -19,14 +24,15 @@ macro_rules! unassigned {
     ($condition:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             UnassignedRow,
-            r#"select i.id as "id: InboundId", i.from_address, i.profile_name, i.body, i.extra,
-                 (select count(*) from inbound_media f where f.inbound_id = i.id) as "files!", i.received_at
-               from inbound_messages i
+            r#"select i.id as "id: InboundId", i.from_address, i.profile_name, own.id as "dealer_id?: DealerId",
+                 own.name as "dealer?", i.body, i.extra, i.media_left, i.received_at
+               from inbound_messages i left join lateral (
+                 select d.id, d.name from dealers d where d.phone = i.from_address
+                   and not exists (select from dealers o where o.phone = i.from_address and o.id <> d.id)
+               ) as own on true
                where i.thread_id is null and not i.to_okla and i.handled_at is not null and i.closed_at is null
                  -- What is erased is nobody's any more.
-                 and i.fields <> '{}'
-                 -- What comes from one dealer's number and no other's is his to read.
-                 and (select count(*) from dealers d where d.phone = i.from_address) <> 1 "# + $condition,
+                 and i.fields <> '{}' "# + $condition,
             $($argument),+
         )
     };
@@ -50,6 +56,22 @@ pub async fn list(
     .await
 }
 
+/// Those that came from a dealer's number and no other dealer's, the newest first.
+pub async fn list_of_dealer(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    limit: i64,
+) -> sqlx::Result<Vec<UnassignedRow>> {
+    unassigned!(
+        "and i.from_address = (select phone from dealers where id = $1) and own.id = $1
+         order by i.received_at desc, i.id desc limit $2",
+        dealer.0,
+        limit,
+    )
+    .fetch_all(conn)
+    .await
+}
+
 pub async fn get(conn: &mut PgConnection, id: InboundId) -> sqlx::Result<Option<UnassignedRow>> {
     unassigned!("and i.id = $1", id.0).fetch_optional(conn).await
 }
@@ -58,7 +80,7 @@ pub async fn get(conn: &mut PgConnection, id: InboundId) -> sqlx::Result<Option<
 pub async fn assign(conn: &mut PgConnection, id: InboundId, thread: ThreadId) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update inbound_messages set thread_id = $2
-         where id = $1 and thread_id is null and not to_okla and closed_at is null",
+         where id = $1 and thread_id is null and not to_okla and closed_at is null and fields <> '{}'",
         id.0,
         thread.0
     )
@@ -71,7 +93,7 @@ pub async fn assign(conn: &mut PgConnection, id: InboundId, thread: ThreadId) ->
 pub async fn close(conn: &mut PgConnection, id: InboundId, now: DateTime<Utc>) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update inbound_messages set closed_at = $2
-         where id = $1 and thread_id is null and not to_okla and closed_at is null",
+         where id = $1 and thread_id is null and not to_okla and closed_at is null and fields <> '{}'",
         id.0,
         now
     )

@@ -99,6 +99,7 @@ pub async fn get_shown_user(
 
 /// A dealer and who works there.
 pub struct ShownDealer {
+    pub id: DealerId,
     pub slug: String,
     pub name: String,
     pub created_at: DateTime<Utc>,
@@ -121,7 +122,7 @@ pub async fn list_staff(
 ) -> sqlx::Result<Vec<ShownDealer>> {
     sqlx::query_as!(
         ShownDealer,
-        r#"select d.slug, d.name, d.created_at, coalesce(people.staff, 0) as "staff!",
+        r#"select d.id as "id: DealerId", d.slug, d.name, d.created_at, coalesce(people.staff, 0) as "staff!",
              coalesce(people.names, '{}') as "names!", people.last_signed_in_at,
              (select count(*) from users u join api_tokens t on t.user_id = u.id
               where u.dealer_id = d.id and t.revoked_at is null) as "tokens!"

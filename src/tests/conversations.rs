@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use okla::domain::user::Role;
+use okla::{app::clock::Clock as _, domain::user::Role};
 use reqwest::Method;
 use sqlx::PgPool;
 
@@ -371,6 +371,94 @@ async fn panel_says_how_many_were_answered_how_soon_and_what_each_cost(pool: PgP
     assert!(panel.contains("3 de 4 conversaciones nuevas respondidas"), "{panel}");
     assert!(panel.contains("0.02</strong>"), "four contacts at 0.015, three answers: {panel}");
     assert!(panel.contains(r#"data-label="Respondidos" class="num">75 %</td>"#), "{panel}");
+}
+
+/// So many buyers asked the dealer that many hours ago, about no vehicle; each had an answer after so many minutes.
+async fn asked(app: &TestApp, many: i32, hours: i32, answered_after: Option<i32>) {
+    let now = app.clock.now();
+    sqlx::query(
+        "with people as (
+           insert into users (id, email, name, password_hash, role, created_at)
+           select id, id || '@masa.do', 'Persona', '!', 'buyer', $4
+           from (select gen_random_uuid() as id from generate_series(1, $1)) as fresh returning id
+         )
+         insert into threads (id, dealer_id, buyer_id, created_at, last_at, buyer_spoke_at, first_asked_at)
+         select p.id, d.id, p.id, at, at, at, at from people p join dealers d on d.slug = $3
+         cross join lateral (select $4::timestamptz - $2 * interval '1 hour' as at) as t",
+    )
+    .bind(many)
+    .bind(hours)
+    .bind(DEALER)
+    .bind(now)
+    .execute(&app.pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "update threads set first_answered_at = first_asked_at + $2 * interval '1 minute'
+         where first_answered_at is null and first_asked_at = $3::timestamptz - $1 * interval '1 hour'",
+    )
+    .bind(hours)
+    .bind(answered_after)
+    .bind(now)
+    .execute(&app.pool)
+    .await
+    .unwrap();
+}
+
+#[sqlx::test]
+async fn of_very_many_all_are_counted_and_the_latest_tell_how_soon_and_the_page_says_so(pool: PgPool) {
+    let stage = start(pool).await;
+    stage.writes("Ana", "¿Sigue disponible?").await;
+    asked(&stage.app, 1_100, 40, Some(300)).await;
+    asked(&stage.app, 200, 30, None).await;
+    let panel = stage.dealer.get("/panel").await.body;
+    assert!(panel.contains("1,100 de 1,301 conversaciones nuevas respondidas"), "{panel}");
+    assert!(panel.contains("<strong>84.6 %</strong>"), "{panel}");
+    assert!(panel.contains("De las últimas 1,000, la mitad, en menos de 5 h."), "{panel}");
+    asked(&stage.app, 1_000, 20, Some(10)).await;
+    let panel = stage.dealer.get("/panel").await.body;
+    assert!(panel.contains("De las últimas 1,000, la mitad, en menos de 10 min."), "{panel}");
+    assert!(panel.contains("2,100 de 2,301 conversaciones nuevas respondidas"), "{panel}");
+}
+
+#[sqlx::test]
+async fn what_is_kept_by_day_is_what_the_conversations_come_to(pool: PgPool) {
+    let stage = start(pool).await;
+    for (name, answers) in [("Ana", true), ("Luis", false)] {
+        let (_, _, thread) = stage.writes(name, "¿Sigue disponible?").await;
+        for _ in 0..2 {
+            if answers {
+                let fields = [("thread", thread.as_str()), ("message", "Sí"), ("form_key", "")];
+                stage.dealer.post_form("/fn/responder", &fields).await;
+            }
+            stage.writes_to_plain().await;
+        }
+    }
+    // Each hour of two days: some are on the other side of Santo Domingo's midnight.
+    for hours in 1..48 {
+        asked(&stage.app, 2, hours, (hours % 3 > 0).then_some(7)).await;
+    }
+    let kept = |table: &str| {
+        format!(
+            "select coalesce(string_agg(day || ' ' || asked || ' ' || answered, ', ' order by day), '') from {table} where $1 = ''"
+        )
+    };
+    let counted =
+        "(select (first_asked_at at time zone 'America/Santo_Domingo')::date as day, count(*) as asked,
+        count(first_answered_at) as answered from threads where buyer_id is not null group by 1) as t";
+    let by_vehicle = "(select day, sum(asked)::bigint as asked, sum(answered)::bigint as answered
+        from daily_vehicle_answers group by 1) as t";
+    let mut told = Vec::new();
+    for table in [counted, "daily_answers", by_vehicle] {
+        let days: String = sqlx::query_scalar(sqlx::AssertSqlSafe(kept(table)))
+            .bind("")
+            .fetch_one(&stage.app.pool)
+            .await
+            .unwrap();
+        told.push(days);
+    }
+    assert!(told[0].contains(','), "several days: {told:?}");
+    assert!(told[1] == told[0] && told[2] == told[0], "{told:?}");
 }
 
 /// The buyer agreed to be told of answers, and his number is proved.

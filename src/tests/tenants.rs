@@ -112,6 +112,8 @@ pub struct Stage {
     file: String,
     drive: String,
     campaign: String,
+    /// Words from the other's number that are in no conversation.
+    words: String,
 }
 
 pub async fn stage(pool: PgPool) -> Stage {
@@ -153,7 +155,30 @@ pub async fn stage(pool: PgPool) -> Stage {
     let drive = test_drive(&app, &vehicle).await;
     let file = attach(&app, &thread).await;
     let writes_to = format!("conversacion:{thread}");
-    Stage { app, first, api, message, sid, vehicle, bulk, import, thread, writes_to, file, drive, campaign }
+    let words: String = app
+        .value(
+            "insert into inbound_messages (id, sid, from_address, body, fields, received_at, handled_at)
+             values (gen_random_uuid(), gen_random_uuid()::text, $1, 'marca-del-otro', '{\"x\": 1}', now(), now())
+             returning id::text",
+            OTHER_PHONE,
+        )
+        .await;
+    Stage {
+        app,
+        first,
+        api,
+        message,
+        sid,
+        vehicle,
+        bulk,
+        import,
+        thread,
+        writes_to,
+        file,
+        drive,
+        campaign,
+        words,
+    }
 }
 
 /// A picture that somebody sent into a conversation; its id.
@@ -186,13 +211,14 @@ async fn test_drive(app: &TestApp, vehicle: &str) -> String {
 
 impl Stage {
     fn gets(&self) -> BTreeMap<&'static str, Ask> {
-        let Self { message, vehicle, bulk, import, thread, file, drive, campaign, .. } = self;
+        let Self { message, vehicle, bulk, import, thread, file, drive, campaign, words, .. } = self;
         let theirs = [
             ("/panel/mensajes/:id", format!("/panel/mensajes/{message}")),
             ("/panel/mensajes/{id}/eventos", format!("/panel/mensajes/{message}/eventos")),
             ("/mensajes/:id", format!("/mensajes/{message}")),
             ("/mensajes/{id}/eventos", format!("/mensajes/{message}/eventos")),
             ("/panel/conversaciones/:id", format!("/panel/conversaciones/{thread}")),
+            ("/panel/conversaciones/sin-asignar/:id", format!("/panel/conversaciones/sin-asignar/{words}")),
             ("/panel/ofertas/:id", format!("/panel/ofertas/{campaign}")),
             ("/panel/ofertas/{id}/eventos", format!("/panel/ofertas/{campaign}/eventos")),
             ("/panel/ofertas/{id}/resultado.csv", format!("/panel/ofertas/{campaign}/resultado.csv")),
@@ -248,7 +274,7 @@ impl Stage {
             ("/admin/auditoria", Ask::Theirs("/admin/auditoria".to_owned())),
             ("/admin/sistema", Ask::Theirs("/admin/sistema".to_owned())),
             ("/admin/sin-asignar", Ask::Theirs("/admin/sin-asignar".to_owned())),
-            ("/admin/sin-asignar/:id", Ask::Theirs(format!("/admin/sin-asignar/{message}"))),
+            ("/admin/sin-asignar/:id", Ask::Theirs(format!("/admin/sin-asignar/{words}"))),
             ("/admin/usuarios", Ask::Theirs("/admin/usuarios".to_owned())),
             ("/admin/usuarios/concesionarios", Ask::Theirs("/admin/usuarios/concesionarios".to_owned())),
             ("/admin/usuarios/intentos", Ask::Theirs("/admin/usuarios/intentos".to_owned())),
@@ -275,10 +301,10 @@ impl Stage {
             ("respuesta-borrar", vec![("id", self.thread.as_str())]),
             (
                 "admin/palabras-asignar",
-                vec![("id", self.message.as_str()), ("conversacion", self.thread.as_str())],
+                vec![("id", self.words.as_str()), ("conversacion", self.thread.as_str())],
             ),
-            ("admin/palabras-cerrar", vec![("id", self.message.as_str())]),
-            ("asignar", vec![("thread", self.thread.as_str()), ("words", self.message.as_str())]),
+            ("admin/palabras-cerrar", vec![("id", self.words.as_str())]),
+            ("asignar", vec![("thread", self.thread.as_str()), ("words", self.words.as_str())]),
             ("oferta", vec![("id", self.campaign.as_str()), ("texto", MARK)]),
             ("oferta-confirmar", vec![("id", self.campaign.as_str()), ("cuantos", "9")]),
             ("oferta-orden", vec![("id", self.campaign.as_str()), ("accion", "detener")]),

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use okla::{
-    app::{tidy_up::tidy_up, tokens::revoke_token},
+    app::{clock::Clock as _, tidy_up::tidy_up, tokens::revoke_token},
     domain::user::Role,
 };
 use sqlx::PgPool;
@@ -106,6 +106,39 @@ async fn each_dealer_is_listed_with_who_works_there(pool: PgPool) {
     let after = stage.list("/concesionarios?despues=auto-feria").await;
     assert!(after.contains("el-vacio") && !after.contains("3 cuentas"), "{after}");
     assert!(stage.list("/concesionarios?buscar=%25").await.contains("Ningún concesionario"));
+}
+
+#[sqlx::test]
+async fn dealers_are_told_with_how_they_answer_as_buyers_read_it(pool: PgPool) {
+    let stage = stage(pool).await;
+    stage.app.have_dealer("el-vacio", "+18295550999").await;
+    sqlx::query(
+        "with people as (
+           insert into users (id, email, name, password_hash, role, created_at)
+           select gen_random_uuid(), 'r' || n || '@masa.do', 'Persona', '!', 'buyer', $1 from generate_series(1, 8) as n
+           returning id, substring(email from '[0-9]+')::int as n
+         )
+         insert into threads (id, dealer_id, buyer_id, created_at, last_at, first_asked_at, first_answered_at)
+         select p.id, d.id, p.id, at, at, at, case when p.n <= 5 then at + p.n * interval '10 minutes' end
+         from people p join dealers d on d.slug = $2
+         -- The eighth asked too long ago to say how he answers now.
+         cross join lateral (select $1::timestamptz - case when p.n < 8 then 1 else 91 end * interval '1 day' as at) as t",
+    )
+    .bind(stage.app.clock.now())
+    .bind(DEALER)
+    .execute(&stage.app.pool)
+    .await
+    .unwrap();
+    let list = stage.list("/concesionarios").await;
+    let row = |slug: &str| {
+        let (_, rest) = list.split_once(&format!(">{slug}</p>")).unwrap();
+        rest.split("</tr>").next().unwrap().to_owned()
+    };
+    let his = row(DEALER);
+    for told in ["71.4 %", "(5 de 7)", "Suele responder en 30 min"] {
+        assert!(his.contains(told), "{told}: {his}");
+    }
+    assert!(row("el-vacio").contains("Sin contactos"), "{list}");
 }
 
 #[sqlx::test]

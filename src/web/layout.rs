@@ -19,10 +19,10 @@ use super::{
         EditVehiclePage, ErasePage, FailuresPage, ForgottenPage, HandsetPage, HomePage, ImportPage,
         InterestsPage, LimitsPage, NewOfferPage, NewRatePage, NewVehiclePage, NotFoundPage, NumberPage,
         OfferPage, OffersPage, OwnDataPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage, OwnMessagePage,
-        OwnMessagesPage, PanelPage, PasswordPage, PlatformCostsPage, QuickAnswersPage, RatesPage,
-        ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage, ThreadPage,
-        ThreadsPage, UnassignedPage, UnassignedWordsPage, UploadPage, UserPage, UsersPage, VehiclePage,
-        VehiclesPage, WritePage,
+        OwnMessagesPage, OwnUnassignedPage, PanelPage, PasswordPage, PlatformCostsPage, QuickAnswersPage,
+        RatesPage, ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage,
+        ThreadPage, ThreadsPage, UnassignedPage, UnassignedWordsPage, UploadPage, UserPage, UsersPage,
+        VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -69,6 +69,7 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/panel/vehiculos") view=VehiclesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones") view=ThreadsPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones/respuestas") view=QuickAnswersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/panel/conversaciones/sin-asignar/:id") view=OwnUnassignedPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/conversaciones/:id") view=ThreadPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/pruebas") view=DrivesPage ssr=SsrMode::Async/>
                     <Route path=path!("/panel/pruebas/:id") view=DrivePage ssr=SsrMode::Async/>

@@ -6,7 +6,8 @@ use crate::{
     app::{
         actor::Actor,
         error::AppError,
-        threads::{answer, assign, give_to, write_on},
+        own_unassigned::assign_own,
+        threads::{answer, give_to, write_on},
     },
     domain::ids::{InboundId, MessageId, ThreadId, UserId},
     web::{
@@ -102,7 +103,7 @@ pub async fn post_assign(
         redirect::from_leptos(LIST);
         return Ok(());
     };
-    match assign(&current.state, &actor, words, id).await {
+    match assign_own(&current.state, &actor, words, id).await {
         Ok(()) => redirect::from_leptos(&format!("{LIST}/{id}")),
         Err(error) => back_with(&current, ANSWER, &format!("{LIST}/{id}"), &[], error).await?,
     }

@@ -7,14 +7,16 @@ use crate::{
     app::{
         error::{AppError, Result},
         limits_now::{DealerBar, dealer_bar},
-        threads::{MOST_UNREAD, Thread, ThreadList, list_threads, other_side},
+        own_unassigned::{OwnUnassigned, list_own_unassigned},
+        threads::{MOST_UNREAD, Thread, ThreadList, ThreadRow, list_threads, other_side},
+        unassigned::Unassigned as Words,
     },
     domain::{ids::ThreadId, thread_filter::ThreadFilter},
     web::{
         address::address,
         guard,
         islands::Live,
-        parts::{Empty, LimitBar, Moment, Notice, PageTitle, Tone},
+        parts::{Came, Empty, LimitBar, Moment, Notice, PageTitle, Tone},
         request::Current,
     },
 };
@@ -55,6 +57,8 @@ pub fn ThreadsPage() -> impl IntoView {
 struct Loaded {
     /// `Err`: why nothing could be looked for.
     list: std::result::Result<ThreadList, String>,
+    /// Words of his that are in none.
+    own: OwnUnassigned,
     bar: DealerBar,
     now: DateTime<Utc>,
 }
@@ -69,13 +73,14 @@ async fn load(asked: &Asked) -> Result<Loaded> {
         }
         Err(error) => return Err(error),
     };
+    let own = list_own_unassigned(&current.state, &actor).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
-    Ok(Loaded { list, bar, now: current.state.clock.now() })
+    Ok(Loaded { list, own, bar, now: current.state.clock.now() })
 }
 
 #[component]
 fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
-    let Loaded { list, bar, now } = loaded;
+    let Loaded { list, own, bar, now } = loaded;
     let piece = asked.piece.clone();
     let searched = !piece.is_empty();
     let filter = asked.filter;
@@ -88,7 +93,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             <h1>"Conversaciones"</h1>
             <p class="soft small">"Horas de Santo Domingo · "<a href="/panel/conversaciones/respuestas">"Respuestas rápidas"</a></p>
         </div>
-        {list.as_ref().ok().map(|list| view! { <Nobodys list=list now=now/> })}
+        <Unassigned own=own now=now/>
         <form method="get" action="/panel/conversaciones" class="cluster" role="search">
             <label for="q" class="unseen">"Buscar por nombre, número, vehículo o lo que se dijo"</label>
             <input id="q" name="q" type="search" maxlength="80" value=piece placeholder="Nombre, número, vehículo o palabras" autocomplete="off"/>
@@ -190,51 +195,52 @@ fn Row<'a>(thread: &'a Thread, now: DateTime<Utc>) -> impl IntoView + use<> {
     }
 }
 
-/// Words from the dealer's own number that fit several conversations: only he says whose they are.
+/// Words from the dealer's own number that fit several conversations: he says whose they are.
 #[component]
-fn Nobodys<'a>(list: &'a ThreadList, now: DateTime<Utc>) -> impl IntoView + use<> {
-    let options: Vec<(String, String)> = list
-        .threads
-        .iter()
-        .filter(|thread| thread.row.buyer_id.is_some())
-        .map(|thread| {
-            let row = &thread.row;
-            let about = row.vehicle.as_ref().map_or(String::new(), |vehicle| format!(" · {vehicle}"));
-            (row.id.to_string(), format!("{}{about}", other_side(row)))
-        })
-        .collect();
-    let items: Vec<_> = list
-        .nobodys
-        .iter()
-        .map(|words| {
-            let id = format!("conversacion-{}", words.id);
-            let choices = options
-                .iter()
-                .map(|(id, label)| view! { <option value=id.clone()>{label.clone()}</option> })
-                .collect_view();
-            view! {
-                <li class="stack">
-                    <p class="words">{words.body.clone()}</p>
-                    <p class="soft small"><Moment at=words.received_at now=now/></p>
-                    <form method="post" action="/fn/asignar" class="cluster">
-                        <input type="hidden" name="words" value=words.id.to_string()/>
-                        <label for=id.clone()>"Es para"</label>
-                        <select id=id name="thread">{choices}</select>
-                        <button class="button second">"Asignar"</button>
-                    </form>
-                </li>
-            }
-        })
-        .collect();
-    (!items.is_empty()).then(|| {
+fn Unassigned(own: OwnUnassigned, now: DateTime<Utc>) -> impl IntoView {
+    let OwnUnassigned { words, more, candidates } = own;
+    let (threads, others) = (candidates.threads, candidates.next.is_some());
+    let items = words.iter().map(|words| {
+        let page = format!("/panel/conversaciones/sin-asignar/{}", words.id);
+        view! {
+            <li class="stack">
+                <Came words=words opens=true/>
+                <p class="soft small"><Moment at=words.at now=now/></p>
+                {(!threads.is_empty()).then(|| view! { <AssignForm words=words threads=&threads/> })}
+                {others.then(|| view! { <p><a href=page>"Es para otra conversación"</a></p> })}
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    (!words.is_empty()).then(|| {
         view! {
             <section class="panel stack" aria-labelledby="sin-asignar">
                 <h2 id="sin-asignar">"Respuestas sin asignar"</h2>
-                <p class="hint">"Llegaron de su WhatsApp y no se sabe a qué comprador contestan. Nadie más las ve hasta que usted lo diga."</p>
+                <p class="hint">"Llegaron de su WhatsApp y no se sabe a qué comprador contestan. Ningún comprador las ve hasta que usted, o alguien de OKLA, diga para quién son."</p>
+                {threads.is_empty().then(|| view! { <p>"Todavía no tiene conversaciones con compradores a las que asignarlas."</p> })}
                 <ul class="stack">{items}</ul>
+                {more.then(|| view! { <p class="soft small">{format!("Se muestran las {} más nuevas; las demás aparecen a medida que asigna estas.", words.len())}</p> })}
             </section>
         }
     })
+}
+
+#[component]
+fn AssignForm<'a>(words: &'a Words, threads: &'a [ThreadRow]) -> impl IntoView + use<> {
+    let id = format!("conversacion-{}", words.id);
+    let choices = threads.iter().map(|row| {
+        let about = row.vehicle.as_ref().map_or(String::new(), |vehicle| format!(" · {vehicle}"));
+        view! { <option value=row.id.to_string()>{format!("{}{about}", other_side(row))}</option> }
+    });
+    let choices = choices.collect_view();
+    view! {
+        <form method="post" action="/fn/asignar" class="cluster">
+            <input type="hidden" name="words" value=words.id.to_string()/>
+            <label for=id.clone()>"Es para"</label>
+            <select id=id name="thread">{choices}</select>
+            <button class="button second">"Asignar"</button>
+        </form>
+    }
 }
 
 #[component]

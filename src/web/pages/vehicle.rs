@@ -4,7 +4,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{NotFoundPage, failed};
 use crate::{
-    app::{error::Result, get_vehicle::get_vehicle, interests::interested_since, threads::usual_answer_time},
+    app::{error::Result, get_vehicle::get_vehicle, habits::usual_answer_time, interests::interested_since},
     domain::{
         ids::VehicleId,
         money::{Currency, Money, grouped},

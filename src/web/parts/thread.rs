@@ -7,7 +7,10 @@ use super::{
     status::Ticks,
 };
 use crate::{
-    app::threads::{File, Line},
+    app::{
+        threads::{File, Line},
+        unassigned::Unassigned,
+    },
     domain::{
         inbound::Extra,
         media::{Unshown, spoken_size},
@@ -65,13 +68,43 @@ fn Bubble<'a>(line: &'a Line, dealer: bool) -> impl IntoView + use<> {
     }
 }
 
+/// What somebody sent that is in no conversation yet, whatever it is. `opens`: the reader is who may open its files.
+#[component]
+pub fn Came<'a>(words: &'a Unassigned, opens: bool) -> impl IntoView + use<> {
+    let Unassigned { body, files, files_left, .. } = words;
+    let nothing = body.is_empty() && words.extra.is_none() && files.is_empty() && *files_left <= 0;
+    let files: Vec<_> =
+        files.iter().map(|file| if opens { attachment(file, true) } else { named(file) }).collect();
+    view! {
+        <div class="came">
+            {files}
+            {left_out(*files_left).map(|words| view! { <p class="soft">{words}</p> })}
+            {words.extra.as_ref().map(extra)}
+            {(!body.is_empty()).then(|| view! { <p class="words">{body.clone()}</p> })}
+            {nothing.then(|| view! { <p class="soft">"Un mensaje sin texto"</p> })}
+        </div>
+    }
+}
+
+/// What a file is, without the way to it.
+fn named(file: &File) -> AnyView {
+    let words = file.kind.map_or_else(
+        || not_there(file).to_owned(),
+        |kind| format!("{} · {}", kind.label(), spoken_size(file.size)),
+    );
+    view! { <p class="soft">{words}</p> }.into_any()
+}
+
+fn not_there(file: &File) -> &'static str {
+    file.problem.map_or("Recibiendo un archivo…", Unshown::sentence)
+}
+
 /// A picture is shown, for it is kept here and not elsewhere; all else is there to be saved.
 fn attachment(file: &File, dealer: bool) -> AnyView {
     let folder = if dealer { "/panel/conversaciones/adjuntos" } else { "/mensajes/adjuntos" };
     let href = format!("{folder}/{}", file.id);
     let Some(kind) = file.kind else {
-        let words = file.problem.map_or("Recibiendo un archivo…", Unshown::sentence);
-        return view! { <p class="soft">{words}</p> }.into_any();
+        return view! { <p class="soft">{not_there(file)}</p> }.into_any();
     };
     let about = format!("{} · {}", kind.label(), spoken_size(file.size));
     if kind.is_image() {

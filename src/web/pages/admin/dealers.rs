@@ -7,6 +7,10 @@ use crate::{
         error::Result,
         list_users::{DealersPage as Page, ShownDealer, list_staff},
     },
+    domain::{
+        answers::{Answers, HABIT_DAYS, HABIT_LATEST},
+        time::about,
+    },
     web::{
         address::address,
         guard,
@@ -44,7 +48,11 @@ fn Shown(page: Page, words: String, now: DateTime<Utc>) -> impl IntoView {
     let pairs = [("buscar", words.clone())].into_iter().filter(|(_, value)| !value.is_empty());
     let next = page.next.map(|slug| address(LIST, pairs.chain([("despues", slug)])));
     let nothing = page.dealers.is_empty();
-    let rows = page.dealers.into_iter().map(|dealer| view! { <Row dealer=dealer now=now/> }).collect_view();
+    let rows = page
+        .dealers
+        .into_iter()
+        .map(|(dealer, habit)| view! { <Row dealer=dealer habit=habit now=now/> })
+        .collect_view();
     view! {
         <PageTitle text="Concesionarios"/>
         <a class="back" href=USERS><Icon path=icons::BACK/>"Usuarios"</a>
@@ -67,11 +75,13 @@ fn Shown(page: Page, words: String, now: DateTime<Utc>) -> impl IntoView {
                 .into_any()
         } else {
             view! {
+                <p class="hint">{format!("«Responde» sale de las últimas {HABIT_LATEST} conversaciones que compradores empezaron con cada uno en {HABIT_DAYS} días: cuántas tienen respuesta, y en cuánto tiempo llegó la primera en la mitad de las respondidas.")}</p>
                 <table class="table">
                     <thead>
                         <tr>
                             <th scope="col">"Concesionario"</th>
                             <th scope="col">"Su gente"</th>
+                            <th scope="col">"Responde"</th>
                             <th scope="col" class="num">"Tokens"</th>
                             <th scope="col">"Desde"</th>
                             <th scope="col">"Último ingreso"</th>
@@ -87,8 +97,8 @@ fn Shown(page: Page, words: String, now: DateTime<Utc>) -> impl IntoView {
 }
 
 #[component]
-fn Row(dealer: ShownDealer, now: DateTime<Utc>) -> impl IntoView {
-    let ShownDealer { slug, name, created_at, staff, names, tokens, last_signed_in_at } = dealer;
+fn Row(dealer: ShownDealer, habit: Answers, now: DateTime<Utc>) -> impl IntoView {
+    let ShownDealer { id: _, slug, name, created_at, staff, names, tokens, last_signed_in_at } = dealer;
     let people = address(USERS, [("concesionario", slug.clone())]);
     let count = match staff {
         1 => "1 cuenta".to_owned(),
@@ -110,9 +120,26 @@ fn Row(dealer: ShownDealer, now: DateTime<Utc>) -> impl IntoView {
         <tr>
             <th scope="row" data-label="Concesionario"><div>{name}<p class="soft small">{slug}</p></div></th>
             <td data-label="Su gente" class="long">{staff}</td>
+            <td data-label="Responde" class="long">{answers(&habit)}</td>
             <td data-label="Tokens" class="num">{tokens}</td>
             <td data-label="Desde"><Moment at=created_at now=now/></td>
             <td data-label="Último ingreso"><LastSignIn at=last_signed_in_at now=now/></td>
         </tr>
     }
+}
+
+/// How many of those who lately asked have an answer, and how soon they usually got it.
+fn answers(habit: &Answers) -> AnyView {
+    let Some(share) = habit.share() else {
+        return view! { <span class="soft">"Sin contactos"</span> }.into_any();
+    };
+    let usual = habit.median.map(|median| format!("Suele responder en {}", about(median)));
+    let of = format!("{} de {}", habit.answered, habit.asked);
+    view! {
+        <div>
+            {format!("{share} %")}" "<span class="soft small">{format!("({of})")}</span>
+            {usual.map(|usual| view! { <p class="soft small">{usual}</p> })}
+        </div>
+    }
+    .into_any()
 }

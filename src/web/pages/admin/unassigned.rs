@@ -13,14 +13,14 @@ use crate::{
         flash::{self, Flash},
         forms, guard,
         pages::{NotFoundPage, failed},
-        parts::{Empty, Icon, Moment, Next, Notice, PageTitle, PressProblems, Tone, icons},
+        parts::{Came, Empty, Icon, Moment, Next, Notice, PageTitle, PressProblems, Tone, icons},
         request::Current,
     },
 };
 
 const LIST: &str = "/admin/sin-asignar";
 
-/// `/admin/sin-asignar`: words that are nobody's, from numbers of several dealers or of none.
+/// `/admin/sin-asignar`: words that are nobody's, whoever's number they came from.
 #[component]
 pub fn UnassignedPage() -> impl IntoView {
     let before = use_query_map().with_untracked(|query| query.get("antes")?.parse::<InboundId>().ok());
@@ -66,7 +66,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
         <PageTitle text="Respuestas sin asignar"/>
         <div class="narrow stack">
             <h1>"Respuestas sin asignar"</h1>
-            <p class="hint">"Llegaron al WhatsApp de OKLA y no se sabe a qué conversación pertenecen. Ningún concesionario las ve hasta que se asignen."</p>
+            <p class="hint">"Llegaron al WhatsApp de OKLA y no se sabe a qué conversación pertenecen. Las de la línea de un concesionario las ve también él; las demás, ningún concesionario."</p>
             {(!done.is_empty()).then(|| view! { <Notice tone=Tone::Ok><p>{done}</p></Notice> })}
             <PressProblems problems=flash.problems/>
             {nothing.then(|| view! { <Empty title="No queda ninguna"><p>"Cada respuesta está en su conversación."</p></Empty> })}
@@ -78,14 +78,10 @@ fn Shown(loaded: Loaded) -> impl IntoView {
 
 #[component]
 fn Words(words: Unassigned, now: DateTime<Utc>) -> impl IntoView {
-    let files = match words.files {
-        0 => None,
-        1 => Some("Con 1 archivo".to_owned()),
-        many => Some(format!("Con {many} archivos")),
-    };
+    let line = words.dealer.as_ref().map(|dealer| format!("De la línea de {dealer}"));
     view! {
-        <p class="words">{words.words}</p>
-        {files.map(|files| view! { <p class="soft small">{files}</p> })}
+        {line.map(|line| view! { <p><strong>{line}</strong></p> })}
+        <Came words=&words opens=false/>
         <p class="soft small">{words.from}" · "<Moment at=words.at now=now/></p>
     }
 }
@@ -133,7 +129,16 @@ fn ShownWords(loaded: LoadedWords, piece: String) -> impl IntoView {
     let LoadedWords { words, offered, problem, now } = loaded;
     let id = words.id.to_string();
     let searched = !piece.is_empty();
-    let heading = if searched { "Conversaciones encontradas" } else { "Conversaciones con este número" };
+    let heading = match &words.dealer {
+        _ if searched => "Conversaciones encontradas".to_owned(),
+        Some(dealer) => format!("Conversaciones de {dealer} con compradores, las últimas"),
+        None => "Conversaciones con este número".to_owned(),
+    };
+    let hint = if words.dealer.is_some() {
+        "Comprador, vehículo o palabras"
+    } else {
+        "Comprador, concesionario o número"
+    };
     let nothing = offered.is_empty();
     let rows = offered.into_iter().map(|offered| view! { <Offer words=id.clone() offered=offered now=now/> });
     let rows = rows.collect_view();
@@ -144,13 +149,13 @@ fn ShownWords(loaded: LoadedWords, piece: String) -> impl IntoView {
             <h1>"¿De quién es?"</h1>
             <section class="panel stack"><Words words=words now=now/></section>
             <form method="get" action=format!("{LIST}/{id}") class="cluster" role="search">
-                <label for="q" class="unseen">"Buscar por comprador, concesionario o número"</label>
-                <input id="q" name="q" type="search" maxlength="80" value=piece placeholder="Comprador, concesionario o número" autocomplete="off"/>
+                <label for="q" class="unseen">{format!("Buscar: {}", hint.to_lowercase())}</label>
+                <input id="q" name="q" type="search" maxlength="80" value=piece placeholder=hint autocomplete="off"/>
                 <button class="button second">"Buscar"</button>
             </form>
             {problem.map(|words| view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> })}
             <h2>{heading}</h2>
-            {nothing.then(|| view! { <p>"Ninguna. Busque por el nombre del comprador o del concesionario."</p> })}
+            {nothing.then(|| view! { <p>{format!("Ninguna. Busque otra: {}.", hint.to_lowercase())}</p> })}
             <ul class="stack">{rows}</ul>
             <form method="post" action="/fn/admin/palabras-cerrar">
                 <input type="hidden" name="id" value=id/>

@@ -7,6 +7,7 @@ use super::{day_range, list_address};
 use crate::{
     app::read_panel::{Panel, VehicleFigures},
     domain::{
+        answers::MEDIAN_LATEST,
         figures::ByState,
         money::{dollars_in_column, grouped},
         range::Range,
@@ -205,6 +206,7 @@ pub fn VehicleTable<'a>(
     others: Option<&'a VehicleFigures>,
 ) -> impl IntoView + use<> {
     let with_answers = lines.iter().any(|line| line.answers.is_some());
+    let not_all = lines.iter().any(|line| line.answers.is_some_and(|answers| answers.asked > MEDIAN_LATEST));
     let rows = lines.iter().map(|line| {
         let (href, title) = vehicle_link(line, range);
         view! { <tr><th scope="row"><a href=href>{title}</a></th>{vehicle_cells(line)}</tr> }
@@ -230,6 +232,9 @@ pub fn VehicleTable<'a>(
             </thead>
             <tbody>{rows}{others}</tbody>
         </table>
+        {not_all.then(|| view! {
+            <p class="hint">{format!("«Primera respuesta» sale de las últimas {} conversaciones de cada vehículo.", grouped(MEDIAN_LATEST.into()))}</p>
+        })}
     }
 }
 

@@ -7,7 +7,7 @@ use super::list_address;
 use crate::{
     app::read_panel::Panel,
     domain::{
-        answers::Answers,
+        answers::{Answers, MEDIAN_LATEST},
         dop_rate::{DopRate, spoken},
         figures::percent,
         money::{dollars, grouped},
@@ -60,7 +60,14 @@ pub fn Tiles<'a>(panel: &'a Panel, dop_rate: Option<&'a DopRate>) -> impl IntoVi
 fn answered(now: &Answers, before: &Answers) -> String {
     let median = now.median.map_or_else(
         || "Ninguna respuesta todavía".to_owned(),
-        |median| format!("La mitad, en menos de {}", about(median)),
+        |median| {
+            let half = if now.asked > MEDIAN_LATEST {
+                format!("De las últimas {}, la mitad", grouped(MEDIAN_LATEST.into()))
+            } else {
+                "La mitad".to_owned()
+            };
+            format!("{half}, en menos de {}", about(median))
+        },
     );
     format!("{median}. {}", points(now.answered, now.asked, before.answered, before.asked))
 }
