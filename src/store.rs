@@ -4,6 +4,7 @@ pub mod answers;
 pub mod audiences;
 pub mod audit;
 pub mod campaign_results;
+pub mod campaign_work;
 pub mod campaigns;
 pub mod connection;
 pub mod consents;

@@ -22,6 +22,20 @@ export class OfferForm {
     return this.page.locator(".bubble");
   }
 
+  /** What they asked about: makes and vehicles, of each as many as one likes. */
+  get about() {
+    return this.page.getByRole("group", { name: "Preguntaron por" });
+  }
+
+  /** The vehicles are folded away while there are many. */
+  async choose(vehicle: string | RegExp) {
+    const box = this.about.locator(".many").getByLabel(vehicle);
+    if (!(await box.isVisible())) {
+      await this.about.locator("summary").click();
+    }
+    await box.check();
+  }
+
   get look() {
     return this.page.getByRole("button", { name: "Actualizar la vista previa" });
   }

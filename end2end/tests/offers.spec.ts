@@ -12,6 +12,7 @@ test("a dealer writes an offer, sees how it arrives and whom it may not reach, a
   buyer: _,
   dealerPage,
   accessible,
+  javaScriptEnabled,
 }) => {
   const vehicle = new VehiclePage(page);
   await vehicle.open();
@@ -27,12 +28,21 @@ test("a dealer writes an offer, sees how it arrives and whom it may not reach, a
   await accessible(dealerPage);
   const words = `50,000 menos hasta el sábado ${crypto.randomUUID()}`;
   await offer.words.fill(words);
-  await offer.look.click();
+  if (javaScriptEnabled) {
+    // It follows what is typed; nothing is to be pressed.
+    await expect(offer.look).toBeHidden();
+  } else {
+    await offer.look.click();
+  }
   await expect(offer.preview).toContainText("PUBLICIDAD de");
   await expect(offer.preview).toContainText(`José Peña: ${words} Si no quiere más ofertas`);
   await expect(offer.words).toHaveValue(words);
 
   await offer.words.fill("palabra ".repeat(200));
+  if (javaScriptEnabled) {
+    await expect(dealerPage.getByText("no cabe entera").filter({ visible: true })).toBeVisible();
+    await expect(offer.preview).toBeHidden();
+  }
   await offer.review.click();
   await expect(dealerPage.getByRole("alert").filter({ visible: true })).toContainText("no cabe entera");
   await accessible(dealerPage);
@@ -53,10 +63,12 @@ test("a dealer writes an offer, sees how it arrives and whom it may not reach, a
 test("an offer goes to whoever asked for offers, and his answer is in the conversation", async ({
   page,
   dealerPage,
+  adminPage,
   request,
   accessible,
   javaScriptEnabled,
 }) => {
+  test.slow();
   // Another vehicle with and without scripts: neither story's buyer is the other's audience.
   const [vehicle, model] = javaScriptEnabled ? ["01900000-0000-7000-8000-0000000f0003", "Sonata"] : ["01900000-0000-7000-8000-0000000f0004", "Hilux"];
   const phone = `+1829${String(Math.floor(Math.random() * 10_000)).padStart(4, "0")}124`;
@@ -72,17 +84,65 @@ test("an offer goes to whoever asked for offers, and his answer is in the conver
   await asked.message.fill(`¿Hace ofertas? ${crypto.randomUUID()}`);
   await asked.sendAndFollow(page);
 
-  const words = `RD$ 50,000 menos hasta el sábado ${crypto.randomUUID()}`;
+  // One that begins tomorrow an admin ends before it does; its dealer reads so, and nobody gets it.
   const offer = new OfferForm(dealerPage);
+  const stopped = `Se detiene ${crypto.randomUUID()}`;
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
   await expect(async () => {
     await offer.open();
-    await offer.words.fill(words);
-    const about = dealerPage.getByLabel("Preguntaron por");
-    await about.selectOption((await about.locator("option", { hasText: model }).getAttribute("value"))!);
+    await offer.words.fill(stopped);
+    await offer.choose(new RegExp(model));
+    await dealerPage.getByLabel("Empieza (opcional)").fill(`${tomorrow}T15:00`);
     await offer.review.click();
     await expect(dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" })).toBeVisible({ timeout: 2_000 });
   }).toPass({ timeout: 20_000 });
+  await dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" }).click();
+  await expect(dealerPage.getByRole("main")).toContainText("Empieza ");
+  await adminPage.goto("/admin/limites");
+  await adminPage.getByRole("navigation", { name: "Principal" }).getByRole("link", { name: "Ofertas" }).click();
+  await expect(adminPage.getByRole("row").filter({ hasText: stopped })).toContainText("En marcha");
+  await accessible(adminPage);
+  await adminPage.getByRole("link", { name: stopped }).click();
+  await adminPage.getByRole("button", { name: "Detener del todo" }).click();
+  await expect(adminPage.locator("#motivo-error")).toBeVisible();
+  await accessible(adminPage);
+  await adminPage.getByLabel("Motivo").fill("Un comprador se queja");
+  await adminPage.getByRole("button", { name: "Detener del todo" }).click();
+  await expect(adminPage.getByRole("main")).toContainText("La oferta está detenida.");
+  await accessible(adminPage);
+  await dealerPage.reload();
+  await expect(dealerPage.getByRole("main")).toContainText("La detuvo OKLA");
+  await expect(dealerPage.getByRole("main")).toContainText("Motivo: Un comprador se queja");
   await accessible(dealerPage);
+
+  const words = `RD$ 50,000 menos hasta el sábado ${crypto.randomUUID()}`;
+  await expect(async () => {
+    await offer.open();
+    await offer.words.fill(words);
+    await offer.choose(new RegExp(model));
+    await offer.review.click();
+    await expect(dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" })).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
+  await expect(dealerPage.getByRole("main")).toContainText(model);
+  await accessible(dealerPage);
+  // Somebody writes on it in another window: what was looked at is not what would go.
+  const [check, before] = [dealerPage.url(), `${words} (antes)`];
+  const other = new OfferForm(await dealerPage.context().newPage());
+  await other.page.goto(check);
+  await other.page.getByRole("link", { name: "Cambiar la oferta" }).click();
+  await other.words.fill(before);
+  await other.review.click();
+  await expect(other.preview).toContainText(before);
+  await dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" }).click();
+  await expect(dealerPage.getByRole("main")).toContainText("La oferta cambió desde que la vio");
+  await expect(offer.preview).toContainText(before);
+  await accessible(dealerPage);
+  await other.page.getByRole("link", { name: "Cambiar la oferta" }).click();
+  await other.words.fill(words);
+  await other.review.click();
+  await expect(other.preview).not.toContainText(before);
+  await other.page.close();
+  await dealerPage.goto(check);
   await dealerPage.getByRole("button", { name: "Confirmar y enviar a 1" }).click();
   await expect(async () => {
     const sent = (await created(request, { to: phone })) as { body: string }[];
@@ -94,6 +154,10 @@ test("an offer goes to whoever asked for offers, and his answer is in the conver
     await expect(dealerPage.getByRole("main")).toContainText("Terminada", { timeout: 500 });
   }).toPass({ timeout: 20_000 });
   await accessible(dealerPage);
+  await adminPage.goto("/admin/ofertas");
+  const told = adminPage.getByRole("row").filter({ hasText: words });
+  await expect(told).toContainText("Terminada");
+  await expect(told).toContainText("US$");
 
   const reply = `Me interesa, ¿todavía? ${crypto.randomUUID()}`;
   await phoneSays(request, { From: phone, Body: reply, OriginalRepliedMessageSid: sent!.sid });

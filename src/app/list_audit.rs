@@ -138,6 +138,7 @@ fn told(row: ShownRow, now: DateTime<Utc>) -> Told {
         Ok(Action::PasswordReset) => "puso otra contraseña desde su número comprobado".to_owned(),
         Ok(Action::PersonErased) => "borró su cuenta y sus datos".to_owned(),
         Ok(Action::WordsAssigned) => format!("dio una respuesta sin asignar a una conversación{of_dealer}"),
+        Ok(Action::OfferStopped) => offer_stopped(&of_dealer, &after),
         Ok(Action::WordsClosed) => "dijo que una respuesta sin asignar no es de nadie".to_owned(),
         Err(_) => format!("hizo «{}»", row.action),
     };
@@ -145,6 +146,15 @@ fn told(row: ShownRow, now: DateTime<Utc>) -> Told {
         row.is_newest && action.is_ok_and(|action| can_be_undone(action, &before, &after, now));
     let sentence = format!("{actor} {what}.");
     Told { id: row.id, at: row.at, sentence, reason: row.reason, can_be_undone }
+}
+
+fn offer_stopped(of_dealer: &str, after: &Value) -> String {
+    let without = match after["left_out"].as_i64() {
+        None | Some(0) => String::new(),
+        Some(1) => ": 1 persona no la recibe".to_owned(),
+        Some(people) => format!(": {} personas no la reciben", grouped(people.into())),
+    };
+    format!("detuvo una oferta{of_dealer}{without}")
 }
 
 fn limit_set(subject: &str, of_dealer: &str, before: &Value, after: &Value) -> String {

@@ -3,20 +3,24 @@
 
 mod draft;
 mod export;
+mod halt;
 mod orders;
 mod plan;
+mod preview;
 mod read;
+mod seal;
 mod serve;
 mod single;
 mod words;
 
 pub(super) use self::single::offer_to;
 pub use self::{
-    draft::{CampaignForm, NewDraft, confirm_campaign, keep_draft, new_draft},
+    draft::{CampaignForm, NewDraft, Seen, confirm_campaign, keep_draft, new_draft},
     export::export_campaign,
+    halt::halt_campaign,
     orders::{Order, order_campaign},
-    plan::{Check, check_campaign},
-    read::{CampaignRow, Detail, Names, list_campaigns, read_campaign, read_names},
+    plan::{Asked, Check, check_campaign},
+    preview::{OfferPreview, preview_offer},
+    read::{CampaignRow, Cost, Detail, Names, list_campaigns, read_campaign, read_names},
     serve::offer_next,
-    words::SAMPLE,
 };

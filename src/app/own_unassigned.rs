@@ -109,7 +109,7 @@ pub async fn assign_own(app: &App, actor: &Actor, id: InboundId, thread: ThreadI
     if !fits(&words, &row) || !store::unassigned::assign(&mut tx, id, thread).await? {
         return Err(AppError::NotFound);
     }
-    store::threads::mark_dealer_spoke(&mut tx, thread, now).await?;
+    store::threads::mark_dealer_spoke(&mut tx, thread, now, now).await?;
     store::line_words::note_inbound(&mut tx, &[id]).await?;
     tell_buyer::expect(&mut tx, thread, now).await?;
     tx.commit().await?;

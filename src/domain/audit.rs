@@ -39,10 +39,12 @@ pub enum Action {
     PersonErased,
     WordsAssigned,
     WordsClosed,
+    /// An admin ended a dealer's offer.
+    OfferStopped,
 }
 
 impl Action {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::LimitSet,
         Self::PauseBegun,
         Self::PauseEnded,
@@ -69,6 +71,7 @@ impl Action {
         Self::PersonErased,
         Self::WordsAssigned,
         Self::WordsClosed,
+        Self::OfferStopped,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Action {
             Self::PersonErased => "person_erased",
             Self::WordsAssigned => "words_assigned",
             Self::WordsClosed => "words_closed",
+            Self::OfferStopped => "offer_stopped",
         }
     }
 }

@@ -47,13 +47,16 @@ pub enum Skip {
     /// Too much was written to his number within a day.
     Recipient,
     Budget,
+    /// By its dealer.
     Stopped,
+    /// By an admin.
+    Halted,
     /// Ours.
     Fault,
 }
 
 impl Skip {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Consent,
         Self::Unproved,
         Self::OptedOut,
@@ -62,6 +65,7 @@ impl Skip {
         Self::Recipient,
         Self::Budget,
         Self::Stopped,
+        Self::Halted,
         Self::Fault,
     ];
 
@@ -75,6 +79,7 @@ impl Skip {
             Self::Recipient => "recipient",
             Self::Budget => "budget",
             Self::Stopped => "stopped",
+            Self::Halted => "halted",
             Self::Fault => "fault",
         }
     }
@@ -89,14 +94,15 @@ impl Skip {
             Self::Frequency => "Ya recibieron las ofertas que OKLA permite en 7 días",
             Self::Recipient => "Ya se les escribió mucho en 24 horas",
             Self::Budget => "No alcanzó el presupuesto del mes",
-            Self::Stopped => "Usted detuvo la oferta",
+            Self::Stopped => "El concesionario detuvo la oferta",
+            Self::Halted => "OKLA detuvo la oferta",
             Self::Fault => "No salieron por una falla nuestra",
         }
     }
 
     /// Whether a dealer may read who they are: never who refused him something.
     pub fn names_people(self) -> bool {
-        matches!(self, Self::Recipient | Self::Budget | Self::Stopped | Self::Fault)
+        matches!(self, Self::Recipient | Self::Budget | Self::Stopped | Self::Halted | Self::Fault)
     }
 }
 
@@ -194,7 +200,19 @@ impl Hold {
         }
     }
 
-    /// What a person reads.
+    /// What an admin reads.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Dealer => "El concesionario la puso en pausa.",
+            Self::Budget => {
+                "Se agotó el presupuesto del mes del concesionario: espera a que pida más, o la detenga."
+            }
+            Self::Template => "WhatsApp no deja pasar ahora la plantilla de las ofertas.",
+            Self::User => "Quien la confirmó ya no puede enviar por el concesionario.",
+        }
+    }
+
+    /// What its dealer reads.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Dealer => "Usted la puso en pausa. Pulse «Seguir» cuando quiera que continúe.",

@@ -1,5 +1,7 @@
 //! Who wrote to a dealer, as whoever makes an offer looks for them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -29,6 +31,7 @@ pub async fn list_people(
     audience: &Audience,
     most: i64,
 ) -> sqlx::Result<Vec<PersonRow>> {
+    let vehicles: Vec<Uuid> = audience.vehicles.iter().map(|vehicle| vehicle.0).collect();
     sqlx::query_as!(
         PersonRow,
         r#"select u.id as "buyer: UserId", u.name, u.phone, latest.id as "thread: ThreadId",
@@ -39,7 +42,8 @@ pub async fn list_people(
              from threads t left join vehicles v on v.id = t.vehicle_id
              where t.dealer_id = $1 and t.buyer_id is not null and t.buyer_spoke_at is not null
                and ($2::timestamptz is null or t.buyer_spoke_at >= $2) and ($3::timestamptz is null or t.buyer_spoke_at < $3)
-               and ($4::uuid is null or t.vehicle_id = $4) and ($5::text is null or v.make = $5)
+               and ((cardinality($4::uuid[]) = 0 and cardinality($5::text[]) = 0)
+                 or t.vehicle_id = any($4) or v.make = any($5))
                and ($6::boolean is null or (t.first_answered_at is not null) = $6)
                and ($7::text is null or exists (select from messages m where m.thread_id = t.id and m.reason = $7))
              order by t.buyer_id, t.last_at desc
@@ -48,8 +52,8 @@ pub async fn list_people(
         dealer.0,
         audience.since.map(day_begins),
         audience.until.map(day_ends),
-        audience.vehicle.map(|vehicle| vehicle.0),
-        audience.make.as_deref(),
+        &vehicles,
+        &audience.makes,
         audience.answered,
         audience.reason.as_deref(),
         most
@@ -87,6 +91,24 @@ pub async fn list_vehicles(
     )
     .fetch_all(conn)
     .await
+}
+
+/// Those of these vehicles that are a dealer's, by name.
+pub async fn list_titles(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    vehicles: &[VehicleId],
+) -> sqlx::Result<HashMap<VehicleId, String>> {
+    let ids: Vec<Uuid> = vehicles.iter().map(|vehicle| vehicle.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id: VehicleId", make || ' ' || model || ' ' || year as "title!"
+           from vehicles where id = any($1) and dealer_id = $2"#,
+        &ids,
+        dealer.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
 }
 
 /// Whether a vehicle is a dealer's.

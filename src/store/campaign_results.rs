@@ -21,6 +21,17 @@ pub struct Counts {
     pub skipped: Vec<(Skip, i64)>,
 }
 
+impl Counts {
+    /// Everybody whom its filters chose.
+    pub fn total(&self) -> i64 {
+        self.pending + self.sent + self.left_out()
+    }
+
+    pub fn left_out(&self) -> i64 {
+        self.skipped.iter().map(|(_, people)| people).sum()
+    }
+}
+
 /// Of several campaigns at once.
 pub async fn count_items(
     conn: &mut PgConnection,
@@ -49,28 +60,52 @@ pub async fn count_items(
     Ok(counted)
 }
 
-/// US$ that the ledger holds for each of several campaigns.
-pub async fn sum_costs(
-    conn: &mut PgConnection,
-    campaigns: &[CampaignId],
-) -> sqlx::Result<HashMap<CampaignId, Decimal>> {
+/// A campaign's messages in one state, as a list shows them.
+pub struct Sum {
+    pub campaign: CampaignId,
+    pub status: Status,
+    pub messages: i64,
+    /// US$, what the ledger holds; and of that what is settled, for Twilio told its price.
+    pub cost: Decimal,
+    pub confirmed: Decimal,
+}
+
+/// Of several campaigns at once.
+pub async fn list_sums(conn: &mut PgConnection, campaigns: &[CampaignId]) -> sqlx::Result<Vec<Sum>> {
     let ids: Vec<Uuid> = campaigns.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"select o.campaign_id as "campaign!: CampaignId", sum(m.cost) as "cost!"
-           from offers o join messages m on m.id = o.message_id where o.campaign_id = any($1) group by 1"#,
+        r#"select o.campaign_id as "campaign!: CampaignId", m.status, count(*) as "messages!", sum(m.cost) as "cost!",
+             coalesce(sum(m.cost) filter (where settled.is_so), 0) as "confirmed!"
+           from offers o join messages m on m.id = o.message_id
+             cross join lateral (
+               select bool_and(p.provider_price is not null or p.not_sent or p.superseded) as is_so
+               from message_parts p where p.message_id = m.id
+             ) as settled
+           where o.campaign_id = any($1) group by 1, 2"#,
         &ids
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.campaign, row.cost)).collect())
+    rows.into_iter()
+        .map(|row| {
+            Ok(Sum {
+                campaign: row.campaign,
+                status: row.status.parse().map_err(corrupt("status"))?,
+                messages: row.messages,
+                cost: row.cost,
+                confirmed: row.confirmed,
+            })
+        })
+        .collect()
 }
 
 /// A campaign's messages in one state.
 pub struct Outcome {
     pub status: Status,
     pub messages: i64,
-    /// US$, what the ledger holds.
+    /// As of [`Sum`].
     pub cost: Decimal,
+    pub confirmed: Decimal,
     /// Whose recipient has spoken since, and who has left since.
     pub answered: i64,
     pub left: i64,
@@ -80,8 +115,13 @@ pub struct Outcome {
 pub async fn list_outcomes(conn: &mut PgConnection, campaign: CampaignId) -> sqlx::Result<Vec<Outcome>> {
     let rows = sqlx::query!(
         r#"select m.status, count(*) as "messages!", sum(m.cost) as "cost!",
+             coalesce(sum(m.cost) filter (where settled.is_so), 0) as "confirmed!",
              count(*) filter (where t.buyer_spoke_at > m.created_at) as "answered!", count(o.left_at) as "left!"
            from offers o join messages m on m.id = o.message_id left join threads t on t.id = m.thread_id
+             cross join lateral (
+               select bool_and(p.provider_price is not null or p.not_sent or p.superseded) as is_so
+               from message_parts p where p.message_id = m.id
+             ) as settled
            where o.campaign_id = $1 group by 1"#,
         campaign.0
     )
@@ -93,6 +133,7 @@ pub async fn list_outcomes(conn: &mut PgConnection, campaign: CampaignId) -> sql
                 status: row.status.parse().map_err(corrupt("status"))?,
                 messages: row.messages,
                 cost: row.cost,
+                confirmed: row.confirmed,
                 answered: row.answered,
                 left: row.left,
             })

@@ -1,4 +1,4 @@
-//! Campaigns: drafts, what is confirmed, and what a worker does next.
+//! Campaigns: drafts, what is confirmed, and what is ordered of it.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -60,6 +60,8 @@ pub async fn delete_drafts_before(conn: &mut PgConnection, before: DateTime<Utc>
 #[derive(Clone)]
 pub struct Campaign {
     pub id: CampaignId,
+    pub dealer: DealerId,
+    pub dealer_name: String,
     pub words: String,
     pub vehicle: Option<(VehicleId, String)>,
     pub audience: Audience,
@@ -69,17 +71,32 @@ pub struct Campaign {
     pub created_at: DateTime<Utc>,
     pub begins_at: Option<DateTime<Utc>>,
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// Whose name that is.
+    pub confirmed_by: Option<String>,
     pub ended_at: Option<DateTime<Utc>>,
+    pub stopped: Option<Stopped>,
+}
+
+/// Who ended a campaign before its time.
+#[derive(Clone)]
+pub struct Stopped {
+    pub by: String,
+    /// An admin's, and never without; a dealer's own person gives none.
+    pub reason: Option<String>,
 }
 
 /// One shape for all that read campaigns; each adds its condition.
 macro_rules! campaigns {
     ($condition:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query!(
-            r#"select c.id as "id: CampaignId", c.words, c.vehicle_id as "vehicle: VehicleId",
-                 v.make || ' ' || v.model || ' ' || v.year as "title?", c.audience, c.state, c.hold, c.waits_for,
-                 c.waits_until, c.created_at, c.begins_at, c.confirmed_at, c.ended_at
-               from campaigns c left join vehicles v on v.id = c.vehicle_id where "#
+            r#"select c.id as "id: CampaignId", c.dealer_id as "dealer: DealerId", d.name as dealer_name, c.words,
+                 c.vehicle_id as "vehicle: VehicleId", v.make || ' ' || v.model || ' ' || v.year as "title?", c.audience,
+                 c.state, c.hold, c.waits_for, c.waits_until, c.created_at, c.begins_at, c.confirmed_at,
+                 confirming.name as "confirmed_by?", c.ended_at, stopping.name as "stopped_by?", c.stop_reason
+               from campaigns c join dealers d on d.id = c.dealer_id left join vehicles v on v.id = c.vehicle_id
+                 left join users confirming on confirming.id = c.confirmed_by
+                 left join users stopping on stopping.id = c.stopped_by
+               where "#
                 + $condition,
             $($argument),+
         )
@@ -90,6 +107,8 @@ macro_rules! campaign {
     ($row:ident) => {
         Campaign {
             id: $row.id,
+            dealer: $row.dealer,
+            dealer_name: $row.dealer_name,
             words: $row.words,
             vehicle: $row.vehicle.zip($row.title),
             audience: serde_json::from_value($row.audience).map_err(corrupt("audience"))?,
@@ -98,18 +117,38 @@ macro_rules! campaign {
             created_at: $row.created_at,
             begins_at: $row.begins_at,
             confirmed_at: $row.confirmed_at,
+            confirmed_by: $row.confirmed_by,
             ended_at: $row.ended_at,
+            stopped: $row.stopped_by.map(|by| Stopped { by, reason: $row.stop_reason }),
         }
     };
 }
 
-/// A dealer's campaign; `None`: he has none of that id.
+/// A dealer's campaign, or any dealer's; `None`: there is none of that id.
 pub async fn get_campaign(
+    conn: &mut PgConnection,
+    dealer: Option<DealerId>,
+    id: CampaignId,
+) -> sqlx::Result<Option<Campaign>> {
+    let row = campaigns!(
+        "c.id = $1 and ($2::uuid is null or c.dealer_id = $2)",
+        id.0,
+        dealer.map(|dealer| dealer.0)
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| Ok(campaign!(row))).transpose()
+}
+
+/// A dealer's, held until the transaction ends: nobody writes on it or begins it meanwhile.
+pub async fn lock_campaign(
     conn: &mut PgConnection,
     dealer: DealerId,
     id: CampaignId,
 ) -> sqlx::Result<Option<Campaign>> {
-    let row = campaigns!("c.id = $1 and c.dealer_id = $2", id.0, dealer.0).fetch_optional(conn).await?;
+    let row = campaigns!("c.id = $1 and c.dealer_id = $2 for update of c", id.0, dealer.0)
+        .fetch_optional(conn)
+        .await?;
     row.map(|row| Ok(campaign!(row))).transpose()
 }
 
@@ -125,6 +164,25 @@ pub async fn list_campaigns(
            (select b.created_at, b.id from campaigns b where b.id = $2 and b.dealer_id = $1))
          order by c.created_at desc, c.id desc limit $3",
         dealer.0,
+        after.map(|id| id.0),
+        most
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok(campaign!(row))).collect()
+}
+
+/// All dealers' that were confirmed, the latest first, before that one.
+pub async fn list_confirmed(
+    conn: &mut PgConnection,
+    after: Option<CampaignId>,
+    most: i64,
+) -> sqlx::Result<Vec<Campaign>> {
+    let rows = campaigns!(
+        "c.confirmed_at is not null and (c.confirmed_at, c.id) < (
+           coalesce((select b.confirmed_at from campaigns b where b.id = $1), 'infinity'),
+           coalesce($1, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+         order by c.confirmed_at desc, c.id desc limit $2",
         after.map(|id| id.0),
         most
     )
@@ -149,7 +207,7 @@ pub async fn confirm(
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let begun = sqlx::query!(
-        "update campaigns set state = 'running', user_id = $2, confirmed_at = $3 where id = $1 and state = 'draft'",
+        "update campaigns set state = 'running', user_id = $2, confirmed_by = $2, confirmed_at = $3 where id = $1 and state = 'draft'",
         id.0,
         user.0,
         now
@@ -209,184 +267,45 @@ pub async fn pause(conn: &mut PgConnection, id: CampaignId, hold: Hold) -> sqlx:
     .map(|_| ())
 }
 
-/// Ends one: whoever has not got it gets nothing, and why is kept.
+/// Who ends a campaign, and what that is to those who have not got it.
+pub struct Stop<'a> {
+    pub by: UserId,
+    pub why: Skip,
+    /// An admin's.
+    pub reason: Option<&'a str>,
+}
+
+/// Ends one that is not over: whoever has not got it gets nothing. How many those are; `None`: it was over, or is a draft.
 pub async fn stop(
     conn: &mut PgConnection,
-    dealer: DealerId,
     id: CampaignId,
-    why: Skip,
+    stop: &Stop<'_>,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<Option<u64>> {
     let stopped = sqlx::query!(
-        "update campaigns set state = 'stopped', hold = null, waits_for = null, waits_until = null, ended_at = $3
-         where id = $1 and dealer_id = $2 and state in ('running', 'paused')",
+        "update campaigns set state = 'stopped', hold = null, waits_for = null, waits_until = null, ended_at = $2,
+           stopped_by = $3, stop_reason = $4
+         where id = $1 and state in ('running', 'paused')",
         id.0,
-        dealer.0,
-        now
+        now,
+        stop.by.0,
+        stop.reason
     )
     .execute(&mut *conn)
     .await?;
-    if stopped.rows_affected() == 1 {
-        sqlx::query!(
-            "with held as (
-               select buyer_id from campaign_items where campaign_id = $1 and state = 'pending' order by buyer_id for update
-             )
-             update campaign_items i set state = 'skipped', reason = $2 from held
-             where i.campaign_id = $1 and i.buyer_id = held.buyer_id and i.state = 'pending'",
-            id.0,
-            why.as_str()
-        )
-        .execute(conn)
-        .await?;
+    if stopped.rows_affected() == 0 {
+        return Ok(None);
     }
-    Ok(())
-}
-
-/// A campaign that a worker has for a while.
-pub struct Served {
-    pub id: CampaignId,
-    pub dealer: DealerId,
-    pub dealer_name: String,
-    pub user: UserId,
-    pub words: String,
-    pub vehicle: Option<VehicleId>,
-}
-
-/// Takes the one that nobody has served for longest, of those that may go on; others are kept off it until `until`. A pause
-/// of an admin's keeps back what it is about.
-pub async fn claim(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> sqlx::Result<Option<Served>> {
-    sqlx::query_as!(
-        Served,
-        r#"update campaigns as c set served_until = $2 from dealers d where d.id = c.dealer_id and c.id = (
-             select o.id from campaigns o
-             where o.state = 'running' and (o.begins_at is null or o.begins_at <= $1)
-               and (o.waits_until is null or o.waits_until <= $1) and (o.served_until is null or o.served_until <= $1)
-               and not exists (
-                 select from okla_pauses($1) as z where (z.kind is null or z.kind = 'offer')
-                   and (z.dealer_id is null or z.dealer_id = o.dealer_id))
-             order by o.served_until nulls first, o.id limit 1 for update skip locked
-           )
-           returning c.id as "id: CampaignId", c.dealer_id as "dealer: DealerId", d.name as dealer_name,
-             c.user_id as "user: UserId", c.words, c.vehicle_id as "vehicle: VehicleId""#,
-        now,
-        until
-    )
-    .fetch_optional(conn)
-    .await
-}
-
-/// Gives it back at `now`: others that wait longer come first.
-pub async fn give_back(conn: &mut PgConnection, id: CampaignId, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("update campaigns set served_until = $2 where id = $1", id.0, now)
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
-
-/// It waits until a limit has room.
-pub async fn wait(
-    conn: &mut PgConnection,
-    id: CampaignId,
-    limit: &str,
-    until: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update campaigns set waits_for = $2, waits_until = $3 where id = $1 and state = 'running'",
-        id.0,
-        limit,
-        until
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
-}
-
-/// Ends a campaign that runs and of which nothing is left.
-pub async fn close_done(conn: &mut PgConnection, id: CampaignId, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update campaigns set state = 'done', ended_at = $2, waits_for = null, waits_until = null
-         where id = $1 and state = 'running'
-           and not exists (select from campaign_items where campaign_id = $1 and state = 'pending')",
-        id.0,
-        now
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
-}
-
-/// Somebody who is still to get it.
-pub struct PendingRow {
-    pub buyer: UserId,
-    pub name: String,
-    pub phone: Option<String>,
-    pub thread: ThreadId,
-}
-
-/// The next who are to get it.
-pub async fn list_pending(
-    conn: &mut PgConnection,
-    id: CampaignId,
-    most: i64,
-) -> sqlx::Result<Vec<PendingRow>> {
-    sqlx::query_as!(
-        PendingRow,
-        r#"select i.buyer_id as "buyer: UserId", u.name, u.phone, i.thread_id as "thread: ThreadId"
-           from campaign_items i join users u on u.id = i.buyer_id
-           where i.campaign_id = $1 and i.state = 'pending' order by i.place limit $2"#,
-        id.0,
-        most
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// They get nothing, and why.
-pub async fn skip(conn: &mut PgConnection, id: CampaignId, skipped: &[(UserId, Skip)]) -> sqlx::Result<()> {
-    let buyers: Vec<Uuid> = skipped.iter().map(|(buyer, _)| buyer.0).collect();
-    let reasons: Vec<String> = skipped.iter().map(|(_, skip)| skip.to_string()).collect();
-    sqlx::query!(
+    let left_out = sqlx::query!(
         "with held as (
-           select i.buyer_id, left_out.reason from campaign_items i
-           join unnest($2::uuid[], $3::text[]) as left_out (buyer_id, reason) on left_out.buyer_id = i.buyer_id
-           where i.campaign_id = $1 and i.state = 'pending' order by i.buyer_id for update of i
+           select buyer_id from campaign_items where campaign_id = $1 and state = 'pending' order by buyer_id for update
          )
-         update campaign_items as i set state = 'skipped', reason = held.reason from held
+         update campaign_items i set state = 'skipped', reason = $2 from held
          where i.campaign_id = $1 and i.buyer_id = held.buyer_id and i.state = 'pending'",
         id.0,
-        &buyers,
-        &reasons
+        stop.why.as_str()
     )
     .execute(conn)
-    .await
-    .map(|_| ())
-}
-
-/// A fault of ours came between; after `most` times they get nothing.
-pub async fn mark_tried(
-    conn: &mut PgConnection,
-    id: CampaignId,
-    buyers: &[UserId],
-    most: i32,
-) -> sqlx::Result<()> {
-    let buyers: Vec<Uuid> = buyers.iter().map(|buyer| buyer.0).collect();
-    sqlx::query!(
-        "with held as (
-           select buyer_id from campaign_items
-           where campaign_id = $1 and buyer_id = any($2) and state = 'pending' order by buyer_id for update
-         )
-         update campaign_items i set tries = tries + 1, state = case when tries + 1 >= $3 then 'skipped' else state end,
-           reason = case when tries + 1 >= $3 then 'fault' end
-         from held where i.campaign_id = $1 and i.buyer_id = held.buyer_id and i.state = 'pending'",
-        id.0,
-        &buyers,
-        most
-    )
-    .execute(conn)
-    .await
-    .map(|_| ())
+    .await?;
+    Ok(Some(left_out.rows_affected()))
 }

@@ -1,8 +1,10 @@
 //! Offers: each reaches exactly whom it may, and its page explains everybody else.
 
+mod admins;
 mod api;
 mod pages;
 pub mod stage;
+mod writing;
 
 use chrono::TimeDelta;
 use okla::{
@@ -219,7 +221,7 @@ async fn a_campaign_stops_and_goes_on_by_its_dealers_word_and_by_an_admins(pool:
     stage.serve().await;
     assert_eq!(stage.sent().await.len(), 3, "what is ended stays ended");
     let shown = stage.dealer_browser.get(&page).await.body;
-    assert!(shown.contains("Detenida") && shown.contains("Usted detuvo la oferta"), "{shown}");
+    assert!(shown.contains("Detenida") && shown.contains("El concesionario detuvo la oferta"), "{shown}");
     let names = stage.dealer_browser.get(&format!("{page}?motivo=stopped")).await.body;
     assert_eq!(names.matches("<li>Persona ").count(), 1, "{names}");
 }

@@ -482,7 +482,9 @@ async fn offers_to_a_number_that_he_had_before_are_erased_with_him(pool: PgPool)
     stage.writes(&stage.vehicles().await[0], "¿Sigue disponible?").await;
     let id = uuid::Uuid::now_v7().to_string();
     stage.dealer.post_form("/fn/oferta", &[("id", &id), ("texto", "Rebaja")]).await;
-    stage.dealer.post_form("/fn/oferta-confirmar", &[("id", &id), ("cuantos", "1")]).await;
+    let seen = crate::offers::stage::seen(&stage.dealer.get(&format!("/panel/ofertas/{id}")).await.body);
+    let confirm = [("id", &*id), ("cuantos", "1"), ("visto", &seen)];
+    stage.dealer.post_form("/fn/oferta-confirmar", &confirm).await;
     while okla::app::offers::offer_next(&app.app).await.unwrap() == Step::Worked {}
     app.work().await;
     let arrived = app.sim_messages(PHONE).await;

@@ -14,15 +14,15 @@ use leptos_router::{
 use self::{header::Header, theme_switch::ThemeSwitch};
 use super::{
     pages::{
-        AccountPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage, ContactPage, CostsPage,
-        DealerMessagePage, DealerMessagesPage, DealersPage, DrivePage, DrivesPage, EditLimitPage,
-        EditVehiclePage, ErasePage, FailuresPage, ForgottenPage, HandsetPage, HomePage, ImportPage,
-        InterestsPage, LimitsPage, NewOfferPage, NewRatePage, NewVehiclePage, NotFoundPage, NumberPage,
-        OfferPage, OffersPage, OwnDataPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage, OwnMessagePage,
-        OwnMessagesPage, OwnUnassignedPage, PanelPage, PasswordPage, PlatformCostsPage, QuickAnswersPage,
-        RatesPage, ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage, SignUpPage, SystemPage,
-        ThreadPage, ThreadsPage, UnassignedPage, UnassignedWordsPage, UploadPage, UserPage, UsersPage,
-        VehiclePage, VehiclesPage, WritePage,
+        AccountPage, AdminOfferPage, AdminOffersPage, ApiDocsPage, AttemptsPage, AuditPage, CodePage,
+        ContactPage, CostsPage, DealerMessagePage, DealerMessagesPage, DealersPage, DrivePage, DrivesPage,
+        EditLimitPage, EditVehiclePage, ErasePage, FailuresPage, ForgottenPage, HandsetPage, HomePage,
+        ImportPage, InterestsPage, LimitsPage, NewOfferPage, NewRatePage, NewVehiclePage, NotFoundPage,
+        NumberPage, OfferPage, OffersPage, OwnDataPage, OwnDrivePage, OwnDrivesPage, OwnLimitsPage,
+        OwnMessagePage, OwnMessagesPage, OwnUnassignedPage, PanelPage, PasswordPage, PlatformCostsPage,
+        QuickAnswersPage, RatesPage, ReadingPage, RenewPage, ResendPage, SecondFactorPage, SignInPage,
+        SignUpPage, SystemPage, ThreadPage, ThreadsPage, UnassignedPage, UnassignedWordsPage, UploadPage,
+        UserPage, UsersPage, VehiclePage, VehiclesPage, WritePage,
     },
     parts::{Icon, icons},
     state::AppState,
@@ -87,6 +87,8 @@ pub fn Root() -> impl IntoView {
                     <Route path=path!("/admin/tarifas") view=RatesPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/tarifas/nueva") view=NewRatePage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/costos") view=PlatformCostsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/ofertas") view=AdminOffersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/ofertas/:id") view=AdminOfferPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/auditoria") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/sin-asignar") view=UnassignedPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/sin-asignar/:id") view=UnassignedWordsPage ssr=SsrMode::Async/>

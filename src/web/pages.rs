@@ -40,8 +40,9 @@ mod write;
 
 pub use account::AccountPage;
 pub use admin::{
-    AttemptsPage, AuditPage, DealersPage, EditLimitPage, LimitsPage, NewRatePage, PlatformCostsPage,
-    RatesPage, SystemPage, UnassignedPage, UnassignedWordsPage, UserPage, UsersPage,
+    AdminOfferPage, AdminOffersPage, AttemptsPage, AuditPage, DealersPage, EditLimitPage, LimitsPage,
+    NewRatePage, PlatformCostsPage, RatesPage, SystemPage, UnassignedPage, UnassignedWordsPage, UserPage,
+    UsersPage,
 };
 pub use api_docs::ApiDocsPage;
 pub use code::CodePage;
@@ -59,7 +60,10 @@ pub use message::{DealerMessagePage, OwnMessagePage};
 pub use messages::OwnMessagesPage;
 pub use not_found::NotFoundPage;
 pub use number::NumberPage;
-pub use offers::{NewOfferPage, OfferPage, OfferProgress, OffersPage};
+pub use offers::{
+    ADMINS as ADMINS_OFFERS, Asked as WhoseNames, AskedNames, Audience, NameList, NewOfferPage, OfferPage,
+    OfferProgress, OffersPage, StateWord, cost, first_line,
+};
 pub use own_data::OwnDataPage;
 pub use own_limits::OwnLimitsPage;
 pub use own_unassigned::OwnUnassignedPage;

@@ -99,6 +99,7 @@ pub fn router(state: AppState) -> Router {
         .route("/panel/mensajes/eventos", get(events::panel::news))
         .route("/panel/reenvios/{id}/eventos", get(events::panel::resend))
         .route("/panel/ofertas/{id}/eventos", get(events::panel::offer))
+        .route("/admin/ofertas/{id}/eventos", get(events::panel::admins_offer))
         .route("/panel/ofertas/{id}/resultado.csv", get(export::campaign))
         .route("/panel/mensajes/{id}/eventos", get(events::dealer_message))
         .route("/demo/telefono/eventos", get(events::handset::conversation))

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    plan::{Asked, MOST, dealer_name, plan},
-    words::{check, compose, with_link},
+    plan::{Asked, MOST, Plan, dealer_name, plan},
+    seal::seal,
+    words::{SAMPLE, arrives, check, with_link},
 };
 use crate::{
     app::{
@@ -46,8 +47,6 @@ pub struct CampaignForm {
 pub struct NewDraft {
     pub draft: Option<Campaign>,
     pub asked: Vec<Asked>,
-    /// As it would arrive.
-    pub dealer: String,
 }
 
 /// What whoever writes an offer needs.
@@ -59,7 +58,7 @@ pub async fn new_draft(app: &App, actor: &Actor, id: Option<CampaignId>) -> Resu
     let mut conn = app.pool.acquire().await?;
     let draft = match id {
         Some(id) => {
-            let draft = store::campaigns::get_campaign(&mut conn, dealer, id).await?;
+            let draft = store::campaigns::get_campaign(&mut conn, Some(dealer), id).await?;
             Some(draft.filter(|draft| draft.state == State::Draft).ok_or(AppError::NotFound)?)
         }
         None => None,
@@ -73,7 +72,7 @@ pub async fn new_draft(app: &App, actor: &Actor, id: Option<CampaignId>) -> Resu
         was_asked_about: row.was_asked_about,
         is_shown: row.is_shown,
     });
-    Ok(NewDraft { draft, asked: asked.collect(), dealer: dealer_name(&mut conn, dealer).await? })
+    Ok(NewDraft { draft, asked: asked.collect() })
 }
 
 /// Keeps what was written, to be looked at and confirmed.
@@ -84,7 +83,7 @@ pub async fn keep_draft(app: &App, actor: &Actor, form: CampaignForm) -> Result<
     let dealer = dealer_of(actor)?;
     let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    let known = store::campaigns::get_campaign(&mut conn, dealer, form.id).await?;
+    let known = store::campaigns::get_campaign(&mut conn, Some(dealer), form.id).await?;
     if let Some(vehicle) = form.vehicle {
         let own = store::audiences::is_vehicle_of(&mut conn, dealer, vehicle).await?;
         if !own {
@@ -96,7 +95,7 @@ pub async fn keep_draft(app: &App, actor: &Actor, form: CampaignForm) -> Result<
         return Ok(());
     }
     let name = dealer_name(&mut conn, dealer).await?;
-    check("texto", &name, &form.words, |words| with_link(&app.settings, words, form.vehicle))?;
+    check("texto", &name, form.words.trim(), |words| with_link(&app.settings, words, form.vehicle))?;
     let audience = serde_json::to_value(&form.audience)
         .map_err(|error| AppError::Fault(format!("an audience could not be written: {error}")))?;
     let draft = NewCampaign {
@@ -111,15 +110,25 @@ pub async fn keep_draft(app: &App, actor: &Actor, form: CampaignForm) -> Result<
     if store::campaigns::keep_draft(&mut conn, &draft, now).await? { Ok(()) } else { Err(AppError::NotFound) }
 }
 
+/// What whoever confirms an offer has looked at.
+pub struct Seen<'a> {
+    /// How many it would reach.
+    pub people: usize,
+    /// `Check::seal`.
+    pub seal: &'a str,
+}
+
 /// Begins it, to everybody whom its filters choose now; a second press finds it begun.
 ///
 /// # Errors
-/// `NotFound`; `NoTemplate`; `Invalid`: it would reach nobody, too many, or more than the `shown` ones by now.
-pub async fn confirm_campaign(app: &App, actor: &Actor, id: CampaignId, shown: usize) -> Result<()> {
+/// `NotFound`; `NoTemplate`; `Invalid`: it is not what he has seen any more, or would reach nobody, too many, or more than
+/// he has seen.
+pub async fn confirm_campaign(app: &App, actor: &Actor, id: CampaignId, seen: &Seen<'_>) -> Result<()> {
     let dealer = dealer_of(actor)?;
     let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    let campaign = store::campaigns::get_campaign(&mut conn, dealer, id).await?.ok_or(AppError::NotFound)?;
+    let campaign =
+        store::campaigns::get_campaign(&mut conn, Some(dealer), id).await?.ok_or(AppError::NotFound)?;
     if campaign.state != State::Draft {
         return Ok(());
     }
@@ -131,29 +140,23 @@ pub async fn confirm_campaign(app: &App, actor: &Actor, id: CampaignId, shown: u
             return Err(AppError::NoTemplate(Purpose::Offer));
         }
     }
+    drop(conn);
+    let mut tx = store::connection::begin(&app.pool).await?;
+    // A colleague who writes on it does so before, and is seen here, or finds it begun.
+    let campaign = store::campaigns::lock_campaign(&mut tx, dealer, id).await?.ok_or(AppError::NotFound)?;
+    if campaign.state != State::Draft {
+        return Ok(());
+    }
+    let vehicle = campaign.vehicle.as_ref().map(|(id, _)| *id);
+    let arrives = arrives(&app.settings, &campaign.dealer_name, SAMPLE, &campaign.words, vehicle).text;
+    if seal(&arrives, &campaign)? != seen.seal {
+        let sentence = "La oferta cambió desde que la vio: revísela y confirme de nuevo.";
+        return Err(AppError::invalid("", "changed", sentence));
+    }
     let begins_at =
         app.settings.offer_hours.opening(campaign.begins_at.map_or(now, |begins| begins.max(now)));
-    let plan = plan(app, &mut conn, dealer, &campaign.audience, begins_at).await?;
-    drop(conn);
-    let wrong = |code, sentence: String| Err(AppError::invalid("", code, sentence));
-    if plan.is_too_many {
-        let most = grouped(MOST.into());
-        return wrong(
-            "too_many",
-            format!("Una oferta llega a {most} personas como mucho. Elija menos con los filtros."),
-        );
-    }
-    if plan.reached.is_empty() {
-        return wrong(
-            "nobody",
-            "Con estos filtros no hay a quién enviarla. Cámbielos e inténtelo de nuevo.".to_owned(),
-        );
-    }
-    if plan.reached.len() > shown {
-        let sentence = "Mientras miraba, más personas pasaron los filtros. Revise cuántas son ahora y confirme de nuevo.";
-        return wrong("more_than_shown", sentence.to_owned());
-    }
-    let mut tx = store::connection::begin(&app.pool).await?;
+    let plan = plan(app, &mut tx, dealer, &campaign.audience, begins_at).await?;
+    refuse(&plan, seen.people)?;
     if store::campaigns::confirm(&mut tx, id, actor.user_id, &plan.items, now).await? {
         tx.commit().await?;
         tracing::info!(campaign = %id, people = plan.reached.len(), "an offer was confirmed");
@@ -161,9 +164,19 @@ pub async fn confirm_campaign(app: &App, actor: &Actor, id: CampaignId, shown: u
     Ok(())
 }
 
-impl NewDraft {
-    /// Words as they would arrive at somebody of that name.
-    pub fn preview(&self, app: &App, person: &str, words: &str, vehicle: Option<VehicleId>) -> String {
-        compose(&self.dealer, person, &with_link(&app.settings, words, vehicle)).text
-    }
+/// Why an offer to those cannot begin, who were as many when it was looked at.
+fn refuse(plan: &Plan, seen: usize) -> Result<()> {
+    let (code, sentence) = if plan.is_too_many {
+        let most = grouped(MOST.into());
+        let sentence = format!("Una oferta llega a {most} personas como mucho. Elija menos con los filtros.");
+        ("too_many", sentence)
+    } else if plan.reached.is_empty() {
+        ("nobody", "Con estos filtros no hay a quién enviarla. Cámbielos e inténtelo de nuevo.".to_owned())
+    } else if plan.reached.len() > seen {
+        let sentence = "Mientras miraba, más personas pasaron los filtros. Revise cuántas son ahora y confirme de nuevo.";
+        ("more_than_shown", sentence.to_owned())
+    } else {
+        return Ok(());
+    };
+    Err(AppError::invalid("", code, sentence))
 }

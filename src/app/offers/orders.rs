@@ -11,7 +11,7 @@ use crate::{
         ids::CampaignId,
         offer::{Hold, Skip, State},
     },
-    store,
+    store::{self, campaigns::Stop},
 };
 
 /// What a dealer says to his campaign.
@@ -30,7 +30,8 @@ pub async fn order_campaign(app: &App, actor: &Actor, id: CampaignId, order: Ord
     let dealer = dealer_of(actor)?;
     let now = app.clock.now();
     let mut tx = store::connection::begin(&app.pool).await?;
-    let campaign = store::campaigns::get_campaign(&mut tx, dealer, id).await?.ok_or(AppError::NotFound)?;
+    let campaign =
+        store::campaigns::get_campaign(&mut tx, Some(dealer), id).await?.ok_or(AppError::NotFound)?;
     match order {
         Order::Pause => store::campaigns::pause(&mut tx, id, Hold::Dealer).await?,
         Order::Resume => {
@@ -40,7 +41,8 @@ pub async fn order_campaign(app: &App, actor: &Actor, id: CampaignId, order: Ord
             // Who is left out then is so for want of money.
             let no_money = campaign.state == State::Paused(Hold::Budget);
             let why = if no_money { Skip::Budget } else { Skip::Stopped };
-            store::campaigns::stop(&mut tx, dealer, id, why, now).await?;
+            let stop = Stop { by: actor.user_id, why, reason: None };
+            store::campaigns::stop(&mut tx, id, &stop, now).await?;
         }
     }
     tx.commit().await?;

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use sqlx::PgConnection;
 
-use super::words::{SAMPLE, compose, with_link};
+use super::{
+    seal::seal,
+    words::{SAMPLE, arrives},
+};
 use crate::{
     app::{
         accept::no_rate,
@@ -111,6 +114,10 @@ pub struct Check {
     pub campaign: Campaign,
     /// As it arrives, at somebody of that name.
     pub preview: String,
+    /// Whom it is for, a sentence a filter; none: everybody.
+    pub audience: Vec<String>,
+    /// What the confirmation says that he has seen.
+    pub seal: String,
     pub people: usize,
     /// Of some who would get it.
     pub names: Vec<String>,
@@ -138,7 +145,8 @@ pub async fn check_campaign(app: &App, actor: &Actor, id: CampaignId) -> Result<
     let dealer = dealer_of(actor)?;
     let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    let campaign = store::campaigns::get_campaign(&mut conn, dealer, id).await?.ok_or(AppError::NotFound)?;
+    let campaign =
+        store::campaigns::get_campaign(&mut conn, Some(dealer), id).await?.ok_or(AppError::NotFound)?;
     let begins_at =
         app.settings.offer_hours.opening(campaign.begins_at.map_or(now, |begins| begins.max(now)));
     let plan = plan(app, &mut conn, dealer, &campaign.audience, begins_at).await?;
@@ -149,15 +157,17 @@ pub async fn check_campaign(app: &App, actor: &Actor, id: CampaignId) -> Result<
     let prices = plan.reached.iter().map(|(_, phone)| price(phone)).collect::<Result<Vec<Decimal>>>()?;
     let room = room(&mut conn, actor, dealer, &prices, now).await?;
     let pauses = store::pauses::list_in_force(&mut conn, now).await?;
-    let name = dealer_name(&mut conn, dealer).await?;
+    let audience = told(&mut conn, dealer, &campaign.audience).await?;
     drop(conn);
     let vehicle = campaign.vehicle.as_ref().map(|(id, _)| *id);
-    let words = with_link(&app.settings, &campaign.words, vehicle);
+    let preview = arrives(&app.settings, &campaign.dealer_name, SAMPLE, &campaign.words, vehicle).text;
     let people = plan.reached.len();
     let per_second = i64::try_from(app.settings.pace.in_a_second()).unwrap_or(i64::MAX);
     let count = i64::try_from(people).unwrap_or(i64::MAX);
     Ok(Check {
-        preview: compose(&name, SAMPLE, &words).text,
+        seal: seal(&preview, &campaign)?,
+        preview,
+        audience,
         people,
         names: plan.reached.iter().take(SHOWN).map(|(name, _)| name.clone()).collect(),
         left_out: counted(&plan.items),
@@ -176,6 +186,16 @@ pub async fn check_campaign(app: &App, actor: &Actor, id: CampaignId) -> Result<
 pub(super) async fn dealer_name(conn: &mut PgConnection, dealer: DealerId) -> Result<String> {
     let mut names = store::names::list_dealers(conn, &[dealer]).await?;
     names.remove(&dealer).ok_or_else(|| AppError::Fault(format!("dealers {dealer} is gone")))
+}
+
+/// The filters in words.
+pub(super) async fn told(
+    conn: &mut PgConnection,
+    dealer: DealerId,
+    audience: &Audience,
+) -> Result<Vec<String>> {
+    let titles = store::audiences::list_titles(conn, dealer, &audience.vehicles).await?;
+    Ok(audience.told(|vehicle| titles.get(&vehicle).cloned()))
 }
 
 fn counted(items: &[NewItem]) -> Vec<(Skip, i64)> {

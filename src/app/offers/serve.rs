@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 
-use super::words::{compose, with_link};
+use super::words::arrives;
 use crate::{
     app::{
         accept::{Draft, Offering, Verdict},
@@ -32,7 +32,7 @@ use crate::{
     metrics,
     store::{
         self,
-        campaigns::{PendingRow, Served},
+        campaign_work::{PendingRow, Served},
     },
 };
 
@@ -59,20 +59,20 @@ pub async fn offer_next(app: &App) -> Result<Step> {
     if room <= 0 {
         return Ok(Step::Nothing);
     }
-    let Some(served) = store::campaigns::claim(&mut conn, now, now + HELD).await? else {
+    let Some(served) = store::campaign_work::claim(&mut conn, now, now + HELD).await? else {
         return Ok(Step::Nothing);
     };
-    let people = store::campaigns::list_pending(&mut conn, served.id, room.min(AT_ONCE)).await?;
+    let people = store::campaign_work::list_pending(&mut conn, served.id, room.min(AT_ONCE)).await?;
     drop(conn);
     let done = serve(app, &served, &people, now).await;
-    store::campaigns::give_back(&mut *app.pool.acquire().await?, served.id, app.clock.now()).await?;
+    store::campaign_work::give_back(&mut *app.pool.acquire().await?, served.id, app.clock.now()).await?;
     done
 }
 
 async fn serve(app: &App, served: &Served, people: &[PendingRow], now: DateTime<Utc>) -> Result<Step> {
     let mut conn = app.pool.acquire().await?;
     if people.is_empty() {
-        store::campaigns::close_done(&mut conn, served.id, now).await?;
+        store::campaign_work::close_done(&mut conn, served.id, now).await?;
         return Ok(Step::Worked);
     }
     let user = store::users::get_user(&mut conn, served.user).await?;
@@ -101,8 +101,7 @@ fn draft(app: &App, served: &Served, person: &PendingRow) -> Result<Option<Draft
     let Some(to) = person.phone.as_deref().and_then(|phone| Phone::parse_api(phone).ok()) else {
         return Ok(None);
     };
-    let words = with_link(&app.settings, &served.words, served.vehicle);
-    let filled = compose(&served.dealer_name, &person.name, &words);
+    let filled = arrives(&app.settings, &served.dealer_name, &person.name, &served.words, served.vehicle);
     let body = Body::parse(&filled.text)
         .map_err(|error| AppError::Fault(format!("campaigns {}: {error}", served.id)))?;
     let id = MessageId::fresh();
@@ -179,7 +178,7 @@ impl Told {
         let lacks_template = self.no_template && !has_template(app).await?;
         let mut conn = app.pool.acquire().await?;
         if !self.skipped.is_empty() {
-            store::campaigns::skip(&mut conn, served.id, &self.skipped).await?;
+            store::campaign_work::skip(&mut conn, served.id, &self.skipped).await?;
         }
         if lacks_template {
             store::campaigns::pause(&mut conn, served.id, Hold::Template).await?;
@@ -189,11 +188,11 @@ impl Told {
         }
         if let Some(refusal) = self.waits {
             let until = refusal.until.max(now + SHORTEST_WAIT);
-            store::campaigns::wait(&mut conn, served.id, refusal.limit.name(), until).await?;
+            store::campaign_work::wait(&mut conn, served.id, refusal.limit.name(), until).await?;
         }
         let buyers: Vec<UserId> = self.failed.keys().copied().collect();
         if let Some(error) = self.failed.into_values().next() {
-            store::campaigns::mark_tried(&mut conn, served.id, &buyers, MOST_TRIES).await?;
+            store::campaign_work::mark_tried(&mut conn, served.id, &buyers, MOST_TRIES).await?;
             return Err(error);
         }
         let is_idle = self.accepted == 0 && self.skipped.is_empty();

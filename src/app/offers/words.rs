@@ -32,6 +32,17 @@ pub fn compose(dealer: &str, person: &str, words: &str) -> Filled {
     Definition::of(Purpose::Offer).fill(&values, "")
 }
 
+/// An offer of a dealer's as it arrives at that person. What is shown before it is sent, and what is sent, are made here.
+pub fn arrives(
+    settings: &Settings,
+    dealer: &str,
+    person: &str,
+    words: &str,
+    vehicle: Option<VehicleId>,
+) -> Filled {
+    compose(dealer, person, &with_link(settings, words.trim(), vehicle))
+}
+
 /// The words with the address of the vehicle that they are about.
 pub fn with_link(settings: &Settings, words: &str, vehicle: Option<VehicleId>) -> String {
     let Some(vehicle) = vehicle else { return words.to_owned() };

@@ -1,10 +1,14 @@
 //! Writing an offer, whom it is for, and what its dealer reads of it.
 
+use okla::domain::user::Role;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::stage::{Stage, phone};
-use crate::{app::Options, stock::with};
+use super::stage::{Stage, phone, seen};
+use crate::{
+    app::{Options, PASSWORD},
+    stock::with,
+};
 
 #[sqlx::test]
 async fn what_is_typed_comes_back_with_how_it_arrives_and_what_is_wrong(pool: PgPool) {
@@ -80,7 +84,7 @@ async fn filters_choose_among_those_who_wrote(pool: PgPool) {
     assert_eq!(reach(&[("desde", "2026-01-05"), ("hasta", "2026-01-05")]).await, 1);
     assert_eq!(reach(&[("motivo", "precio")]).await, 0);
     let form = stage.dealer_browser.get("/panel/ofertas/nueva").await.body;
-    assert!(form.contains(&format!("<option value=\"{make}\">")), "{form}");
+    assert!(form.contains(&format!("value=\"{make}\"")) && form.contains(&vehicle), "{form}");
 }
 
 #[sqlx::test]
@@ -102,6 +106,40 @@ async fn more_people_than_were_shown_are_not_written_to_unasked(pool: PgPool) {
     let empty = stage.dealer_browser.post_form("/fn/oferta", &nobody).await.location;
     stage.confirm(&empty, 9).await;
     assert!(stage.dealer_browser.get(&empty).await.body.contains("no hay a quién enviarla"));
+}
+
+#[sqlx::test]
+async fn what_a_colleague_changed_since_it_was_looked_at_is_not_sent(pool: PgPool) {
+    let stage = Stage::start(pool).await;
+    stage.people(0..2).await;
+    let page = stage.draft("Rebaja de 50,000").await;
+    let id = page.rsplit('/').next().unwrap();
+    let looked_at = seen(&stage.dealer_browser.get(&page).await.body);
+    stage.app.add_user("otra@ejemplo.do", Role::Dealer, Some(crate::app::DEALER)).await;
+    let colleague = stage.app.browser();
+    colleague.sign_in("otra@ejemplo.do", PASSWORD).await;
+    let later = [("id", id), ("texto", "Rebaja de 50,000"), ("empieza", "2030-01-01T10:00")];
+    let others = [("id", id), ("texto", "Rebaja de 50,000"), ("respondidos", "no")];
+    let words = [("id", id), ("texto", "Rebaja de 90,000")];
+    // Its beginning, whom it is for, its words: whatever it is. And a press that names nothing has seen nothing.
+    for (change, seen) in
+        [(&later[..], &*looked_at), (&others, &looked_at), (&words, &looked_at), (&words, "")]
+    {
+        colleague.post_form("/fn/oferta", change).await;
+        let press = [("id", id), ("cuantos", "2"), ("visto", seen)];
+        assert_eq!(stage.dealer_browser.post_form("/fn/oferta-confirmar", &press).await.location, page);
+        let shown = stage.dealer_browser.get(&page).await.body;
+        let said = "La oferta cambió desde que la vio: revísela y confirme de nuevo.";
+        assert!(shown.contains(said), "{change:?}: {shown}");
+        assert_eq!(stage.app.count("campaign_items").await, 0, "{change:?}");
+    }
+    let shown = stage.dealer_browser.get(&page).await.body;
+    assert!(shown.contains("Hola, José Peña: Rebaja de 90,000"), "the words of now are before him: {shown}");
+    stage.confirm(&page, 2).await;
+    stage.serve().await;
+    assert_eq!(stage.sent().await.len(), 2);
+    let truth = stage.app.sim_messages(&phone(0)).await;
+    assert!(truth[0]["body"].as_str().unwrap().contains("Rebaja de 90,000"), "{truth:?}");
 }
 
 #[sqlx::test]

@@ -56,6 +56,12 @@ pub fn counted(page: &str) -> Vec<(String, i64)> {
         .collect()
 }
 
+/// What a draft's page has its confirmation say that was seen; nothing if it can't be confirmed.
+pub fn seen(page: &str) -> String {
+    let after = page.split_once("name=\"visto\" value=\"");
+    after.and_then(|(_, rest)| rest.split_once('"')).map(|(seal, _)| seal.to_owned()).unwrap_or_default()
+}
+
 impl Stage {
     pub async fn start(pool: PgPool) -> Self {
         Self::start_with(pool, Options { workers: false, per_second: 2_000, ..Options::default() }).await
@@ -135,7 +141,8 @@ impl Stage {
 
     pub async fn confirm_by(&self, browser: &Browser, page: &str, people: usize) {
         let id = page.rsplit('/').next().unwrap();
-        let fields = [("id", id), ("cuantos", &people.to_string())];
+        let seen = seen(&browser.get(page).await.body);
+        let fields = [("id", id), ("cuantos", &people.to_string()), ("visto", &seen)];
         assert_eq!(browser.post_form("/fn/oferta-confirmar", &fields).await.location, page);
     }
 

@@ -26,7 +26,7 @@ use super::{audit::all_is_true, fleet::Fleet, scale::scaled};
 use crate::{
     app::{Browser, DEALER, DEALER_PHONE, PASSWORD, approve_templates},
     binary::process::Environment,
-    offers::stage::{counted, forget_earlier, got_one, people, phone, wrote_to},
+    offers::stage::{counted, forget_earlier, got_one, people, phone, seen, wrote_to},
 };
 
 const DONE_WITHIN: Duration = Duration::from_mins(5);
@@ -98,7 +98,8 @@ async fn an_offer_to_many_reaches_exactly_the_right_ones_though_a_server_dies(po
     let page = browser.post_form("/fn/oferta", &offer).await.location;
     let reached = numbers.people - numbers.gone - numbers.capped;
     let reached_words = reached.to_string();
-    let confirm = [("id", id.as_str()), ("cuantos", reached_words.as_str())];
+    let seen = seen(&browser.get(&page).await.body);
+    let confirm = [("id", id.as_str()), ("cuantos", reached_words.as_str()), ("visto", seen.as_str())];
     for _ in 0..2 {
         assert_eq!(browser.post_form("/fn/oferta-confirmar", &confirm).await.location, page);
     }

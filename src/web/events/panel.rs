@@ -108,10 +108,32 @@ pub async fn offer(
     actor: Option<Extension<Actor>>,
     Path(id): Path<CampaignId>,
 ) -> Response {
+    offer_of(state, actor, id, |actor| dealer_of(actor).map(|_| ())).await
+}
+
+/// `GET /admin/ofertas/{id}/eventos`: the same for admins.
+pub async fn admins_offer(
+    State(state): State<AppState>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<CampaignId>,
+) -> Response {
+    offer_of(state, actor, id, Actor::admin).await
+}
+
+async fn offer_of(
+    state: AppState,
+    actor: Option<Extension<Actor>>,
+    id: CampaignId,
+    authorise: fn(&Actor) -> Result<()>,
+) -> Response {
     let Some(Extension(actor)) = actor else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    match read_campaign(&state, &actor, id).await {
+    let found = async {
+        authorise(&actor)?;
+        read_campaign(&state, &actor, id).await
+    };
+    match found.await {
         Ok(_) => {}
         Err(AppError::NotFound) => return StatusCode::NOT_FOUND.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),

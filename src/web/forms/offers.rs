@@ -2,11 +2,11 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
-use super::{back_with, done, signed_in};
+use super::{back_with, done, reason, signed_in};
 use crate::{
     app::{
         error::{AppError, FieldError, Result},
-        offers::{CampaignForm, Order, confirm_campaign, keep_draft, order_campaign},
+        offers::{CampaignForm, Order, Seen, confirm_campaign, halt_campaign, keep_draft, order_campaign},
     },
     domain::{ids::CampaignId, offer::Audience, time::parse_moment},
     web::{
@@ -20,6 +20,7 @@ use crate::{
 /// The forms' names in the flash.
 pub const OFFER: &str = "oferta";
 pub const CAMPAIGN: &str = "campana";
+pub const HALT: &str = "oferta-detener";
 
 const LIST: &str = "/panel/ofertas";
 const NEW: &str = "/panel/ofertas/nueva";
@@ -27,6 +28,22 @@ const NEW: &str = "/panel/ofertas/nueva";
 /// The fields of an offer that is written.
 const FIELDS: [&str; 10] =
     ["id", "texto", "vehiculo", "interes", "marca", "desde", "hasta", "respondidos", "motivo", "empieza"];
+
+/// Of these several may be chosen, each under a name of its own: `marca-0`, `marca-1`. Kept a line each.
+const SEVERAL: [&str; 2] = ["interes", "marca"];
+
+/// What a field holds.
+fn value_of(fields: &HashMap<String, String>, name: &str) -> String {
+    if !SEVERAL.contains(&name) {
+        return fields.get(name).cloned().unwrap_or_default();
+    }
+    let is_of =
+        |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    let chosen = fields.iter().filter(|(key, _)| is_of(key)).map(|(_, value)| value.as_str());
+    let mut chosen: Vec<&str> = chosen.collect();
+    chosen.sort_unstable();
+    chosen.join("\n")
+}
 
 /// A dealer's user: writes an offer, to be looked at before it is confirmed; `accion=vista` only shows how it would arrive.
 #[server(prefix = "/fn", endpoint = "oferta")]
@@ -36,7 +53,8 @@ pub async fn post_offer(
 ) -> std::result::Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, NEW) else { return Ok(()) };
-    let typed = FIELDS.map(|name| (name, fields.get(name).map_or("", String::as_str)));
+    let values = FIELDS.map(|name| (name, value_of(&fields, name)));
+    let typed = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     if accion == "vista" {
         flash::keep(&current.session, OFFER, &Flash::new(&typed, Vec::new())).await?;
         redirect::from_leptos(&format!("{NEW}#vista"));
@@ -89,6 +107,7 @@ fn parse(typed: &[(&str, &str)]) -> Result<CampaignForm> {
 pub async fn post_confirm_offer(
     #[server(default)] id: String,
     #[server(default)] cuantos: String,
+    #[server(default)] visto: String,
 ) -> std::result::Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
@@ -97,7 +116,8 @@ pub async fn post_confirm_offer(
         return Ok(());
     };
     let page = format!("{LIST}/{id}");
-    match confirm_campaign(&current.state, &actor, id, cuantos.parse().unwrap_or_default()).await {
+    let seen = Seen { people: cuantos.parse().unwrap_or_default(), seal: &visto };
+    match confirm_campaign(&current.state, &actor, id, &seen).await {
         Ok(()) => done(&current, CAMPAIGN, &page, "La oferta está confirmada.").await?,
         Err(error) => back_with(&current, CAMPAIGN, &page, &[], error).await?,
     }
@@ -125,6 +145,28 @@ pub async fn post_order_offer(
     match order_campaign(&current.state, &actor, id, order).await {
         Ok(()) => redirect::from_leptos(&page),
         Err(error) => back_with(&current, CAMPAIGN, &page, &[], error).await?,
+    }
+    Ok(())
+}
+
+/// An admin: ends a dealer's offer, who reads why.
+#[server(prefix = "/fn/admin", endpoint = "oferta-detener")]
+pub async fn post_halt_offer(
+    #[server(default)] id: String,
+    #[server(default)] motivo: String,
+) -> std::result::Result<(), WebError> {
+    const ADMINS: &str = "/admin/ofertas";
+    let current = Current::get()?;
+    let id = id.parse::<CampaignId>().map_err(|_| AppError::NotFound);
+    let page = id.as_ref().map_or_else(|_| ADMINS.to_owned(), |id| format!("{ADMINS}/{id}"));
+    let Some(actor) = signed_in(&current, &page) else { return Ok(()) };
+    let halted = async {
+        let reason = reason("motivo", &motivo)?;
+        halt_campaign(&current.state, &actor, id?, reason).await
+    };
+    match halted.await {
+        Ok(()) => done(&current, HALT, &page, "La oferta está detenida.").await?,
+        Err(error) => back_with(&current, HALT, &page, &[("motivo", &motivo)], error).await?,
     }
     Ok(())
 }

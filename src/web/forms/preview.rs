@@ -1,10 +1,11 @@
 //! What arrives of what stands in a form.
 
-use super::{ANSWER, CONTACT, OWN_ANSWER, signed_in};
+use super::{ANSWER, CONTACT, OFFER, OWN_ANSWER, signed_in};
 use crate::{
     app::{
         actor::Actor,
         error::{AppError, Result},
+        offers::preview_offer,
         preview::{Preview, Words, preview},
         send_message::Recipient,
         threads::thread_of_own,
@@ -39,6 +40,7 @@ pub async fn show_preview(of: &str, typed: &Composed<'_>) -> std::result::Result
         Ok(PreviewOf::Vehicle(id)) => (format!("/vehiculos/{id}/contactar"), CONTACT),
         Ok(PreviewOf::Thread(id)) => (format!("/panel/conversaciones/{id}"), ANSWER),
         Ok(PreviewOf::Message(id)) => (format!("/mensajes/{id}"), OWN_ANSWER),
+        Ok(PreviewOf::Offer(_)) => ("/panel/ofertas/nueva".to_owned(), OFFER),
         Err(_) => ("/".to_owned(), CONTACT),
     };
     let nothing = Previewed { bubbles: Vec::new(), note: String::new() };
@@ -58,11 +60,8 @@ pub async fn show_preview(of: &str, typed: &Composed<'_>) -> std::result::Result
         return Ok(nothing);
     }
     let (Some(actor), Ok(of)) = (current.actor.clone(), of) else { return Ok(nothing) };
-    match preview_of(&current, &actor, of, typed).await {
-        Ok(preview) => Ok(Previewed {
-            note: preview.unavailable.clone().unwrap_or_else(|| note(&preview).to_owned()),
-            bubbles: preview.bubbles,
-        }),
+    match previewed(&current, &actor, of, typed).await {
+        Ok(previewed) => Ok(previewed),
         Err(AppError::Invalid(problems)) => {
             let words = problems.into_iter().next().map(|problem| problem.message).unwrap_or_default();
             Ok(Previewed { note: words, ..nothing })
@@ -72,18 +71,34 @@ pub async fn show_preview(of: &str, typed: &Composed<'_>) -> std::result::Result
     }
 }
 
-/// What the words would arrive as.
-pub async fn preview_of(
+async fn previewed(
     current: &Current,
     actor: &Actor,
     of: PreviewOf,
     typed: &Composed<'_>,
-) -> Result<Preview> {
+) -> Result<Previewed> {
     let to = match of {
         PreviewOf::Vehicle(id) => Recipient::SellerOf(id),
         PreviewOf::Thread(id) => Recipient::Thread(id),
         PreviewOf::Message(id) => Recipient::Thread(thread_of_own(&current.state, actor, id).await?),
+        PreviewOf::Offer(vehicle) => {
+            let preview = preview_offer(&current.state, actor, typed.message, vehicle).await?;
+            let note = preview.unavailable.unwrap_or_default();
+            return Ok(Previewed { bubbles: vec![preview.text], note });
+        }
     };
+    let preview = preview_to(current, actor, &to, typed).await?;
+    let note = preview.unavailable.clone().unwrap_or_else(|| note(&preview).to_owned());
+    Ok(Previewed { note, bubbles: preview.bubbles })
+}
+
+/// What the words would arrive as.
+pub async fn preview_to(
+    current: &Current,
+    actor: &Actor,
+    to: &Recipient,
+    typed: &Composed<'_>,
+) -> Result<Preview> {
     let now = current.state.clock.now();
     let slots = [typed.slot1, typed.slot2].into_iter().filter_map(|slot| read_slot(slot, now).ok().flatten());
     let said = Words {
@@ -92,7 +107,7 @@ pub async fn preview_of(
         reason: typed.reason.parse().ok(),
         slots: slots.collect(),
     };
-    preview(&current.state, actor, &to, said).await
+    preview(&current.state, actor, to, said).await
 }
 
 /// Of what stands in a vehicle's contact form; `None`: it could not be sent as it is.
@@ -110,9 +125,9 @@ pub async fn contact_preview(
         slot1: &value("slot1"),
         slot2: &value("slot2"),
         image_url: &value("image_url"),
-        form_key: "",
+        ..Composed::default()
     };
-    shown(preview_of(current, actor, PreviewOf::Vehicle(vehicle.card.id), &typed).await)
+    shown(preview_to(current, actor, &Recipient::SellerOf(vehicle.card.id), &typed).await)
 }
 
 /// What cannot be sent has no preview.

@@ -12,6 +12,8 @@ use crate::{
     web::error::WebError,
 };
 
+const OFFER: &str = "oferta";
+
 /// Whom the words would go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PreviewOf {
@@ -21,6 +23,8 @@ pub enum PreviewOf {
     Thread(ThreadId),
     /// The dealer of one's own message's conversation.
     Message(MessageId),
+    /// Many, by an offer, which may bear a vehicle's link.
+    Offer(Option<VehicleId>),
 }
 
 impl fmt::Display for PreviewOf {
@@ -29,6 +33,8 @@ impl fmt::Display for PreviewOf {
             Self::Vehicle(id) => write!(f, "vehiculo:{id}"),
             Self::Thread(id) => write!(f, "conversacion:{id}"),
             Self::Message(id) => write!(f, "mensaje:{id}"),
+            Self::Offer(None) => f.write_str(OFFER),
+            Self::Offer(Some(id)) => write!(f, "{OFFER}:{id}"),
         }
     }
 }
@@ -38,12 +44,16 @@ impl FromStr for PreviewOf {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} names nobody to write to");
+        if text == OFFER {
+            return Ok(Self::Offer(None));
+        }
         let (what, id) = text.split_once(':').ok_or_else(wrong)?;
         let id: Uuid = id.parse().map_err(|_| wrong())?;
         match what {
             "vehiculo" => Ok(Self::Vehicle(VehicleId(id))),
             "conversacion" => Ok(Self::Thread(ThreadId(id))),
             "mensaje" => Ok(Self::Message(MessageId(id))),
+            OFFER => Ok(Self::Offer(Some(VehicleId(id)))),
             _ => Err(wrong()),
         }
     }
@@ -91,7 +101,7 @@ mod browser {
     use std::time::Duration;
 
     use leptos::prelude::*;
-    use wasm_bindgen::{JsCast, closure::Closure};
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use web_sys::{Element, Event, FormData, HtmlFormElement};
 
     use super::post_preview;
@@ -127,9 +137,14 @@ mod browser {
     async fn show(form: &HtmlFormElement, place: &Element, typed: StoredValue<u32>, count: u32) {
         let Ok(data) = FormData::new_with_form(form) else { return };
         let value = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let of = match value("vehiculo") {
+            vehicle if vehicle.is_empty() => value("vista"),
+            vehicle => value("vista") + ":" + &vehicle,
+        };
         let asked = post_preview(
-            value("vista"),
-            value("message"),
+            of,
+            // A form has the one or the other.
+            value("message") + &value("texto"),
             value("reason"),
             value("slot1"),
             value("slot2"),
@@ -142,9 +157,15 @@ mod browser {
             return;
         }
         if let Some(bubbles) = find(place, "[data-bubbles]") {
-            bubbles.set_inner_html("");
-            for words in &previewed.bubbles {
-                append(&bubbles, words);
+            // A bubble in which more stands than the words keeps it.
+            if let Some(words) = find(&bubbles, "[data-text]") {
+                words.set_text_content(previewed.bubbles.first().map(String::as_str));
+                said(bubbles.toggle_attribute_with_force("hidden", previewed.bubbles.is_empty()));
+            } else {
+                bubbles.set_inner_html("");
+                for words in &previewed.bubbles {
+                    append(&bubbles, words);
+                }
             }
         }
         if let Some(note) = find(place, "[data-note]") {
@@ -161,7 +182,12 @@ mod browser {
             bubble.append_with_node_1(&paragraph)?;
             bubbles.append_with_node_1(&bubble)
         });
-        if let Err(refusal) = made {
+        said(made);
+    }
+
+    /// The browser's refusal is for whoever looks for it.
+    fn said<T>(done: Result<T, JsValue>) {
+        if let Err(refusal) = done {
             leptos::logging::error!("{refusal:?}");
         }
     }
@@ -182,6 +208,8 @@ mod tests {
             PreviewOf::Vehicle(VehicleId(id)),
             PreviewOf::Thread(ThreadId(id)),
             PreviewOf::Message(MessageId(id)),
+            PreviewOf::Offer(None),
+            PreviewOf::Offer(Some(VehicleId(id))),
         ] {
             assert_eq!(of.to_string().parse(), Ok(of));
         }

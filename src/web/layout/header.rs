@@ -35,6 +35,7 @@ pub fn Header() -> impl IntoView {
             ("/admin/limites", "Límites", icons::CHART),
             ("/admin/tarifas", "Tarifas", icons::TAG),
             ("/admin/costos", "Costos", icons::COIN),
+            ("/admin/ofertas", "Ofertas", icons::SEND),
             ("/admin/sistema", "Sistema", icons::DEVICE),
             ("/admin/usuarios", "Usuarios", icons::USER),
             ("/admin/auditoria", "Auditoría", icons::VERIFIED),

@@ -1,24 +1,28 @@
+mod audience;
 mod check;
 mod new;
 mod one;
+mod progress;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+pub use check::Audience;
 pub use new::NewOfferPage;
-pub use one::{OfferPage, OfferProgress};
+pub use one::OfferPage;
+pub use progress::{Asked, AskedNames, NameList, OfferProgress};
 
 use super::failed;
 use crate::{
     app::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
-        offers::{CampaignRow, list_campaigns},
+        offers::{CampaignRow, Cost, list_campaigns},
     },
     domain::{
         ids::CampaignId,
-        money::{dollars_in_column, grouped},
+        money::{dollars, grouped},
         offer::State,
     },
     web::{
@@ -29,6 +33,8 @@ use crate::{
 };
 
 const LIST: &str = "/panel/ofertas";
+/// Where admins read them.
+pub const ADMINS: &str = "/admin/ofertas";
 
 /// `/panel/ofertas`: what a dealer offered to many, the newest first.
 #[component]
@@ -85,7 +91,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                             <th scope="col">"Oferta"</th>
                             <th scope="col">"Estado"</th>
                             <th scope="col" class="num">"Enviadas"</th>
-                            <th scope="col" class="num">"Costo (estimado)"</th>
+                            <th scope="col" class="num">"Costo"</th>
                             <th scope="col">"Fecha"</th>
                         </tr>
                     </thead>
@@ -102,8 +108,8 @@ fn Shown(loaded: Loaded) -> impl IntoView {
 
 #[component]
 fn Row<'a>(row: &'a CampaignRow, now: DateTime<Utc>) -> impl IntoView + use<> {
-    let CampaignRow { campaign, counts, cost } = row;
-    let begins: String = campaign.words.lines().next().unwrap_or_default().chars().take(80).collect();
+    let CampaignRow { campaign, counts, .. } = row;
+    let begins = first_line(&campaign.words);
     let reach = counts.pending + counts.sent;
     let sent = match campaign.state {
         State::Draft => "—".to_owned(),
@@ -115,15 +121,30 @@ fn Row<'a>(row: &'a CampaignRow, now: DateTime<Utc>) -> impl IntoView + use<> {
             <td data-label="Oferta" class="clip"><a href=format!("{LIST}/{}", campaign.id)>{begins}</a></td>
             <td data-label="Estado"><StateWord state=campaign.state/></td>
             <td data-label="Enviadas" class="num">{sent}</td>
-            <td data-label="Costo" class="num">{dollars_in_column(*cost)}</td>
+            <td data-label="Costo" class="num">{cost(row.cost)}</td>
             <td data-label="Fecha"><Moment at=at now=now/></td>
         </tr>
     }
 }
 
+/// What an offer is known by in a list.
+pub fn first_line(words: &str) -> String {
+    words.lines().next().unwrap_or_default().chars().take(80).collect()
+}
+
+/// What an offer cost: an estimate until Twilio has told its price of all of it.
+pub fn cost(cost: Cost) -> String {
+    let said = dollars(cost.all);
+    match cost {
+        Cost { all, .. } if all.is_zero() => said,
+        Cost { all, confirmed } if all == confirmed => format!("{said} (confirmado)"),
+        _ => format!("{said} (estimado)"),
+    }
+}
+
 /// Icon and word.
 #[component]
-fn StateWord(state: State) -> impl IntoView {
+pub fn StateWord(state: State) -> impl IntoView {
     let (tone, path) = match state {
         State::Draft => ("off", icons::TAG),
         State::Running => ("on", icons::SEND),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::LiveThread;
 use crate::{
-    app::{actor::Actor, error::Result, preview::Preview, threads::ThreadDetail},
+    app::{actor::Actor, error::Result, preview::Preview, send_message::Recipient, threads::ThreadDetail},
     domain::{ids::MessageId, length::Length},
     web::{
         flash::{self, Flash},
@@ -32,10 +32,9 @@ impl OwnThread {
         detail: ThreadDetail,
     ) -> Result<Self> {
         let flash = flash::take(&current.session, forms::OWN_ANSWER).await?;
-        let of = PreviewOf::Message(message);
         let message_typed = flash.value("message");
         let typed = forms::Composed { message: &message_typed, ..forms::Composed::default() };
-        let preview = forms::preview_of(current, actor, of, &typed).await;
+        let preview = forms::preview_to(current, actor, &Recipient::Thread(detail.row.id), &typed).await;
         Ok(Self { message, detail, preview: forms::shown(preview)?, flash })
     }
 }

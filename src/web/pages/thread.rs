@@ -9,6 +9,7 @@ use crate::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
         preview::Preview,
+        send_message::Recipient,
         threads::{DealerThread, Line, other_side, read_thread},
     },
     domain::{
@@ -93,9 +94,8 @@ async fn load(id: ThreadId, pressed: Option<&str>) -> Result<Loaded> {
     };
     let preview = match thread.detail.row.address {
         Some(_) => {
-            let of = PreviewOf::Thread(id);
             let typed = forms::Composed { message: &message, ..forms::Composed::default() };
-            forms::shown(forms::preview_of(&current, &actor, of, &typed).await)?
+            forms::shown(forms::preview_to(&current, &actor, &Recipient::Thread(id), &typed).await)?
         }
         None => None,
     };

@@ -50,13 +50,14 @@ const ACCOUNTS: [Action; 16] = [
 ];
 
 /// What the pills show.
-const GROUPS: [(&str, &str, &[Action]); 6] = [
+const GROUPS: [(&str, &str, &[Action]); 7] = [
     ("", "Todo", &[]),
     ("limites", "Límites", &[Action::LimitSet, Action::LimitFollowed, Action::RequestDenied]),
     ("pausas", "Pausas", &[Action::PauseBegun, Action::PauseEnded]),
     ("tarifas", "Tarifas", &[Action::RateSet, Action::RateWithdrawn, Action::DopRateSet]),
     ("cuentas", "Cuentas", &ACCOUNTS),
     ("respuestas", "Respuestas", &[Action::WordsAssigned, Action::WordsClosed]),
+    ("ofertas", "Ofertas", &[Action::OfferStopped]),
 ];
 
 /// `/admin/auditoria`: who changed what, and the proof that nothing of it was changed since.

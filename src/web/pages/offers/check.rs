@@ -86,6 +86,7 @@ pub(super) fn Checked(loaded: Loaded) -> impl IntoView {
                 <div><dt>"Empieza"</dt><dd>{begins}</dd></div>
                 <div><dt>"Termina"</dt><dd>{ends}</dd></div>
             </dl>
+            <Audience told=check.audience.clone()/>
             {(count > 0).then(|| view! { <p><strong>"Personas: "</strong>{names}</p> })}
             {(!left_out.is_empty()).then(|| view! {
                 <section class="stack">
@@ -98,12 +99,26 @@ pub(super) fn Checked(loaded: Loaded) -> impl IntoView {
             {may_confirm.then(|| view! {
                 <form method="post" action="/fn/oferta-confirmar" class="actions">
                     <input type="hidden" name="id" value=id/>
-                    <input type="hidden" name="cuantos" value=count.to_string()/>
+                    <input type="hidden" name="cuantos" value=count.to_string() autocomplete="off"/>
+                    <input type="hidden" name="visto" value=check.seal.clone() autocomplete="off"/>
                     <button class="button whatsapp"><Icon path=icons::SEND/>{format!("Confirmar y enviar a {}", grouped(count.into()))}</button>
                     <a class="button second" href=edit>"Cambiar"</a>
                 </form>
             })}
         </div>
+    }
+}
+
+/// Whom an offer is for, a line a filter.
+#[component]
+pub fn Audience(told: Vec<String>) -> impl IntoView {
+    let told = if told.is_empty() { vec!["Todos los que le escribieron".to_owned()] } else { told };
+    let lines = told.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    view! {
+        <section class="stack">
+            <p><strong>"A quién"</strong></p>
+            <ul class="bullets">{lines}</ul>
+        </section>
     }
 }
 

@@ -1,16 +1,18 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::audience::AudienceFields;
 use crate::{
     app::{
-        error::Result,
+        error::{AppError, Result},
         limits_now::{DealerBar, dealer_bar},
-        offers::{NewDraft, SAMPLE, new_draft},
+        offers::{NewDraft, OfferPreview, new_draft, preview_offer},
     },
-    domain::{contact_reason::ContactReason, ids::CampaignId, time::field_moment},
+    domain::{ids::CampaignId, time::field_moment},
     web::{
         flash::{self, Flash},
         forms, guard,
+        islands::{Contact, PreviewOf},
         pages::failed,
         parts::{ErrorSummary, Field, FieldError, Icon, LimitBar, OfferBubble, PageTitle, TextArea, icons},
         request::Current,
@@ -33,7 +35,8 @@ struct Loaded {
     draft: NewDraft,
     /// As it was typed, or as the draft has it.
     flash: Flash,
-    preview: String,
+    /// Else why it could not be sent.
+    preview: std::result::Result<OfferPreview, String>,
     bar: DealerBar,
     hours: String,
     now: chrono::DateTime<chrono::Utc>,
@@ -53,9 +56,13 @@ async fn load(id: Option<CampaignId>) -> Result<Loaded> {
             flash.keep(field, kept.audience.value(field));
         }
     }
-    let words = flash.value("texto");
-    let words = if words.trim().is_empty() { "(aquí va su texto)" } else { words.as_str() };
-    let preview = draft.preview(&current.state, SAMPLE, words, flash.value("vehiculo").parse().ok());
+    let vehicle = flash.value("vehiculo").parse().ok();
+    let preview = match preview_offer(&current.state, &actor, &flash.value("texto"), vehicle).await {
+        Err(AppError::Invalid(problems)) => {
+            Err(problems.into_iter().map(|problem| problem.message).collect::<String>())
+        }
+        preview => Ok(preview?),
+    };
     let bar = dealer_bar(&current.state, &actor).await?;
     let hours = current.state.settings.offer_hours.spoken();
     Ok(Loaded { draft, flash, preview, bar, hours, now: current.state.clock.now() })
@@ -72,80 +79,70 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     };
     let shown = draft.asked.iter().filter(|asked| asked.is_shown);
     let shown = shown.map(|asked| (asked.id.clone(), asked.title.clone())).collect();
-    let asked: Vec<_> = draft.asked.iter().filter(|asked| asked.was_asked_about).collect();
-    let vehicles = asked.iter().map(|asked| (asked.id.clone(), asked.title.clone())).collect();
-    let mut makes: Vec<String> = asked.iter().map(|asked| asked.make.clone()).collect();
-    makes.sort_unstable();
-    makes.dedup();
-    let makes = makes.into_iter().map(|make| (make.clone(), make)).collect();
-    let reasons = ContactReason::ALL
-        .map(|reason| (reason.to_string(), reason.label().to_owned()))
-        .into_iter()
-        .collect();
-    let answered = [("si", "Los que ya respondió"), ("no", "Los que no ha respondido")];
-    let answered = answered.map(|(word, said)| (word.to_owned(), said.to_owned())).into_iter().collect();
+    let (text, said, hidden) = match preview {
+        Ok(preview) => (preview.text, preview.unavailable.unwrap_or_default(), false),
+        Err(said) => (String::new(), said, true),
+    };
+    let (of, vista) = (PreviewOf::Offer(None).to_string(), PreviewOf::Offer(None).to_string());
     let when = format!(
         "Hora de Santo Domingo; vacío: en cuanto confirme. Las ofertas salen {hours}; lo que falte espera a la mañana."
     );
+    let vehicle = flash.value("vehiculo");
+    let form = view! {
+        <form method="post" action="/fn/oferta" class="stack" novalidate data-plain>
+            <ErrorSummary problems=flash.problems.clone()/>
+            <input type="hidden" name="id" value=id.to_string() autocomplete="off"/>
+            <section class="panel stack">
+                <h2>"Qué ofrece"</h2>
+                <div class="field">
+                    <label for="texto">"Texto de la oferta"</label>
+                    <p class="hint" id="texto-hint">"OKLA le antepone «PUBLICIDAD», su nombre y el de la persona, y termina con la forma de no recibir más, como pide la Ley 310-14."</p>
+                    <TextArea field="texto" value=&words rows=5 required=true invalid=text_problem.is_some() hint="texto-hint"/>
+                    <FieldError field="texto" message=text_problem/>
+                </div>
+                <Pick field="vehiculo" label="Vehículo (opcional)" options=pairs(shown, "Ninguno") value=&vehicle
+                    hint="Su enlace va al final del texto."/>
+                <div id="vista" class="stack" data-preview=of>
+                    <h3>"Así llega"</h3>
+                    <OfferBubble text=text hidden=hidden/>
+                    <p class="hint" data-note aria-live="polite">{said}</p>
+                    <input type="hidden" name="vista" value=vista/>
+                    <button class="button second" name="accion" value="vista" data-again>"Actualizar la vista previa"</button>
+                </div>
+            </section>
+            <AudienceFields asked=&draft.asked flash=&flash/>
+            <section class="panel stack">
+                <h2>"Cuándo"</h2>
+                <p class="hint" id="cuando">{when}</p>
+                <Field field="empieza" label="Empieza (opcional)" kind="datetime-local" complete="off" value=flash.value("empieza") problem=problem("empieza")/>
+            </section>
+            <p class="hint">"Todavía no se envía nada: en la página siguiente verá a cuántos llega, cuánto cuesta y cuándo termina."</p>
+            <div class="actions">
+                <button class="button" name="accion" value="revisar">"Revisar la oferta"</button>
+                <a class="button second" href="/panel/ofertas">"Cancelar"</a>
+            </div>
+        </form>
+    };
     view! {
         <PageTitle text="Nueva oferta"/>
         <LimitBar bar=&bar now=now/>
         <div class="narrow stack">
             <a class="back" href="/panel/ofertas"><Icon path=icons::BACK/>"Ofertas"</a>
             <h1>"Nueva oferta"</h1>
-            <form method="post" action="/fn/oferta" class="stack" novalidate>
-                <ErrorSummary problems=flash.problems.clone()/>
-                <input type="hidden" name="id" value=id.to_string() autocomplete="off"/>
-                <section class="panel stack">
-                    <h2>"Qué ofrece"</h2>
-                    <div class="field">
-                        <label for="texto">"Texto de la oferta"</label>
-                        <p class="hint" id="texto-hint">"OKLA le antepone «PUBLICIDAD», su nombre y el de la persona, y termina con la forma de no recibir más, como pide la Ley 310-14."</p>
-                        <TextArea field="texto" value=&words rows=5 required=true invalid=text_problem.is_some() hint="texto-hint"/>
-                        <FieldError field="texto" message=text_problem/>
-                    </div>
-                    <Pick field="vehiculo" label="Vehículo (opcional)" options=pairs(shown, "Ninguno") value=flash.value("vehiculo")
-                        hint="Su enlace va al final del texto."/>
-                    <div id="vista" class="stack">
-                        <h3>"Así llega"</h3>
-                        <OfferBubble text=preview/>
-                        <button class="button second" name="accion" value="vista">"Actualizar la vista previa"</button>
-                    </div>
-                </section>
-                <section class="panel stack">
-                    <h2>"A quién"</h2>
-                    <p class="hint">"Compradores con cuenta que le escribieron, con su número comprobado, y que aceptaron recibir ofertas. Sin elegir nada, todos."</p>
-                    <Pick field="interes" label="Preguntaron por" options=pairs(vehicles, "Cualquier vehículo") value=flash.value("interes")/>
-                    <Pick field="marca" label="De la marca" options=pairs(makes, "Cualquiera") value=flash.value("marca")/>
-                    <Pick field="motivo" label="Motivo con que escribieron" options=pairs(reasons, "Cualquiera") value=flash.value("motivo")/>
-                    <Pick field="respondidos" label="Respuesta" options=pairs(answered, "Todos") value=flash.value("respondidos")/>
-                    <Field field="desde" label="Escribió desde" kind="date" complete="off" value=flash.value("desde") problem=problem("desde")/>
-                    <Field field="hasta" label="Escribió hasta" kind="date" complete="off" value=flash.value("hasta") problem=problem("hasta")/>
-                </section>
-                <section class="panel stack">
-                    <h2>"Cuándo"</h2>
-                    <p class="hint" id="cuando">{when}</p>
-                    <Field field="empieza" label="Empieza (opcional)" kind="datetime-local" complete="off" value=flash.value("empieza") problem=problem("empieza")/>
-                </section>
-                <p class="hint">"Todavía no se envía nada: en la página siguiente verá a cuántos llega, cuánto cuesta y cuándo termina."</p>
-                <div class="actions">
-                    <button class="button" name="accion" value="revisar">"Revisar la oferta"</button>
-                    <a class="button second" href="/panel/ofertas">"Cancelar"</a>
-                </div>
-            </form>
+            <Contact>{form}</Contact>
         </div>
     }
 }
 
 /// A labelled list to choose one from; the first is no choice.
 #[component]
-fn Pick(
+pub(super) fn Pick<'a>(
     field: &'static str,
     label: &'static str,
     options: Vec<(String, String)>,
-    value: String,
+    value: &'a str,
     #[prop(optional)] hint: Option<&'static str>,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let options: Vec<_> = options
         .into_iter()
         .map(|(word, said)| {
