@@ -61,22 +61,24 @@ fn List(list: Listed) -> impl IntoView {
             view! { <Empty title="Ninguna todavía"><p>"Cuando un concesionario confirme una oferta, se verá aquí."</p></Empty> }.into_any()
         } else {
             view! {
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Oferta"</th>
-                            <th scope="col">"Estado"</th>
-                            <th scope="col" class="num">"Elegidas"</th>
-                            <th scope="col" class="num">"Enviadas"</th>
-                            <th scope="col" class="num">"Entregadas"</th>
-                            <th scope="col" class="num">"Fallidas"</th>
-                            <th scope="col" class="num">"Sin enviar"</th>
-                            <th scope="col" class="num">"Costo"</th>
-                            <th scope="col">"Confirmada"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.iter().map(|row| view! { <Row row=row now=now/> }).collect_view()}</tbody>
-                </table>
+                <div class="wide">
+                    <table class="table">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Oferta"</th>
+                                <th scope="col">"Estado"</th>
+                                <th scope="col" class="num">"Elegidas"</th>
+                                <th scope="col" class="num">"Enviadas"</th>
+                                <th scope="col" class="num">"Entregadas"</th>
+                                <th scope="col" class="num">"Fallidas"</th>
+                                <th scope="col" class="num">"Sin enviar"</th>
+                                <th scope="col" class="num">"Costo"</th>
+                                <th scope="col">"Confirmada"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows.iter().map(|row| view! { <Row row=row now=now/> }).collect_view()}</tbody>
+                    </table>
+                </div>
             }
             .into_any()
         }}

@@ -77,6 +77,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let confirmed = campaign.confirmed_at.unwrap_or(campaign.created_at);
     let by = campaign.confirmed_by.as_ref().map(|name| format!("por {name}, "));
     let (preview, audience) = (detail.preview.clone(), detail.audience.clone());
+    let goes_on = campaign.state == State::Running;
     let orders = view! { <Orders detail=&detail/> };
     view! {
         <PageTitle text="Oferta"/>
@@ -89,7 +90,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <section class="panel stack">
                 <Live src=format!("{page}/eventos") quiet=true><OfferProgress detail=&detail now=now/></Live>
                 {orders}
-                <p class="hint">"Puede cerrar esta página: la oferta continúa."</p>
+                {goes_on.then(|| view! { <p class="hint">"Puede cerrar esta página: la oferta continúa."</p> })}
                 <p class="cluster"><a href=page.clone()>"Actualizar"</a><a href=format!("{page}/resultado.csv")>"Descargar CSV"</a></p>
             </section>
             {names.map(|names| view! { <NameList page=&page names=names/> })}

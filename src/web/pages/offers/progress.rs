@@ -90,7 +90,13 @@ pub fn OfferProgress<'a>(detail: &'a Detail, now: DateTime<Utc>) -> impl IntoVie
         })
         .collect();
     let without = counts.pending + counts.left_out();
-    let total = detail.total();
+    let caption = match (detail.total(), without) {
+        (1, _) => "La única persona no la ha recibido".to_owned(),
+        (total, 1) => format!("De {} personas, 1 no la ha recibido", number(total)),
+        (total, without) => {
+            format!("De {} personas, {} no la han recibido", number(total), number(without))
+        }
+    };
     view! {
         <div class="stack">
             <p><StateWord state=detail.campaign.state/></p>
@@ -105,7 +111,7 @@ pub fn OfferProgress<'a>(detail: &'a Detail, now: DateTime<Utc>) -> impl IntoVie
             </dl>
             {(without > 0).then(|| view! {
                 <table class="table">
-                    <caption>{format!("De {} personas, {} no la han recibido", number(total), number(without))}</caption>
+                    <caption>{caption}</caption>
                     <thead><tr><th scope="col">"Por qué"</th><th scope="col" class="num">"Personas"</th></tr></thead>
                     <tbody>{pending}{reasons}</tbody>
                 </table>
