@@ -46,6 +46,8 @@ pub struct Words<'a> {
     /// Why a buyer writes, and the times that he proposes.
     pub reason: Option<ContactReason>,
     pub slots: Vec<DateTime<Utc>>,
+    /// The test drive that would be asked for, if it is known yet.
+    pub drive: Option<DriveId>,
 }
 
 /// What the words would arrive as.
@@ -86,7 +88,8 @@ pub async fn preview(app: &App, actor: &Actor, to: &Recipient, said: Words<'_>) 
     let names = Names::load(&mut conn, &[letter]).await?;
     let filled = match (addressee.payer, addressee.vehicle) {
         (Some(dealer), Some(vehicle)) if asks_for_drive => {
-            let link = app.settings.page(&format!("/panel/pruebas/{}", DriveId::fresh()));
+            let link =
+                app.settings.page(&format!("/panel/pruebas/{}", said.drive.unwrap_or_else(DriveId::fresh)));
             let (dealer, vehicle) =
                 (names.dealer(dealer).unwrap_or("OKLA"), names.vehicle(vehicle).unwrap_or_default());
             let words = with_image(letter.words, letter.image_url);

@@ -10,10 +10,18 @@ use crate::{
     domain::{
         body::{Body, InvalidBody},
         ids::QuickId,
-        quick_answer::{MOST, title_problem, words_problem},
+        quick_answer::{FIRST, MOST, title_problem, words_problem},
     },
     store::{self, quick_answers::QuickRow},
 };
+
+/// A ready answer as it is pressed.
+pub struct Ready {
+    /// What a form names it by.
+    pub word: String,
+    pub title: String,
+    pub words: String,
+}
 
 /// A dealer's, in the order in which they were made.
 ///
@@ -22,6 +30,25 @@ use crate::{
 pub async fn list_quick_answers(app: &App, actor: &Actor) -> Result<Vec<QuickRow>> {
     let dealer = dealer_of(actor)?;
     Ok(store::quick_answers::list_of_dealer(&mut *app.pool.acquire().await?, dealer).await?)
+}
+
+/// Those that a dealer's people press, each with the word that names it: his own or, until he makes some, the first ones.
+///
+/// # Errors
+/// `NotFound` for whoever is no dealer's.
+pub async fn list_ready(app: &App, actor: &Actor) -> Result<Vec<Ready>> {
+    let own = list_quick_answers(app, actor).await?;
+    if own.is_empty() {
+        let first = FIRST.iter().zip(1..).map(|((title, words), place)| Ready {
+            word: place.to_string(),
+            title: (*title).to_owned(),
+            words: (*words).to_owned(),
+        });
+        return Ok(first.collect());
+    }
+    let own =
+        own.into_iter().map(|row| Ready { word: row.id.to_string(), title: row.title, words: row.words });
+    Ok(own.collect())
 }
 
 /// Makes one, or changes one that is there.

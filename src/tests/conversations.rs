@@ -140,14 +140,19 @@ async fn ready_answers_are_a_dealers_own_and_a_press_writes_one_into_the_compose
         stage.dealer.get(&page).await.body.contains("Sigue disponible"),
         "there are some from the beginning"
     );
-    assert!(
-        stage
-            .dealer
-            .get(&format!("{page}?respuesta=1"))
-            .await
-            .body
-            .contains("Sí, sigue disponible.</textarea>")
-    );
+    let press = async |word: &str, typed: &str| {
+        let fields = [("thread", thread.as_str()), ("message", typed), ("form_key", ""), ("respuesta", word)];
+        let landing = stage.dealer.post_form("/fn/responder", &fields).await;
+        assert_eq!(landing.location, format!("{page}#message"));
+        stage.dealer.get(&page).await.body
+    };
+    let shown = press("1", "Buenas.").await;
+    assert!(shown.contains("Buenas.\nSí, sigue disponible.</textarea>"), "what was typed stays: {shown}");
+    assert_eq!(stage.app.count("answers").await, 0, "it is read once more before it goes");
+    let fields =
+        [("thread", thread.as_str()), ("message", "A medio escribir"), ("form_key", ""), ("persona", "")];
+    stage.dealer.post_form("/fn/conversacion-asignar", &fields).await;
+    assert!(stage.dealer.get(&page).await.body.contains("A medio escribir</textarea>"));
 
     let quick = format!("{LIST}/respuestas");
     let save = async |id: &str, title: &str, words: &str| {
@@ -159,7 +164,7 @@ async fn ready_answers_are_a_dealers_own_and_a_press_writes_one_into_the_compose
     assert!(save("", "Horario", "Otra").await.body.contains("Ya hay una con ese título"));
     assert!(save("", " ", " ").await.body.contains("Escriba la respuesta."));
     let id: String = stage.app.value("select id::text from quick_answers where title = $1", "Horario").await;
-    let shown = stage.dealer.get(&format!("{page}?respuesta={id}")).await.body;
+    let shown = press(&id, "").await;
     assert!(shown.contains("De 9 a 6, &lt;b>todos&lt;/b> los días</textarea>"), "{shown}");
     assert!(!shown.contains("Puede verlo hoy"), "his own take the place of the first ones");
     save(&id, "Horario nuevo", "De 8 a 5").await;

@@ -71,6 +71,24 @@ async fn the_dealer_is_told_at_once_and_then_of_all_others_together_a_quarter_of
 }
 
 #[sqlx::test]
+async fn whoever_presses_while_the_notice_is_written_is_in_the_next(pool: PgPool) {
+    let stage = start(pool).await;
+    stage.buyer("luis").await;
+    // By the clock of another server, which is a second ahead.
+    sqlx::query("insert into interests (vehicle_id, user_id, created_at) select $1::uuid, id, $2 from users where email = 'luis@ejemplo.do'")
+        .bind(&stage.vehicle)
+        .bind(stage.app.clock.now() + TimeDelta::seconds(1))
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    stage.presses(&stage.buyer("ana").await).await;
+    assert!(stage.notices().await[0].contains("una persona"), "{:?}", stage.notices().await);
+    stage.app.advance(TimeDelta::minutes(15)).await;
+    stage.app.work().await;
+    assert_eq!(stage.notices().await.len(), 2, "Luis is told of as well");
+}
+
+#[sqlx::test]
 async fn it_counts_on_the_dealers_account_and_waits_while_his_limit_is_reached(pool: PgPool) {
     let stage = start(pool).await;
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, Some(0)).await;

@@ -257,6 +257,36 @@ async fn nothing_leaves_by_night_and_what_is_left_waits_for_the_morning(pool: Pg
 }
 
 #[sqlx::test]
+async fn whoever_decides_otherwise_overnight_gets_nothing_in_the_morning(pool: PgPool) {
+    let options = Options { workers: false, offer_hours: "9-19", per_second: 2_000, ..Options::default() };
+    let stage = Stage::start_with(pool, options).await;
+    stage.people(0..4).await;
+    let hours = Hours::default();
+    stage.app.advance(hours.opening(stage.app.clock.now()) - stage.app.clock.now()).await;
+    stage
+        .app
+        .advance(hours.closing(stage.app.clock.now()) - stage.app.clock.now() - TimeDelta::minutes(1))
+        .await;
+    let page = stage.draft("Rebaja").await;
+    stage.confirm(&page, 4).await;
+    while okla::app::offers::offer_next(&stage.app.app).await.unwrap() == okla::app::deliver::Step::Worked {}
+    assert_eq!(stage.app.count("outbox").await, 4, "taken in by day");
+    stage.app.advance(TimeDelta::hours(2)).await;
+    for (number, what) in
+        ["offers_since = null", "phone_proved_at = null", "disabled_at = now()"].into_iter().enumerate()
+    {
+        let change = format!("update users set {what} where phone = $1");
+        sqlx::query(sqlx::AssertSqlSafe(change)).bind(phone(number)).execute(&stage.app.pool).await.unwrap();
+    }
+    stage.app.advance(hours.opening(stage.app.clock.now()) - stage.app.clock.now()).await;
+    stage.serve().await;
+    assert_eq!(stage.sent().await.into_keys().collect::<Vec<_>>(), [phone(3)]);
+    let causes: i64 = stage.app.value("select count(*) from messages where own_reason = $1", "consent").await;
+    assert_eq!(causes, 3);
+    crate::soak::audit::books_are_right(&stage.app.pool).await;
+}
+
+#[sqlx::test]
 async fn people_never_wait_behind_offers(pool: PgPool) {
     let stage =
         Stage::start_with(pool, Options { workers: false, per_second: 4, ..Options::default() }).await;

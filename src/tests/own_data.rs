@@ -510,3 +510,79 @@ async fn offers_to_a_number_that_he_had_before_are_erased_with_him(pool: PgPool)
     let shown = stage.dealer.get(&format!("/panel/ofertas/{id}")).await.body;
     assert!(shown.contains("Enviadas: 1 de 1") && !shown.contains(NAME), "{shown}");
 }
+
+#[sqlx::test]
+async fn number_of_before_is_erased_with_him(pool: PgPool) {
+    let stage = stage(pool).await;
+    let app = &stage.app;
+    stage.writes(&stage.vehicles().await[0], "¿Sigue disponible?").await;
+    app.sim
+        .receive(&[("From", PHONE), ("Body", "zarzaparrilla"), ("ProfileName", "Altagracia la del barrio")])
+        .await;
+    app.work().await;
+    app.clock.advance(TimeDelta::hours(1));
+    let form = [("phone", "829 765 0000"), ("password", PASSWORD)];
+    stage.buyer.post_form("/fn/numero-cambiar", &form).await;
+    stage.buyer.post_form("/fn/numero-codigo", &[]).await;
+    send(app, "+18297650000", &code_on(&stage.buyer.get("/cuenta/numero").await.body)).await;
+    app.clock.advance(TimeDelta::hours(1));
+    stage.all_is_read().await;
+    let page = stage.erase().await;
+    assert!(page.contains("Su cuenta y sus datos están borrados."), "{page}");
+    let left: Vec<String> = stage
+        .dump()
+        .await
+        .into_iter()
+        .filter(|row| {
+            ["7654321", "7650000", "zarzaparrilla", "la del barrio"].iter().any(|trace| row.contains(trace))
+        })
+        .collect();
+    assert!(left.is_empty(), "{left:#?}");
+}
+
+#[sqlx::test]
+async fn whoever_has_a_number_after_another_has_nothing_of_what_was_said_at_it(pool: PgPool) {
+    let stage = stage(pool).await;
+    let app = &stage.app;
+    let message = stage.writes(&stage.vehicles().await[0], "¿Sigue disponible?").await;
+    app.work().await;
+    let thread = stage.thread_of(&message).await;
+    let answer = [("thread", thread.as_str()), ("message", "Sí, pase"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &answer).await;
+    app.clock.advance(TimeDelta::minutes(3));
+    app.work().await;
+    send(app, PHONE, "guanábana").await;
+    let shown = stage.dealer.get(&format!("/panel/conversaciones/{thread}")).await.body;
+    assert!(shown.contains("guanábana"), "told of the answer, she answered: {shown}");
+    app.clock.advance(TimeDelta::hours(1));
+
+    let luis = app.browser();
+    let form = [
+        ("name", "Luis Núñez"),
+        ("email", "luis@ejemplo.do"),
+        ("phone", "829-765-4321"),
+        ("password", PASSWORD),
+        ("consent", Consent::Contact.version()),
+    ];
+    luis.post_form("/fn/registro", &form).await;
+    send(app, PHONE, &code_on(&luis.get("/cuenta/numero").await.body)).await;
+    let proved: i64 =
+        app.value("select count(*) from users where phone_proved_at is not null and phone = $1", PHONE).await;
+    assert_eq!(proved, 1);
+    let file = luis.get("/cuenta/datos.json").await.body;
+    assert!(file.contains("quedó comprobado"), "his own is there: {file}");
+    for hers in [NAME, "guanábana", "contestó"] {
+        assert!(!file.contains(hers), "{hers}: {file}");
+    }
+    send(app, PHONE, "¿Quién es usted?").await;
+    let shown = stage.dealer.get(&format!("/panel/conversaciones/{thread}")).await.body;
+    assert!(!shown.contains("¿Quién es usted?"), "what he writes is not hers: {shown}");
+
+    app.clock.advance(TimeDelta::hours(1));
+    stage.all_is_read().await;
+    luis.post_form("/fn/borrar-cuenta", &[("palabra", "BORRAR"), ("password", PASSWORD)]).await;
+    let gone: i64 = app.value("select count(*) from users where erased_at is not null and $1 = ''", "").await;
+    assert_eq!(gone, 1);
+    let shown = stage.dealer.get(&format!("/panel/conversaciones/{thread}")).await.body;
+    assert!(shown.contains("guanábana") && shown.contains(NAME), "hers stays: {shown}");
+}

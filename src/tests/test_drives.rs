@@ -162,6 +162,40 @@ async fn asked_on_the_vehicles_page_and_set_by_a_button_both_are_told_reminded_a
 }
 
 #[sqlx::test]
+async fn the_preview_is_what_arrives_its_link_included_and_an_hour_is_wanted(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    let page = format!("/vehiculos/{}/contactar", stage.vehicle);
+    let key = uuid::Uuid::now_v7().to_string();
+    let slot = field_moment(stage.at(3, 10));
+    let fields = |slot1: &'static str| {
+        [("vehicle", ""), ("reason", "prueba"), ("slot1", slot1), ("message", "Voy sola"), ("form_key", "")]
+    };
+    let mut without = fields("");
+    without[0].1 = &stage.vehicle;
+    assert_eq!(ana.post_form("/fn/contactar", &without).await.location, page);
+    let refused = ana.get(&page).await.body;
+    assert!(refused.contains("elija cuándo quiere probarlo") && refused.contains("Voy sola"), "{refused}");
+    assert_eq!(stage.app.count("messages").await, 0);
+
+    let shown = format!("vehiculo:{}", stage.vehicle);
+    let with = [
+        ("vista", shown.as_str()),
+        ("vehicle", &stage.vehicle),
+        ("reason", "prueba"),
+        ("slot1", &slot),
+        ("message", "Voy sola"),
+        ("form_key", &key),
+    ];
+    ana.post_form("/fn/vista-previa", &with).await;
+    let preview = ana.get(&page).await.body;
+    let sent = ana.post_form("/fn/contactar", &with[1..]).await.location;
+    assert!(sent.starts_with("/mensajes/"), "{sent}");
+    let arrived = stage.arrived(DEALER_PHONE).await;
+    assert!(preview.contains(&arrived[0]), "{arrived:?} {preview}");
+}
+
+#[sqlx::test]
 async fn a_vehicle_is_driven_by_one_at_a_time_and_nobody_drives_two(pool: PgPool) {
     let stage = start(pool).await;
     let (ana, luis) = (stage.buyer("Ana", ANA).await, stage.buyer("Luis", LUIS).await);

@@ -35,7 +35,7 @@ pub use number::NUMBER;
 pub use offers::{CAMPAIGN, HALT, OFFER};
 pub use own_data::{DATA, ERASE};
 pub use password::{FORGOTTEN, PASSWORD};
-pub use preview::{Composed, contact_preview, preview_to, show_preview, shown};
+pub use preview::{contact_preview, preview_to, show_preview, shown};
 pub use quick_answers::QUICK;
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;

@@ -28,9 +28,9 @@ use crate::{
 /// The form's name in the flash.
 pub const FORM: &str = "contactar";
 
-/// What the form sent, as typed.
+/// What a form holds in which somebody writes, as typed.
+#[derive(Default)]
 pub struct Typed<'a> {
-    pub vehicle: &'a str,
     pub reason: &'a str,
     pub slot1: &'a str,
     pub slot2: &'a str,
@@ -39,19 +39,46 @@ pub struct Typed<'a> {
     pub form_key: &'a str,
 }
 
+impl<'a> Typed<'a> {
+    /// As the flash keeps it.
+    pub fn fields(&self) -> [(&'static str, &'a str); 6] {
+        [
+            ("reason", self.reason),
+            ("slot1", self.slot1),
+            ("slot2", self.slot2),
+            ("message", self.message),
+            ("image_url", self.image_url),
+            ("form_key", self.form_key),
+        ]
+    }
+
+    /// What makes a second press the same sending to the seller of a vehicle.
+    fn key(
+        &self,
+        vehicle: VehicleId,
+        image_url: Option<&ImageUrl>,
+        body: &Body,
+        proposes: bool,
+    ) -> Option<String> {
+        let vehicle = vehicle.to_string();
+        let image = image_url.map_or("", ImageUrl::as_str);
+        let what = [&vehicle, image, self.reason, body.as_str(), self.slot1.trim(), self.slot2.trim()];
+        one_sending(self.form_key, if proposes { &what } else { &what[..4] })
+    }
+
+    /// The test drive that this form would ask for.
+    pub fn drive(&self, vehicle: VehicleId) -> Option<DriveId> {
+        let (body, image_url) = (Body::parse(self.message).ok()?, ImageUrl::parse(self.image_url).ok()?);
+        self.key(vehicle, image_url.as_ref(), &body, true)?.strip_prefix("form:")?.parse().ok()
+    }
+}
+
 /// Takes a contact form in, for the plain form and for the island alike: a page gets redirects and a flash, the island
 /// gets the answer.
-pub async fn contact(form: &Typed<'_>) -> std::result::Result<ContactAnswer, WebError> {
+pub async fn contact(vehicle: &str, form: &Typed<'_>) -> std::result::Result<ContactAnswer, WebError> {
     let current = Current::get()?;
-    let typed = [
-        ("reason", form.reason),
-        ("slot1", form.slot1),
-        ("slot2", form.slot2),
-        ("message", form.message),
-        ("image_url", form.image_url),
-        ("form_key", form.form_key),
-    ];
-    let form_page = match form.vehicle.parse::<VehicleId>() {
+    let typed = form.fields();
+    let form_page = match vehicle.parse::<VehicleId>() {
         Ok(id) => format!("/vehiculos/{id}/contactar"),
         Err(_) => "/".to_owned(),
     };
@@ -61,7 +88,7 @@ pub async fn contact(form: &Typed<'_>) -> std::result::Result<ContactAnswer, Web
         redirect_page(&current, &page);
         return Ok(ContactAnswer::SignIn { page });
     };
-    let sent = match read(form, current.state.clock.now()) {
+    let sent = match read(vehicle, form, current.state.clock.now()) {
         Ok(Wanted::Write(command)) => send_message(&current.state, &actor, command).await,
         Ok(Wanted::Drive(asked)) => ask(&current.state, &actor, asked).await,
         Err(error) => Err(error),
@@ -89,9 +116,9 @@ enum Wanted {
     Drive(AskDrive),
 }
 
-fn read(form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
+fn read(vehicle: &str, form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
     let mut wrong = Vec::new();
-    let vehicle = form.vehicle.parse::<VehicleId>().map_err(|_| {
+    let vehicle = vehicle.parse::<VehicleId>().map_err(|_| {
         wrong.push(FieldError::new(
             "",
             "unknown_vehicle",
@@ -108,13 +135,9 @@ fn read(form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
     let (Ok(vehicle), Ok(body), Ok(image_url), true) = (vehicle, body, image_url, wrong.is_empty()) else {
         return Err(AppError::Invalid(wrong));
     };
-    let image = image_url.as_ref().map_or("", ImageUrl::as_str);
-    let (first, second) = (form.slot1.trim(), form.slot2.trim());
-    let what = [&vehicle.to_string(), image, form.reason, body.as_str(), first, second];
-    let key = one_sending(form.form_key, if slots.is_empty() { &what[..4] } else { &what });
+    let key = form.key(vehicle, image_url.as_ref(), &body, !slots.is_empty());
     if !slots.is_empty() {
-        let id = key.as_deref().and_then(|key| key.strip_prefix("form:")?.parse().ok());
-        let id = id.unwrap_or_else(DriveId::fresh);
+        let id = form.drive(vehicle).unwrap_or_else(DriveId::fresh);
         return Ok(Wanted::Drive(AskDrive { id, vehicle, slots, words: body, image_url, key }));
     }
     Ok(Wanted::Write(SendMessage {
@@ -130,7 +153,7 @@ fn read(form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
     }))
 }
 
-/// The times that are proposed for a test drive; whoever asks for none writes about it like about anything.
+/// The times that are proposed for a test drive: at least one.
 fn read_slots(
     form: &Typed<'_>,
     reason: Option<ContactReason>,
@@ -147,6 +170,11 @@ fn read_slots(
             Ok(_) => {}
             Err(sentence) => wrong.push(FieldError::new(field, "invalid", sentence)),
         }
+    }
+    if slots.is_empty() && wrong.is_empty() {
+        let sentence =
+            "Primera hora: elija cuándo quiere probarlo. Si solo quiere preguntar, elija otro motivo.";
+        wrong.push(FieldError::new("slot1", "missing", sentence));
     }
     slots
 }

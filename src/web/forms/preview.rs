@@ -1,6 +1,6 @@
 //! What arrives of what stands in a form.
 
-use super::{ANSWER, CONTACT, OFFER, OWN_ANSWER, signed_in};
+use super::{ANSWER, CONTACT, OFFER, OWN_ANSWER, Typed, signed_in};
 use crate::{
     app::{
         actor::Actor,
@@ -21,19 +21,8 @@ use crate::{
     },
 };
 
-/// What a form holds that shows a preview, as typed.
-#[derive(Default)]
-pub struct Composed<'a> {
-    pub message: &'a str,
-    pub reason: &'a str,
-    pub slot1: &'a str,
-    pub slot2: &'a str,
-    pub image_url: &'a str,
-    pub form_key: &'a str,
-}
-
 /// For the island the answer; for a plain form its page again, with what was typed.
-pub async fn show_preview(of: &str, typed: &Composed<'_>) -> std::result::Result<Previewed, WebError> {
+pub async fn show_preview(of: &str, typed: &Typed<'_>) -> std::result::Result<Previewed, WebError> {
     let current = Current::get()?;
     let of = of.parse::<PreviewOf>();
     let (page, form) = match &of {
@@ -46,15 +35,7 @@ pub async fn show_preview(of: &str, typed: &Composed<'_>) -> std::result::Result
     let nothing = Previewed { bubbles: Vec::new(), note: String::new() };
     if current.wants_page() {
         if signed_in(&current, &page).is_some() {
-            let values = [
-                ("message", typed.message),
-                ("reason", typed.reason),
-                ("slot1", typed.slot1),
-                ("slot2", typed.slot2),
-                ("image_url", typed.image_url),
-                ("form_key", typed.form_key),
-            ];
-            flash::keep(&current.session, form, &Flash::new(&values, Vec::new())).await?;
+            flash::keep(&current.session, form, &Flash::new(&typed.fields(), Vec::new())).await?;
             redirect::from_leptos(&page);
         }
         return Ok(nothing);
@@ -71,12 +52,7 @@ pub async fn show_preview(of: &str, typed: &Composed<'_>) -> std::result::Result
     }
 }
 
-async fn previewed(
-    current: &Current,
-    actor: &Actor,
-    of: PreviewOf,
-    typed: &Composed<'_>,
-) -> Result<Previewed> {
+async fn previewed(current: &Current, actor: &Actor, of: PreviewOf, typed: &Typed<'_>) -> Result<Previewed> {
     let to = match of {
         PreviewOf::Vehicle(id) => Recipient::SellerOf(id),
         PreviewOf::Thread(id) => Recipient::Thread(id),
@@ -97,7 +73,7 @@ pub async fn preview_to(
     current: &Current,
     actor: &Actor,
     to: &Recipient,
-    typed: &Composed<'_>,
+    typed: &Typed<'_>,
 ) -> Result<Preview> {
     let now = current.state.clock.now();
     let slots = [typed.slot1, typed.slot2].into_iter().filter_map(|slot| read_slot(slot, now).ok().flatten());
@@ -106,6 +82,7 @@ pub async fn preview_to(
         image_url: ImageUrl::parse(typed.image_url).unwrap_or_default(),
         reason: typed.reason.parse().ok(),
         slots: slots.collect(),
+        drive: if let Recipient::SellerOf(vehicle) = to { typed.drive(*vehicle) } else { None },
     };
     preview(&current.state, actor, to, said).await
 }
@@ -119,13 +96,13 @@ pub async fn contact_preview(
 ) -> Result<Option<Preview>> {
     let value = |field: &str| flash.value(field);
     let (words, reason) = (contact_words(vehicle, flash), value("reason"));
-    let typed = Composed {
+    let typed = Typed {
         message: &words,
         reason: if reason.is_empty() { ContactReason::Availability.as_str() } else { &reason },
         slot1: &value("slot1"),
         slot2: &value("slot2"),
         image_url: &value("image_url"),
-        ..Composed::default()
+        form_key: &value("form_key"),
     };
     shown(preview_to(current, actor, &Recipient::SellerOf(vehicle.card.id), &typed).await)
 }

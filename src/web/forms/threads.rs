@@ -7,6 +7,7 @@ use crate::{
         actor::Actor,
         error::AppError,
         own_unassigned::assign_own,
+        quick_answers::list_ready,
         threads::{answer, give_to, write_on},
     },
     domain::ids::{InboundId, MessageId, ThreadId, UserId},
@@ -46,6 +47,7 @@ pub async fn post_answer(
     #[server(default)] thread: String,
     #[server(default)] message: String,
     #[server(default)] form_key: String,
+    #[server(default)] respuesta: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Ok(id) = thread.parse::<ThreadId>() else {
@@ -54,6 +56,9 @@ pub async fn post_answer(
     };
     let page = format!("{LIST}/{id}");
     let Some(actor) = writer(&current, ANSWER, &page, &message).await? else { return Ok(()) };
+    if !respuesta.is_empty() {
+        return put_ready(&current, &actor, &page, &message, &respuesta).await;
+    }
     let form = sending(&form_key, &[&thread, &message]);
     match answer(&current.state, &actor, id, &message, form).await {
         Ok(()) => redirect::from_leptos(&page),
@@ -62,6 +67,28 @@ pub async fn post_answer(
             back_with(&current, ANSWER, &page, &typed, error).await?;
         }
     }
+    Ok(())
+}
+
+/// Puts a ready answer after what is typed, to be read once more before it goes.
+async fn put_ready(
+    current: &Current,
+    actor: &Actor,
+    page: &str,
+    typed: &str,
+    pressed: &str,
+) -> Result<(), WebError> {
+    let ready = match list_ready(&current.state, actor).await {
+        Ok(ready) => ready,
+        Err(error) => return Ok(back_with(current, ANSWER, page, &[("message", typed)], error).await?),
+    };
+    let words = ready.into_iter().find(|ready| ready.word == pressed).map(|ready| ready.words);
+    let both: Vec<&str> = [typed.trim(), words.as_deref().unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    flash::keep(&current.session, ANSWER, &Flash::new(&[("message", &both.join("\n"))], Vec::new())).await?;
+    redirect::from_leptos(&format!("{page}#message"));
     Ok(())
 }
 
@@ -115,6 +142,8 @@ pub async fn post_assign(
 pub async fn post_give(
     #[server(default)] thread: String,
     #[server(default)] persona: String,
+    #[server(default)] message: String,
+    #[server(default)] form_key: String,
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
@@ -131,9 +160,14 @@ pub async fn post_give(
         Ok(person) => give_to(&current.state, &actor, id, person).await,
         Err(error) => Err(error),
     };
+    let typed = [("message", message.as_str()), ("form_key", &form_key)];
     match given {
-        Ok(()) => redirect::from_leptos(&page),
-        Err(error) => back_with(&current, ANSWER, &page, &[], error).await?,
+        Ok(()) => {
+            // An answer that is being written waits in its form.
+            flash::keep(&current.session, ANSWER, &Flash::new(&typed, Vec::new())).await?;
+            redirect::from_leptos(&page);
+        }
+        Err(error) => back_with(&current, ANSWER, &page, &typed, error).await?,
     }
     Ok(())
 }

@@ -35,16 +35,15 @@ pub async fn post_contact(
     #[server(default)] image_url: String,
     #[server(default)] form_key: String,
 ) -> Result<ContactAnswer, WebError> {
-    crate::web::forms::contact(&crate::web::forms::Typed {
-        vehicle: &vehicle,
+    let typed = crate::web::forms::Typed {
         reason: &reason,
         slot1: &slot1,
         slot2: &slot2,
         message: &message,
         image_url: &image_url,
         form_key: &form_key,
-    })
-    .await
+    };
+    crate::web::forms::contact(&vehicle, &typed).await
 }
 
 /// Decorates the opener, the dialog and the form that are its children.

@@ -79,7 +79,7 @@ pub async fn post_preview(
     #[server(default)] image_url: String,
     #[server(default)] form_key: String,
 ) -> Result<Previewed, WebError> {
-    let typed = crate::web::forms::Composed {
+    let typed = crate::web::forms::Typed {
         message: &message,
         reason: &reason,
         slot1: &slot1,

@@ -33,7 +33,7 @@ impl OwnThread {
     ) -> Result<Self> {
         let flash = flash::take(&current.session, forms::OWN_ANSWER).await?;
         let message_typed = flash.value("message");
-        let typed = forms::Composed { message: &message_typed, ..forms::Composed::default() };
+        let typed = forms::Typed { message: &message_typed, ..forms::Typed::default() };
         let preview = forms::preview_to(current, actor, &Recipient::Thread(detail.row.id), &typed).await;
         Ok(Self { message, detail, preview: forms::shown(preview)?, flash })
     }

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
 use super::{NotFoundPage, failed};
@@ -9,13 +9,13 @@ use crate::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
         preview::Preview,
+        quick_answers::{Ready, list_ready},
         send_message::Recipient,
         threads::{DealerThread, Line, other_side, read_thread},
     },
     domain::{
         ids::{ThreadId, UserId},
         length::Length,
-        quick_answer::FIRST,
     },
     web::{
         flash::{self, Flash},
@@ -29,16 +29,17 @@ use crate::{
     },
 };
 
+const ANSWER_FORM: &str = "respuesta";
+
 /// `/panel/conversaciones/{id}`: all that was said, and an answer.
 #[component]
 pub fn ThreadPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")?.parse::<ThreadId>().ok());
-    let quick = use_query_map().with_untracked(|query| query.get("respuesta"));
     Suspend::new(async move {
         let Some(id) = id else {
             return view! { <NotFoundPage/> }.into_any();
         };
-        match load(id, quick.as_deref()).await {
+        match load(id).await {
             Ok(loaded) => view! { <Shown loaded=loaded/> }.into_any(),
             Err(error) => failed(&error),
         }
@@ -51,18 +52,11 @@ pub fn LiveThread<'a>(lines: &'a [Line], now: DateTime<Utc>, dealer: bool) -> im
     view! { <ThreadLines lines=lines now=now dealer=dealer/> }
 }
 
-/// A ready answer as it is pressed.
-struct Quick {
-    title: String,
-    /// In the address.
-    word: String,
-}
-
 struct Loaded {
     thread: DealerThread,
     /// What stands in the composer.
     message: String,
-    quick: Vec<Quick>,
+    quick: Vec<Ready>,
     /// Of whoever is answered on WhatsApp.
     preview: Option<Preview>,
     me: UserId,
@@ -71,35 +65,21 @@ struct Loaded {
     now: DateTime<Utc>,
 }
 
-async fn load(id: ThreadId, pressed: Option<&str>) -> Result<Loaded> {
+async fn load(id: ThreadId) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
     let thread = read_thread(&current.state, &actor, id).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
     let flash = flash::take(&current.session, forms::ANSWER).await?;
-    let ready: Vec<(String, String, String)> = if thread.quick.is_empty() {
-        let first = FIRST.iter().zip(1..);
-        first
-            .map(|((title, words), place)| (place.to_string(), (*title).to_owned(), (*words).to_owned()))
-            .collect()
-    } else {
-        let own = thread.quick.iter();
-        own.map(|quick| (quick.id.to_string(), quick.title.clone(), quick.words.clone())).collect()
-    };
-    let typed = flash.value("message");
-    let chosen = ready.iter().find(|(word, ..)| pressed == Some(word.as_str()));
-    let message = match chosen {
-        Some((.., words)) if typed.is_empty() => words.clone(),
-        _ => typed,
-    };
+    let message = flash.value("message");
     let preview = match thread.detail.row.address {
         Some(_) => {
-            let typed = forms::Composed { message: &message, ..forms::Composed::default() };
+            let typed = forms::Typed { message: &message, ..forms::Typed::default() };
             forms::shown(forms::preview_to(&current, &actor, &Recipient::Thread(id), &typed).await)?
         }
         None => None,
     };
-    let quick = ready.into_iter().map(|(word, title, _)| Quick { title, word }).collect();
+    let quick = list_ready(&current.state, &actor).await?;
     let now = current.state.clock.now();
     Ok(Loaded { thread, message, quick, preview, me: actor.user_id, bar, flash, now })
 }
@@ -126,7 +106,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     };
     let quick = quick
         .into_iter()
-        .map(|quick| view! { <li><a class="button second" href=format!("{page}?respuesta={}#message", quick.word)>{quick.title}</a></li> })
+        .map(|quick| view! { <li><button class="button second" name="respuesta" value=quick.word>{quick.title}</button></li> })
         .collect_view();
     let number = row.id.to_string();
     let of = PreviewOf::Thread(row.id);
@@ -138,22 +118,23 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <h1>{other_side(row)}</h1>
             {vehicle}
             {phone}
-            <Owner thread=row.id assigned=row.assigned_id people=people me=me/>
+            <Owner assigned=row.assigned_id people=people me=me/>
             <Live src=format!("{page}/eventos") quiet=false>
                 <LiveThread lines=&detail.lines now=now dealer=true/>
             </Live>
             <p><a href=page>"Actualizar"</a></p>
-            <nav aria-label="Respuestas rápidas">
-                <ul class="cluster">
-                    {quick}
-                    <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
-                </ul>
-            </nav>
             <Contact>
-                <form method="post" action="/fn/responder" class="panel stack" novalidate data-plain>
+                <form method="post" action="/fn/responder" id=ANSWER_FORM class="panel stack" novalidate data-plain>
                     <ErrorSummary problems=flash.problems.clone()/>
                     <input type="hidden" name="thread" value=number/>
                     <input type="hidden" name="form_key" value=form.to_string() autocomplete="off"/>
+                    <fieldset class="stack quick">
+                        <legend>"Respuestas rápidas"</legend>
+                        <ul class="cluster">
+                            {quick}
+                            <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
+                        </ul>
+                    </fieldset>
                     <div class="field">
                         <label for="message">"Su respuesta"</label>
                         <p class="hint">{hint}</p>
@@ -171,14 +152,9 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     }
 }
 
-/// Who of the dealer's people answers here.
+/// Who of the dealer's people answers here. Of the answer's form, so that what is typed there is not lost.
 #[component]
-fn Owner(
-    thread: ThreadId,
-    assigned: Option<UserId>,
-    people: Vec<(UserId, String)>,
-    me: UserId,
-) -> impl IntoView {
+fn Owner(assigned: Option<UserId>, people: Vec<(UserId, String)>, me: UserId) -> impl IntoView {
     let options = people
         .into_iter()
         .map(|(id, name)| {
@@ -187,14 +163,13 @@ fn Owner(
         })
         .collect_view();
     view! {
-        <form method="post" action="/fn/conversacion-asignar" class="cluster">
-            <input type="hidden" name="thread" value=thread.to_string()/>
+        <p class="cluster">
             <label for="persona">"Asignada a"</label>
-            <select id="persona" name="persona">
+            <select id="persona" name="persona" form=ANSWER_FORM>
                 <option value="" selected=assigned.is_none()>"Nadie"</option>
                 {options}
             </select>
-            <button class="button second">"Guardar"</button>
-        </form>
+            <button class="button second" form=ANSWER_FORM formaction="/fn/conversacion-asignar">"Guardar"</button>
+        </p>
     }
 }

@@ -45,6 +45,9 @@ pub fn PreviewPart<'a>(
 /// What else follows.
 pub fn note(preview: &Preview) -> &'static str {
     match (preview.by_template, preview.waits) {
+        (true, _) if preview.closes_at.is_some() => {
+            "Con la plantilla de las pruebas de manejo, que lleva botones para contestar."
+        }
         (true, true) => "El resto sale solo, libre, cuando conteste; entonces toma su lugar y su costo.",
         (true, false) => {
             "Con la plantilla aprobada por WhatsApp. Cuando conteste, podrá escribirle libremente."
