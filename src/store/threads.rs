@@ -242,7 +242,8 @@ pub async fn list_open(
            join threads t on t.id = recent.thread_id join dealers d on d.id = t.dealer_id
            left join users u on u.id = t.buyer_id left join vehicles v on v.id = t.vehicle_id
            -- Whoever has a buyer's number after him is no party to what was said with him.
-           where t.buyer_id is null or u.phone = $1 or d.phone = $1
+           where t.buyer_id is null or d.phone = $1 or u.phone = $1 and not exists (
+             select from users o where o.phone = $1 and o.phone_proved_at is not null and o.id <> u.id)
            order by recent.at desc"#,
         phone,
         since,

@@ -75,12 +75,15 @@ async fn whoever_presses_while_the_notice_is_written_is_in_the_next(pool: PgPool
     let stage = start(pool).await;
     stage.buyer("luis").await;
     // By the clock of another server, which is a second ahead.
-    sqlx::query("insert into interests (vehicle_id, user_id, created_at) select $1::uuid, id, $2 from users where email = 'luis@ejemplo.do'")
-        .bind(&stage.vehicle)
-        .bind(stage.app.clock.now() + TimeDelta::seconds(1))
-        .execute(&stage.app.pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into interests (vehicle_id, user_id, dealer_id, created_at)
+         select v.id, u.id, v.dealer_id, $2 from vehicles v, users u where v.id = $1::uuid and u.email = 'luis@ejemplo.do'",
+    )
+    .bind(&stage.vehicle)
+    .bind(stage.app.clock.now() + TimeDelta::seconds(1))
+    .execute(&stage.app.pool)
+    .await
+    .unwrap();
     stage.presses(&stage.buyer("ana").await).await;
     assert!(stage.notices().await[0].contains("una persona"), "{:?}", stage.notices().await);
     stage.app.advance(TimeDelta::minutes(15)).await;
