@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use uuid::Uuid;
 
-use super::{NotFoundPage, failed};
+use super::{NotFoundPage, drives::DriveOf, failed};
 use crate::{
     app::{
         error::Result,
@@ -107,7 +107,7 @@ async fn load(id: ThreadId, pressed: Option<&str>) -> Result<Loaded> {
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
     let Loaded { thread, message, quick, preview, me, bar, flash, now } = loaded;
-    let DealerThread { detail, people, .. } = thread;
+    let DealerThread { detail, people, reason, drive, .. } = thread;
     let row = &detail.row;
     let page = format!("/panel/conversaciones/{}", row.id);
     let vehicle = row
@@ -121,9 +121,13 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let on_whatsapp = row.address.is_some();
     let hint = if on_whatsapp {
         "Sale por WhatsApp, a cuenta de su concesionario."
+    } else if row.buyer_is_told {
+        "El comprador la lee en OKLA, en «Mis mensajes». Si no la ve pronto, se le avisa por WhatsApp con una plantilla, a su cuenta."
     } else {
         "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
     };
+    let reason = reason.map(|reason| view! { <p>{format!("Motivo: {}", reason.label())}</p> });
+    let drive = drive.map(|drive| view! { <DriveOf drive=&drive now=now/> });
     let quick = quick
         .into_iter()
         .map(|quick| view! { <li><a class="button second" href=format!("{page}?respuesta={}#message", quick.word)>{quick.title}</a></li> })
@@ -138,6 +142,8 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <h1>{other_side(row)}</h1>
             {vehicle}
             {phone}
+            {reason}
+            {drive}
             <Owner thread=row.id assigned=row.assigned_id people=people me=me/>
             <Live src=format!("{page}/eventos") quiet=false>
                 <LiveThread lines=&detail.lines now=now dealer=true/>
