@@ -54,7 +54,7 @@ pub mod media;
 pub mod media_source;
 pub mod notices;
 pub mod offers;
-mod opt_out;
+pub mod opt_out;
 pub mod own_data;
 pub mod own_unassigned;
 pub mod passwords;

@@ -35,7 +35,7 @@ test("a dealer writes an offer, sees how it arrives and whom it may not reach, a
     await offer.look.click();
   }
   await expect(offer.preview).toContainText("PUBLICIDAD de");
-  await expect(offer.preview).toContainText(`José Peña: ${words} Si no quiere más ofertas`);
+  await expect(offer.preview).toContainText(`José Peña: ${words}. Si no quiere más ofertas`);
   await expect(offer.words).toHaveValue(words);
 
   await offer.words.fill("palabra ".repeat(200));
@@ -58,6 +58,11 @@ test("a dealer writes an offer, sees how it arrives and whom it may not reach, a
   await dealerPage.goto("/panel/ofertas");
   await expect(dealerPage.getByRole("row").filter({ hasText: words })).toContainText("Borrador");
   await accessible(dealerPage);
+
+  await dealerPage.getByRole("link", { name: words }).click();
+  await dealerPage.getByRole("button", { name: "Borrar el borrador" }).click();
+  await expect(dealerPage.getByRole("heading", { name: "Ofertas", exact: true })).toBeVisible();
+  await expect(dealerPage.getByRole("row").filter({ hasText: words })).toHaveCount(0);
 });
 
 test("an offer goes to whoever asked for offers, and his answer is in the conversation", async ({
@@ -100,7 +105,7 @@ test("an offer goes to whoever asked for offers, and his answer is in the conver
   await expect(dealerPage.getByRole("main")).toContainText("Empieza ");
   await adminPage.goto("/admin/limites");
   await adminPage.getByRole("navigation", { name: "Principal" }).getByRole("link", { name: "Ofertas" }).click();
-  await expect(adminPage.getByRole("row").filter({ hasText: stopped })).toContainText("En marcha");
+  await expect(adminPage.getByRole("row").filter({ hasText: stopped })).toContainText("Programada");
   await accessible(adminPage);
   await adminPage.getByRole("link", { name: stopped }).click();
   await adminPage.getByRole("button", { name: "Detener del todo" }).click();

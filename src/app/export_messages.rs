@@ -121,7 +121,7 @@ fn write_message(lines: &mut Lines, row: &MessageRow) -> Result<()> {
             sortable_stamp(row.created_at).as_str(),
             &row.id.to_string(),
             &harmless(&row.sender_name),
-            &harmless(row.offered_to.as_ref().unwrap_or(&row.to_phone)),
+            &harmless(row.told_as.as_ref().unwrap_or(&row.to_phone)),
             &harmless(row.vehicle.as_deref().unwrap_or_default()),
             row.kind.parse().map_or("", Kind::label),
             &harmless(&row.body),

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use url::Url;
 
 use super::{
     accept::no_rate,
@@ -9,6 +10,7 @@ use super::{
     error::{AppError, Result},
     hold_line::get_hold,
     limit_marks::{MarkRow, list_own_marks},
+    opt_out::way_back,
     read_panel::dealer_of,
     send_message::{Recipient, find_addressee},
     state::App,
@@ -88,6 +90,8 @@ pub struct DealerBar {
     pub marks: Vec<MarkRow>,
     /// What a dollar costs; `None`: nobody has noted it.
     pub dop_rate: Option<DopRate>,
+    /// His business's number wants nothing of OKLA's, so buyers' words do not reach it: how that is taken back.
+    pub way_back: Option<Url>,
 }
 
 impl DealerBar {
@@ -123,7 +127,9 @@ pub async fn dealer_bar(app: &App, actor: &Actor) -> Result<DealerBar> {
     let standings = read_dealer_limits(&mut conn, &sender, demand, now).await?;
     let of_today = days.get(&today).map_or(0, |totals| totals.sums.messages);
     let dop_rate = store::dop_rates::get_latest(&mut conn).await?;
+    let way_back = way_back(app, &mut conn, phone.as_str()).await?;
     drop(conn);
     let marks = list_own_marks(app, actor).await?;
-    Ok(DealerBar { standings, today: of_today, month: Totals::of_all(days.values()), marks, dop_rate })
+    let month = Totals::of_all(days.values());
+    Ok(DealerBar { standings, today: of_today, month, marks, dop_rate, way_back })
 }

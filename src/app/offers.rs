@@ -15,12 +15,13 @@ mod words;
 
 pub(super) use self::single::offer_to;
 pub use self::{
-    draft::{CampaignForm, NewDraft, Seen, confirm_campaign, keep_draft, new_draft},
+    draft::{CampaignForm, NewDraft, Seen, confirm_campaign, delete_draft, keep_draft, new_draft},
     export::export_campaign,
     halt::halt_campaign,
     orders::{Order, order_campaign},
-    plan::{Asked, Check, check_campaign},
+    plan::{Asked, Check, check_campaign, nobody},
     preview::{OfferPreview, preview_offer},
     read::{CampaignRow, Cost, Detail, Names, list_campaigns, read_campaign, read_names},
     serve::offer_next,
 };
+pub use crate::store::campaigns::Campaign;

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{
     actor::Actor,
     compose::{Letter, Names, list_usable, with_image},
-    error::{AppError, Result},
+    error::{AppError, OPTED_OUT, Result},
+    opt_out::has_left,
     reading::reading_link,
     send_message::{Recipient, find_addressee},
     state::App,
@@ -33,7 +34,7 @@ pub struct Preview {
     pub by_template: bool,
     /// Of the words what waits for his answer.
     pub waits: bool,
-    /// The template may not be used now, in words.
+    /// The recipient wants nothing of ours, or the template may not be used now, in words.
     pub unavailable: Option<String>,
     /// Until when free text reaches him.
     pub closes_at: Option<DateTime<Utc>>,
@@ -62,13 +63,14 @@ pub async fn preview(app: &App, actor: &Actor, to: &Recipient, said: Words<'_>) 
     let mut conn = app.pool.acquire().await?;
     let heard = store::inbound::get_last_heard(&mut conn, addressee.phone.as_str()).await?;
     let closes_at = heard.map(closes_at).filter(|end| *end > now);
+    let gone = has_left(app, &mut conn, addressee.phone.as_str()).await?.then(|| OPTED_OUT.to_owned());
     let asks_for_drive = said.reason == Some(ContactReason::TestDrive) && !said.slots.is_empty();
     if closes_at.is_some() && !asks_for_drive {
         return Ok(Preview {
             bubbles: split(body.as_str()),
             by_template: false,
             waits: false,
-            unavailable: None,
+            unavailable: gone,
             closes_at,
         });
     }
@@ -100,7 +102,7 @@ pub async fn preview(app: &App, actor: &Actor, to: &Recipient, said: Words<'_>) 
     let usable = list_usable(&mut conn).await?.contains_key(&filled.purpose);
     Ok(Preview {
         waits: filled.rest.is_some(),
-        unavailable: (!usable).then(|| filled.purpose.unavailable()),
+        unavailable: gone.or_else(|| (!usable).then(|| filled.purpose.unavailable())),
         bubbles: vec![filled.text],
         by_template: true,
         closes_at,

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     error::{AppError, Result},
+    opt_out::write_to_okla,
     say::{Saying, say},
     state::App,
     throttle::{self, Door, keyed_hash},
@@ -71,11 +72,7 @@ pub(super) async fn begin(
 pub(super) fn asked(app: &App, purpose: Proof, row: &ProofRow) -> Result<Asked> {
     let code = code(app, row.id)?;
     let words = purpose.words(&code);
-    let number = app.settings.number.clone();
-    let fault = |error| AppError::Fault(format!("wa.me: {error}"));
-    let mut link = Url::parse("https://wa.me").map_err(fault)?;
-    link.set_path(number.as_str().trim_start_matches('+'));
-    link.query_pairs_mut().append_pair("text", &words);
+    let (link, number) = (write_to_okla(&app.settings, &words)?, app.settings.number.clone());
     Ok(Asked { id: row.id, code, words, link, number, expires_at: row.expires_at })
 }
 

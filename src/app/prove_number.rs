@@ -2,10 +2,12 @@
 //! it is asked first, with the password, for a lucky guess or a borrowed session must not bring a stranger's number in.
 
 use chrono::{DateTime, Utc};
+use url::Url;
 
 use super::{
     actor::Actor,
     error::{AppError, Result},
+    opt_out::way_back,
     proofs::{self, Asked, asked},
     sign_in::{Origin, prove_password},
     state::App,
@@ -21,6 +23,8 @@ use crate::{
 pub struct NumberState {
     pub phone: Option<Phone>,
     pub proved_at: Option<DateTime<Utc>>,
+    /// It is proved and wants nothing of OKLA's: how that is taken back.
+    pub way_back: Option<Url>,
     pub step: Step,
 }
 
@@ -46,7 +50,12 @@ pub async fn read_number(app: &App, actor: &Actor) -> Result<NumberState> {
         },
     };
     let phone = row.phone.and_then(|phone| Phone::parse_api(&phone).ok());
-    Ok(NumberState { phone, proved_at: row.proved_at, step })
+    // Of a number that nobody proved it is not said: it may be a stranger's.
+    let way_back = match phone.as_ref().filter(|_| row.proved_at.is_some()) {
+        Some(phone) => way_back(app, &mut conn, phone.as_str()).await?,
+        None => None,
+    };
+    Ok(NumberState { phone, proved_at: row.proved_at, way_back, step })
 }
 
 fn is_open(row: &ProofRow, now: DateTime<Utc>) -> bool {

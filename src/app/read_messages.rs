@@ -1,5 +1,7 @@
 //! Reading messages: one, a sender's, a dealer's. What the reader may not see is not found.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -54,6 +56,8 @@ impl MessageDetail {
 /// A page of a list and where the next begins.
 pub struct MessagePage {
     pub messages: Vec<Message>,
+    /// Those in whose conversation the other side has said something that their writer has not seen.
+    pub answered: HashSet<MessageId>,
     pub next: Option<MessageId>,
 }
 
@@ -165,8 +169,10 @@ pub async fn list_messages(
     let more = rows.len() > usize::from(limit);
     rows.truncate(usize::from(limit));
     let messages: Vec<Message> = rows.into_iter().map(parse).collect::<Result<_>>()?;
-    let next = messages.last().map(|message| message.id).filter(|_| more);
-    Ok(MessagePage { messages, next })
+    let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+    let answered = store::thread_pages::list_newly_answered(&mut conn, actor.user_id, &ids).await?;
+    let next = ids.last().copied().filter(|_| more);
+    Ok(MessagePage { messages, answered: answered.into_iter().collect(), next })
 }
 
 fn scope(actor: &Actor, view: View) -> Result<Option<Scope>> {
@@ -208,7 +214,7 @@ pub(super) fn parse(row: MessageRow) -> Result<Message> {
         kind: row.kind.parse().map_err(|error: &str| fault("kind", error.to_owned()))?,
         reason: row.reason.and_then(|word| word.parse().ok()),
         to: Phone::parse_api(&row.to_phone).map_err(|error| fault("to_phone", error.to_string()))?,
-        offered_to: row.offered_to,
+        told_as: row.told_as,
         body: row.body,
         image_url: row.image_url,
         status: row

@@ -59,17 +59,20 @@ pub enum Skip {
     WithoutWhatsapp,
     /// Made to many: another is made anew.
     Offer,
+    /// OKLA's to a buyer, whose number is not the dealer's to write to.
+    Notice,
     /// Its words are not kept any more.
     Erased,
 }
 
 impl Skip {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::WasResent,
         Self::Pending,
         Self::Erased,
         Self::Buyers,
         Self::Offer,
+        Self::Notice,
         Self::WithoutWhatsapp,
         Self::Partly,
         Self::Remedy(Remedy::Correct),
@@ -85,6 +88,7 @@ impl Skip {
             Self::Erased => "Con el texto ya borrado",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
             Self::Offer => "Ofertas (se repiten con una oferta nueva)",
+            Self::Notice => "Avisos de OKLA a un comprador (respóndale en su conversación)",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
             Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
             Self::Remedy(Remedy::Correct) => "Con un dato por corregir",
@@ -103,6 +107,7 @@ impl Skip {
                 "Este mensaje no se reenvía: lo escribió un comprador, y solo él puede repetirlo."
             }
             Self::Offer => "Una oferta no se reenvía: haga una nueva en «Ofertas».",
+            Self::Notice => "Este aviso lo envió OKLA a un comprador: respóndale en su conversación.",
             Self::WithoutWhatsapp => "Este mensaje no se reenvía: el número no tiene WhatsApp activo.",
             Self::Partly => {
                 "Este mensaje no se reenvía: llegó en parte, y repetirlo duplicaría lo que llegó."
@@ -126,6 +131,8 @@ fn skip(traits: &Traits) -> Option<Skip> {
         Some(Skip::Buyers)
     } else if traits.is_offer {
         Some(Skip::Offer)
+    } else if traits.is_notice {
+        Some(Skip::Notice)
     } else if traits.is_pending {
         Some(Skip::Pending)
     } else if remedy != Remedy::SendAgain {

@@ -13,12 +13,14 @@ use super::{
     send_message::{Recipient, SendMessage, send_message},
     state::App,
     tell_buyer,
+    test_drives::DriveRow,
     thread_lines::{read_extra, read_lines},
 };
 pub use crate::store::thread_pages::ThreadRow;
 use crate::{
     domain::{
         body::Body,
+        contact_reason::ContactReason,
         ids::{DealerId, MessageId, ThreadId, UserId},
         kind::Kind,
         phone::Phone,
@@ -171,6 +173,10 @@ pub struct DealerThread {
     pub quick: Vec<QuickRow>,
     /// Until when free text reaches whoever has no account; past: by template. `None`: he never wrote, or has an account.
     pub closes_at: Option<DateTime<Utc>>,
+    /// Why the buyer last wrote.
+    pub reason: Option<ContactReason>,
+    /// The test drive that is open between them.
+    pub drive: Option<DriveRow>,
 }
 
 /// One of a dealer's conversations; from now on it is read.
@@ -194,7 +200,9 @@ pub async fn read_thread(app: &App, actor: &Actor, id: ThreadId) -> Result<Deale
         Some(address) => store::inbound::get_last_heard(&mut conn, address).await?,
         None => None,
     };
-    Ok(DealerThread { detail, people, quick, closes_at: last_heard.map(closes_at) })
+    let reason = store::thread_pages::get_reason(&mut conn, id).await?.and_then(|word| word.parse().ok());
+    let drive = store::test_drives::get_open_of(&mut conn, id).await?;
+    Ok(DealerThread { detail, people, quick, closes_at: last_heard.map(closes_at), reason, drive })
 }
 
 /// What was said in one of a dealer's conversations, whether or not anybody looks.

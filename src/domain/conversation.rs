@@ -29,8 +29,8 @@ pub struct Message {
     /// Why a buyer wrote.
     pub reason: Option<ContactReason>,
     pub to: Phone,
-    /// Who gets an offer to many: his number is not the dealer's to know.
-    pub offered_to: Option<String>,
+    /// What a buyer is called to whom it went, where his number is not the dealer's to know.
+    pub told_as: Option<String>,
     pub body: String,
     pub image_url: Option<String>,
     pub status: Status,
@@ -66,7 +66,7 @@ impl Message {
 
     /// Whom it goes to, as a dealer reads it.
     pub fn recipient(&self) -> String {
-        self.offered_to.clone().unwrap_or_else(|| self.to.national())
+        self.told_as.clone().unwrap_or_else(|| self.to.national())
     }
 
     /// What to say when it did not simply arrive.

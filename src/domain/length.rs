@@ -27,9 +27,9 @@ impl Length {
         format!("{} de {} caracteres", grouped(self.chars), grouped(MOST_CHARS))
     }
 
-    /// `llegará en 2 mensajes`; empty for one.
-    pub fn in_parts(self) -> String {
-        if self.parts > 1 { format!("llegará en {} mensajes", self.parts) } else { String::new() }
+    /// `llegará en 2 mensajes`; nothing for one.
+    pub fn in_parts(self) -> Option<String> {
+        (self.parts > 1).then(|| format!("llegará en {} mensajes", self.parts))
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_form_tells_the_length_as_the_server_finds_it() {
-        let of = |text: &str| (Length::of(text).counted(), Length::of(text).in_parts());
+        let of = |text: &str| (Length::of(text).counted(), Length::of(text).in_parts().unwrap_or_default());
         assert_eq!(of(""), ("0 de 4,096 caracteres".to_owned(), String::new()));
         assert_eq!(of("a\r\n🚗"), ("3 de 4,096 caracteres".to_owned(), String::new()));
         let long = "palabra ".repeat(250);

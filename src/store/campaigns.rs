@@ -48,6 +48,18 @@ pub async fn keep_draft(
     Ok(done.rows_affected() == 1)
 }
 
+/// Forgets a dealer's draft; `false`: there is none of that id.
+pub async fn delete_draft(conn: &mut PgConnection, dealer: DealerId, id: CampaignId) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "delete from campaigns where id = $1 and dealer_id = $2 and state = 'draft'",
+        id.0,
+        dealer.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Forgets drafts that nobody confirmed.
 pub async fn delete_drafts_before(conn: &mut PgConnection, before: DateTime<Utc>) -> sqlx::Result<()> {
     sqlx::query!("delete from campaigns where state = 'draft' and created_at < $1", before)

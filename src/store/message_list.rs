@@ -36,7 +36,7 @@ pub async fn list_matching(
                    and (cardinality($6::text[]) = 0 or m.status = any($6))
                    and ($7::text is null
                      or strpos(okla_fold(m.body), okla_fold($7)) > 0
-                     or (strpos(m.to_phone, $8::text) > 0 and m.kind <> 'offer')
+                     or (strpos(m.to_phone, $8::text) > 0 and m.kind <> 'offer' and ($1::uuid is null or not is_notice_to_buyer(m)))
                      or v.search @@ (select to_tsquery('simple', $9::text) || to_tsquery('spanish', $10::text)))
                  order by m.created_at desc, m.id desc limit $11",
                 $id,

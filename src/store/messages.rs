@@ -189,8 +189,9 @@ pub struct MessageRow {
     pub kind: String,
     pub reason: Option<String>,
     pub to_phone: String,
-    /// What the buyer is called to whom a dealer's offer to many went: his number is not the dealer's to know.
-    pub offered_to: Option<String>,
+    /// What the buyer is called to whom it went, if his number is not its dealer's to know: of an offer to many, and of what
+    /// OKLA said to a buyer who does not show it.
+    pub told_as: Option<String>,
     pub body: String,
     pub image_url: Option<String>,
     pub status: String,
@@ -216,8 +217,13 @@ macro_rules! message_rows {
             r#"select m.id as "id: MessageId", u.name as sender_name, u.phone as sender_phone,
                  (u.shows_phone_since is not null and u.phone_proved_at is not null) as "sender_shows_phone!", m.sender_role, d.name as "dealer_name?",
                  m.vehicle_id as "vehicle_id: VehicleId", v.make || ' ' || v.model || ' ' || v.year as vehicle,
-                 m.kind, m.reason, m.to_phone, case when m.kind = 'offer' then (select b.name from offers o join users b on b.id = o.buyer_id
-                   where o.message_id = m.id and o.campaign_id is not null) end as offered_to, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
+                 m.kind, m.reason, m.to_phone, case
+                   when m.kind = 'offer' then (select b.name from offers o join users b on b.id = o.buyer_id
+                     where o.message_id = m.id and o.campaign_id is not null)
+                   when m.sender_id = '00000000-0000-7000-8000-00000000000a' and is_notice_to_buyer(m) then nullif(coalesce(
+                     (select case when b.phone = m.to_phone and b.phone_proved_at is not null and b.shows_phone_since is not null
+                        then '' else b.name end from threads t join users b on b.id = t.buyer_id where t.id = m.thread_id), 'Un comprador'), '')
+                   end as told_as, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
                  length(m.rest) as waiting, m.continues as "continues: MessageId", m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
                from messages m
                join users u on u.id = m.sender_id

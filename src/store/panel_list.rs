@@ -176,7 +176,7 @@ macro_rules! matching {
                and ($10::numeric is null or m.cost > $10)
                and (not $11::boolean
                  or okla_fold(m.body) like $12
-                 or (m.to_phone like $13 and m.kind <> 'offer')
+                 or (m.to_phone like $13 and m.kind <> 'offer' and not is_notice_to_buyer(m))
                  or m.sender_id = any($14::uuid[])
                  or m.vehicle_id = any($15::uuid[])
                  or m.id between $16 and $17

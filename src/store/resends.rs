@@ -26,6 +26,8 @@ pub struct Traits {
     pub without_whatsapp: bool,
     /// Made to many: another is made anew.
     pub is_offer: bool,
+    /// OKLA's own to a buyer.
+    pub is_notice: bool,
     /// Its words are not kept any more.
     pub is_erased: bool,
 }
@@ -46,11 +48,12 @@ macro_rules! failed {
     ($columns:literal, $ending:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query!(
             r#"select cause as "cause!", by_buyer as "by_buyer!", partly as "partly!", was_resent as "was_resent!",
-                 is_pending as "is_pending!", without_whatsapp as "without_whatsapp!", is_offer as "is_offer!", is_erased as "is_erased!", "#
+                 is_pending as "is_pending!", without_whatsapp as "without_whatsapp!", is_offer as "is_offer!", is_notice as "is_notice!", is_erased as "is_erased!", "#
                 + $columns
                 + r#" from (
                    select m.*, coalesce(own_reason, error_code::text, 'unknown') as cause, sender_role = 'buyer' as by_buyer,
                      parts > 1 and not not_sent as partly, body = '' as is_erased, kind = 'offer' as is_offer,
+                     is_notice_to_buyer(m) as is_notice,
                      exists (select from messages as again where again.resend_of = m.id) as was_resent,
                      exists (select from bulk_resend_items where message_id = m.id and outcome is null) as is_pending,
                      exists (select from numbers_without_whatsapp where phone = m.to_phone) as without_whatsapp
@@ -72,6 +75,7 @@ macro_rules! traits_of {
             is_pending: $row.is_pending,
             without_whatsapp: $row.without_whatsapp,
             is_offer: $row.is_offer,
+            is_notice: $row.is_notice,
             is_erased: $row.is_erased,
         }
     };
@@ -100,7 +104,7 @@ pub async fn count_failed(
 ) -> sqlx::Result<Vec<(Traits, i64)>> {
     let rows = failed!(
         r#"count(*) as "messages!""#,
-        "where created_at >= $2 and created_at < $3 group by 1, 2, 3, 4, 5, 6, 7, 8",
+        "where created_at >= $2 and created_at < $3 group by 1, 2, 3, 4, 5, 6, 7, 8, 9",
         dealer.0,
         day_begins(range.from),
         day_ends(range.to)
@@ -123,7 +127,7 @@ pub async fn list_resendable(
         r#"id as "id!: MessageId", to_phone as "to_phone!", kind as "kind!", vehicle_id as "vehicle_id: VehicleId",
            body as "body!", image_url, parts as "parts!""#,
         "where created_at >= $2 and created_at < $3 and cause = any($4)
-           and not (by_buyer or partly or was_resent or is_pending or without_whatsapp or is_offer or is_erased)
+           and not (by_buyer or partly or was_resent or is_pending or without_whatsapp or is_offer or is_notice or is_erased)
          order by created_at, id limit $5",
         dealer.0,
         day_begins(range.from),

@@ -82,6 +82,17 @@ pub async fn lock_drive(conn: &mut PgConnection, id: DriveId) -> sqlx::Result<Op
     row.map(|row| Ok(drive_row!(row))).transpose()
 }
 
+/// The open one of a conversation.
+pub async fn get_open_of(conn: &mut PgConnection, thread: ThreadId) -> sqlx::Result<Option<DriveRow>> {
+    let row = drive_rows!(
+        "where t.thread_id = $1 and t.status in ('asked', 'set') order by t.created_at desc limit 1",
+        thread.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(|row| Ok(drive_row!(row))).transpose()
+}
+
 /// The open one that a message is about: that asked for it, or that was sent in its conversation since.
 pub async fn find_open(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<Option<DriveId>> {
     sqlx::query_scalar!(

@@ -15,6 +15,8 @@ pub struct ThreadRow {
     pub buyer: Option<String>,
     /// If he chose that sellers see it.
     pub buyer_phone: Option<String>,
+    /// He agreed to be told of answers on WhatsApp, and can be.
+    pub buyer_is_told: bool,
     /// Whom the dealer wrote to, if it has no account.
     pub address: Option<String>,
     /// What whoever has no account calls himself on WhatsApp.
@@ -37,6 +39,7 @@ macro_rules! thread_rows {
             r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
                  t.buyer_id as "buyer_id: UserId", u.name as "buyer?", t.address,
                  case when u.shows_phone_since is not null and u.phone_proved_at is not null then u.phone end as buyer_phone,
+                 (u.answers_since is not null and u.phone_proved_at is not null and u.disabled_at is null) as "buyer_is_told!",
                  case when t.address is not null then (
                    select i.profile_name from inbound_messages i where i.thread_id = t.id and i.profile_name is not null
                    order by i.received_at desc limit 1
@@ -234,6 +237,35 @@ pub async fn get_thread_of(conn: &mut PgConnection, message: MessageId) -> sqlx:
             .fetch_optional(conn)
             .await?;
     Ok(id.flatten())
+}
+
+/// Why a buyer last wrote in it.
+pub async fn get_reason(conn: &mut PgConnection, id: ThreadId) -> sqlx::Result<Option<String>> {
+    let reason = sqlx::query_scalar!(
+        "select reason from messages where thread_id = $1 and reason is not null order by created_at desc limit 1",
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(reason.flatten())
+}
+
+/// Of these messages of a buyer's those in whose conversation the dealer has said something that he has not seen.
+pub async fn list_newly_answered(
+    conn: &mut PgConnection,
+    buyer: UserId,
+    messages: &[MessageId],
+) -> sqlx::Result<Vec<MessageId>> {
+    let ids: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
+    sqlx::query_scalar!(
+        r#"select m.id as "id: MessageId" from messages m join threads t on t.id = m.thread_id
+           where m.id = any($1) and t.buyer_id = $2
+             and t.dealer_spoke_at > coalesce(greatest(t.buyer_seen_at, t.buyer_spoke_at), '-infinity')"#,
+        &ids,
+        buyer.0
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// The buyer has looked.

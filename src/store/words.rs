@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::connection::is_alone;
 use crate::domain::ids::DealerId;
 
-/// Puts up to `limit` waiting messages into the index; how many there were. One at a time does it. Whom an offer went to is
-/// not found by his number, which is not the dealer's to know.
+/// Puts up to `limit` waiting messages into the index; how many there were. One at a time does it. Whom an offer went to, or
+/// what OKLA told a buyer, is not found by his number, which is not the dealer's to know.
 pub async fn index_waiting(conn: &mut PgConnection, limit: i64) -> sqlx::Result<u64> {
     if !is_alone(conn, "okla_words").await? {
         return Ok(0);
@@ -18,7 +18,7 @@ pub async fn index_waiting(conn: &mut PgConnection, limit: i64) -> sqlx::Result<
              returning message_id
            ), written as (
              insert into message_words (message_id, dealer_id, words, to_phone)
-             select m.id, m.dealer_id, okla_fold(m.body), case when m.kind = 'offer' then '' else m.to_phone end from waiting join messages m on m.id = message_id
+             select m.id, m.dealer_id, okla_fold(m.body), case when m.kind = 'offer' or is_notice_to_buyer(m) then '' else m.to_phone end from waiting join messages m on m.id = message_id
              where m.dealer_id is not null and m.body <> '' on conflict do nothing
            )
            select count(*) as "waiting!" from waiting"#,
@@ -42,7 +42,7 @@ pub async fn list_holding(
              select message_id from message_words where dealer_id = $1 and (words like $2 or to_phone like $3)
              union all
              select m.id from words_to_index w join messages m on m.id = w.message_id
-             where m.dealer_id = $1 and (okla_fold(m.body) like $2 or m.kind <> 'offer' and m.to_phone like $3)
+             where m.dealer_id = $1 and (okla_fold(m.body) like $2 or m.to_phone like $3 and m.kind <> 'offer' and not is_notice_to_buyer(m))
            ) as holding limit $4"#,
         dealer.0,
         text,

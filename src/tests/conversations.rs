@@ -560,3 +560,50 @@ async fn whoever_looks_did_not_agree_or_has_left_is_not_told_and_nobody_is_by_ni
     stage.later(1).await;
     assert_eq!(stage.app.sim_messages(BUYER_PHONE).await.len(), 1);
 }
+
+#[sqlx::test]
+async fn a_buyer_reads_in_his_list_that_he_was_answered_until_he_looks(pool: PgPool) {
+    let stage = start(pool).await;
+    let (buyer, message, thread) = stage.writes("Ana", "¿Sigue disponible?").await;
+    let (luis, ..) = stage.writes("Luis", "Buenas").await;
+    let marked = async |browser: &Browser| browser.get("/mensajes").await.body.contains("Respuesta nueva");
+    assert!(!marked(&buyer).await);
+    let fields = [("thread", thread.as_str()), ("message", "Sí"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &fields).await;
+    assert!(marked(&buyer).await && !marked(&luis).await);
+    stage.app.clock.advance(TimeDelta::seconds(1));
+    buyer.get(&format!("/mensajes/{message}")).await;
+    assert!(!marked(&buyer).await, "he has looked");
+    stage.app.clock.advance(TimeDelta::seconds(1));
+    stage
+        .app
+        .sim
+        .receive(&[
+            ("From", DEALER_PHONE),
+            ("Body", "Venga hoy"),
+            ("OriginalRepliedMessageSid", &sid(&stage, &message).await),
+        ])
+        .await;
+    stage.app.work().await;
+    assert!(marked(&buyer).await, "also by WhatsApp");
+}
+
+async fn sid(stage: &Stage, message: &str) -> String {
+    stage.app.value("select sid from message_parts where message_id = $1::uuid", message).await
+}
+
+#[sqlx::test]
+async fn an_answer_says_what_it_costs_and_why_the_buyer_wrote(pool: PgPool) {
+    let stage = start(pool).await;
+    let (_, message, thread) = stage.writes("Ana", "¿Cuánto es lo último?").await;
+    let page = async || stage.dealer.get(&format!("{LIST}/{thread}")).await.body;
+    let shown = page().await;
+    assert!(shown.contains("No cuesta nada") && !shown.contains("Motivo: "), "{shown}");
+    let reason = "update messages set reason = 'precio' where id = $1::uuid";
+    sqlx::query(reason).bind(&message).execute(&stage.app.pool).await.unwrap();
+    let told = "update users set phone = '+18095557788', phone_proved_at = now(), answers_since = now() where name = 'Ana'";
+    sqlx::query(told).execute(&stage.app.pool).await.unwrap();
+    let shown = page().await;
+    assert!(shown.contains("se le avisa por WhatsApp con una plantilla, a su cuenta"), "{shown}");
+    assert!(!shown.contains("No cuesta nada") && shown.contains("Motivo: Precio"), "{shown}");
+}

@@ -150,3 +150,49 @@ async fn a_notice_that_waits_when_its_dealer_leaves_is_not_sent(pool: PgPool) {
         .await;
     assert!(given_back);
 }
+
+/// What the list keeps from somebody is said where he would look for it, with the way back.
+#[sqlx::test]
+async fn who_left_reads_so_on_the_site_and_so_does_who_would_write_to_him(pool: PgPool) {
+    const HERS: &str = "+18095557788";
+    let stage = start(pool).await;
+    let buyer = stage.buyer("ana@ejemplo.do").await;
+    let own = "update users set phone = $1 where email = 'ana@ejemplo.do'";
+    sqlx::query(own).bind(HERS).execute(&stage.app.pool).await.unwrap();
+    stage.says(HERS, "BAJA").await;
+    let gone = "Su número pidió no recibir mensajes de OKLA. Para volver, escriba ALTA";
+    let account = async || buyer.get("/cuenta").await.body;
+    assert!(!account().await.contains(gone), "whose number it is nobody has proved");
+    sqlx::query("update users set phone_proved_at = now() where phone = $1")
+        .bind(HERS)
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    let shown = account().await;
+    assert!(
+        shown.contains(gone) && shown.contains("https://wa.me/") && shown.contains("?text=ALTA"),
+        "{shown}"
+    );
+    stage.says(HERS, "ALTA").await;
+    assert!(!account().await.contains(gone));
+
+    let pages = ["/panel", "/panel/conversaciones", "/panel/intereses"];
+    let gone = "El número de su negocio pidió no recibir mensajes de OKLA";
+    let form = format!("/vehiculos/{}/contactar", stage.vehicle);
+    let refused = "Este número pidió no recibir mensajes de OKLA";
+    for page in pages {
+        assert!(!stage.dealer.get(page).await.body.contains(gone), "{page}");
+    }
+    assert!(stage.dealer.get("/panel/intereses").await.body.contains("Le avisamos por WhatsApp"));
+    assert!(!buyer.get(&form).await.body.contains(refused));
+    stage.says(DEALER_PHONE, "BAJA").await;
+    for page in pages {
+        let shown = stage.dealer.get(page).await.body;
+        assert!(shown.contains(gone) && shown.contains("?text=ALTA"), "{page}: {shown}");
+    }
+    assert!(!stage.dealer.get("/panel/intereses").await.body.contains("Le avisamos por WhatsApp"));
+    let shown = buyer.get(&form).await.body;
+    assert!(shown.contains(refused), "before a word is typed: {shown}");
+    stage.says(DEALER_PHONE, "ALTA").await;
+    assert!(!buyer.get(&form).await.body.contains(refused));
+}

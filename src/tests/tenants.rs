@@ -311,6 +311,7 @@ impl Stage {
             ("asignar", vec![("thread", self.thread.as_str()), ("words", self.words.as_str())]),
             ("oferta", vec![("id", self.campaign.as_str()), ("texto", MARK)]),
             ("oferta-confirmar", vec![("id", self.campaign.as_str()), ("cuantos", "9")]),
+            ("oferta-borrar", vec![("id", self.campaign.as_str())]),
             ("oferta-orden", vec![("id", self.campaign.as_str()), ("accion", "detener")]),
             ("reenviar", vec![("id", self.message.as_str())]),
             (

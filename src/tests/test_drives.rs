@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use okla::{
-    app::{clock::Clock as _, demo_data::seed_catalogue, tidy_up::tidy_up},
+    app::{clock::Clock as _, demo_data::seed_catalogue, index_words::index_words, tidy_up::tidy_up},
     domain::{
         time::{day_begins, day_in_santo_domingo, field_moment, spoken_appointment},
         user::Role,
@@ -10,7 +10,7 @@ use okla::{
 };
 use sqlx::PgPool;
 
-use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, TestApp};
+use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, Reply, TestApp};
 
 const ANA: &str = "+18095557788";
 const LUIS: &str = "+18095557799";
@@ -343,4 +343,111 @@ async fn a_death_after_the_message_leaves_a_test_drive_whose_buttons_work(pool: 
     stage.app.advance(TimeDelta::minutes(61)).await;
     tidy_up(&stage.app.app).await.unwrap();
     assert_eq!(stage.app.count("test_drives").await, 1);
+}
+
+/// A dealer reads whom OKLA told by his name; by his number only while he shows it, or where the dealer typed it himself.
+#[sqlx::test]
+async fn whom_okla_told_is_his_name_to_the_dealer_and_his_number_is_nowhere(pool: PgPool) {
+    let stage = start(pool).await;
+    let app = &stage.app;
+    let ana = stage.buyer("Ana", ANA).await;
+    sqlx::query("update users set answers_since = now() where phone = $1")
+        .bind(ANA)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    stage.sets(&stage.drive().await, stage.at(3, 10)).await;
+    let thread: String = app.value("select id::text from threads where $1 = '' limit 1", "").await;
+    let answer = [("thread", thread.as_str()), ("message", "Lo espero"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &answer).await;
+    app.advance(TimeDelta::minutes(3)).await;
+    assert_eq!(stage.arrived(ANA).await.len(), 2, "a confirmation and an answer");
+    let told: Vec<String> = sqlx::query_scalar("select id::text from messages where to_phone = $1")
+        .bind(ANA)
+        .fetch_all(&app.pool)
+        .await
+        .unwrap();
+    let api = app.token_of("jefe@ejemplo.do").await;
+    let listed = async |digits: &str| {
+        let asked = api.request(reqwest::Method::GET, "/api/whatsapp/messages").query(&[("q", digits)]);
+        Reply::of(asked).await.text
+    };
+    let shows = |body: &str| body.contains("555 7788") || body.contains("5557788");
+    let link = |body: &str| told.iter().any(|id| body.contains(&format!("/panel/mensajes/{id}")));
+    let nowhere = async || {
+        for page in ["/panel/mensajes", "/panel/mensajes.csv", "/panel/mensajes?tipo=test_drive", "/panel"] {
+            let body = stage.dealer.get(page).await.body;
+            assert!(!shows(&body), "{page}: {body}");
+            assert!(page == "/panel" || body.contains("Ana"), "{page}: {body}");
+        }
+        for id in &told {
+            let page = stage.dealer.get(&format!("/panel/mensajes/{id}")).await.body;
+            assert!(page.contains("<dt>Enviado a</dt><dd>Ana</dd>") && !shows(&page), "{page}");
+            assert!(!page.contains("Escribir a este contacto"), "{page}");
+            assert!(page.contains(&format!("/panel/conversaciones/{thread}")), "{page}");
+            assert!(!shows(&stage.dealer.get(&format!("/panel/escribir?a={id}")).await.body));
+            let live = stage.dealer.request(reqwest::Method::GET, &format!("/panel/mensajes/{id}/eventos"));
+            let live = live.send().await.unwrap().chunk().await.unwrap().unwrap();
+            assert!(!shows(&String::from_utf8_lossy(&live)), "{live:?}");
+        }
+        for digits in ["5557788", "809 555 7788"] {
+            let found = stage.dealer.get(&format!("/panel/mensajes?q={digits}")).await.body;
+            assert!(!link(&found), "{found}");
+            let found = listed(digits).await;
+            assert!(!told.iter().any(|id| found.contains(id)), "{found}");
+        }
+        let all = listed("").await;
+        assert!(told.iter().all(|id| all.contains(id)) && !shows(&all), "{all}");
+    };
+    nowhere().await;
+    // Also once its words are in the index that a search reads.
+    app.work().await;
+    index_words(&app.app).await.unwrap();
+    nowhere().await;
+    // An admin's page is as it was: masked, to be revealed for a reason.
+    app.add_user("okla@ejemplo.do", Role::Admin, None).await;
+    let admin = app.browser();
+    admin.sign_in("okla@ejemplo.do", PASSWORD).await;
+    let page = admin.get(&format!("/panel/mensajes/{}", told[0])).await.body;
+    assert!(page.contains("Mostrar los números") && !shows(&page), "{page}");
+
+    let show = "update users set shows_phone_since = $1 where phone = $2";
+    sqlx::query(show).bind(app.clock.now()).bind(ANA).execute(&app.pool).await.unwrap();
+    let page = stage.dealer.get(&format!("/panel/mensajes/{}", told[0])).await.body;
+    assert!(page.contains("<dt>Enviado a</dt><dd>+1 809 555 7788</dd>"), "{page}");
+    sqlx::query("update users set shows_phone_since = null").execute(&app.pool).await.unwrap();
+    nowhere().await;
+    // Nor does sending a failed one again make a conversation with the number.
+    let fail = "update messages set status = 'failed', error_code = 63018 where id = $1::uuid";
+    sqlx::query(fail).bind(&told[0]).execute(&app.pool).await.unwrap();
+    let back = stage.dealer.post_form("/fn/reenviar", &[("id", &told[0])]).await;
+    let page = stage.dealer.get(&back.location).await.body;
+    assert!(page.contains("lo envió OKLA a un comprador") && !page.contains(">Reenviar<"), "{page}");
+    assert!(!shows(&stage.dealer.get("/panel/conversaciones").await.body));
+
+    // What he typed himself he reads as he typed it.
+    let typed = api.write_async(ANA, "¿Viene mañana?").await.id();
+    let page = stage.dealer.get(&format!("/panel/mensajes/{typed}")).await.body;
+    assert!(page.contains("<dt>Enviado a</dt><dd>+1 809 555 7788</dd>"), "{page}");
+    let found = listed("5557788").await;
+    assert!(found.contains(&typed) && !found.contains(&told[0]), "{found}");
+}
+
+#[sqlx::test]
+async fn the_dealers_conversation_leads_to_its_open_test_drive(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    let drive = stage.drive().await;
+    let thread: String = stage.app.value("select id::text from threads where $1 = '' limit 1", "").await;
+    let page = async || stage.dealer.get(&format!("/panel/conversaciones/{thread}")).await.body;
+    let link = format!("href=\"/panel/pruebas/{drive}\"");
+    let shown = page().await;
+    assert!(shown.contains(&link) && shown.contains("Motivo: Prueba de manejo"), "{shown}");
+    assert!(shown.contains(&spoken_appointment(stage.at(3, 10))), "{shown}");
+    stage.sets(&drive, stage.at(3, 10)).await;
+    assert!(page().await.contains("Confirmada"));
+    stage.dealer.post_form("/fn/prueba-cancelar", &[("id", &drive)]).await;
+    assert!(!page().await.contains(&link));
 }

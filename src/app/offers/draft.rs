@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    plan::{Asked, MOST, Plan, dealer_name, plan},
+    plan::{Asked, MOST, Plan, dealer_name, nobody, plan},
     seal::seal,
     words::{SAMPLE, arrives, check, with_link},
 };
@@ -110,6 +110,25 @@ pub async fn keep_draft(app: &App, actor: &Actor, form: CampaignForm) -> Result<
     if store::campaigns::keep_draft(&mut conn, &draft, now).await? { Ok(()) } else { Err(AppError::NotFound) }
 }
 
+/// Forgets a draft.
+///
+/// # Errors
+/// `NotFound`, also for another's; `Invalid` for what is confirmed: that is history.
+pub async fn delete_draft(app: &App, actor: &Actor, id: CampaignId) -> Result<()> {
+    let dealer = dealer_of(actor)?;
+    let mut conn = app.pool.acquire().await?;
+    if store::campaigns::delete_draft(&mut conn, dealer, id).await? {
+        return Ok(());
+    }
+    let known = store::campaigns::get_campaign(&mut conn, Some(dealer), id).await?;
+    known.ok_or(AppError::NotFound)?;
+    Err(AppError::invalid(
+        "",
+        "confirmed",
+        "Esta oferta ya está confirmada: no se borra, pero puede detenerla.",
+    ))
+}
+
 /// What whoever confirms an offer has looked at.
 pub struct Seen<'a> {
     /// How many it would reach.
@@ -171,7 +190,7 @@ fn refuse(plan: &Plan, seen: usize) -> Result<()> {
         let sentence = format!("Una oferta llega a {most} personas como mucho. Elija menos con los filtros.");
         ("too_many", sentence)
     } else if plan.reached.is_empty() {
-        ("nobody", "Con estos filtros no hay a quién enviarla. Cámbielos e inténtelo de nuevo.".to_owned())
+        ("nobody", nobody(!plan.items.is_empty()).to_owned())
     } else if plan.reached.len() > seen {
         let sentence = "Mientras miraba, más personas pasaron los filtros. Revise cuántas son ahora y confirme de nuevo.";
         ("more_than_shown", sentence.to_owned())

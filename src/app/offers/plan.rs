@@ -98,6 +98,15 @@ pub(super) async fn plan(
     Ok(plan)
 }
 
+/// Why an offer would reach nobody; `chosen`: the filters choose somebody.
+pub fn nobody(chosen: bool) -> &'static str {
+    if chosen {
+        "Hay quienes pasan sus filtros, pero ahora ninguno puede recibirla: la página dice por qué. Cambiar los filtros no ayuda."
+    } else {
+        "Con estos filtros no hay a quién enviarla. Cámbielos e inténtelo de nuevo."
+    }
+}
+
 /// A vehicle of the dealer's.
 pub struct Asked {
     pub id: String,

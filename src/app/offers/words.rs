@@ -24,12 +24,18 @@ const STEP: usize = 10;
 /// The offer as it arrives: with the label and the way out that Ley 310-14 asks for, whoever it goes to and whatever the
 /// window, for free text has neither.
 pub fn compose(dealer: &str, person: &str, words: &str) -> Filled {
-    let values = BTreeMap::from([
-        ("dealer", dealer.to_owned()),
-        ("person", person.to_owned()),
-        (WORDS, words.to_owned()),
-    ]);
+    let values =
+        BTreeMap::from([("dealer", dealer.to_owned()), ("person", person.to_owned()), (WORDS, ended(words))]);
     Definition::of(Purpose::Offer).fill(&values, "")
+}
+
+/// With a full stop, if they end without any: the template goes on in the same line. An address stays as it is.
+fn ended(words: &str) -> String {
+    let words = words.trim_end();
+    let is_address = words.split_whitespace().next_back().is_some_and(|word| word.contains("://"));
+    let wants_stop =
+        words.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '%' | '$' | ')' | '»' | '"'));
+    if wants_stop && !is_address { format!("{words}.") } else { words.to_owned() }
 }
 
 /// An offer of a dealer's as it arrives at that person. What is shown before it is sent, and what is sent, are made here.
@@ -88,6 +94,20 @@ mod tests {
             text.starts_with("PUBLICIDAD de Auto Feria por OKLA. Hola, José Peña: RD$ 50,000 menos · hasta")
         );
         assert!(text.ends_with("responda BAJA."), "{text}");
+    }
+
+    #[test]
+    fn words_end_with_a_stop_before_the_template_goes_on() {
+        let arrives = |words: &str| compose("Auto Feria", SAMPLE, words).text;
+        for (words, said) in [
+            ("Rebaja", "Peña: Rebaja. Si no quiere"),
+            ("Rebaja de 5 % ", "5 %. Si no quiere"),
+            ("¡Rebaja!", "¡Rebaja! Si no quiere"),
+            ("Rebaja…", "Rebaja… Si no quiere"),
+            ("Véalo: https://okla.do/x", "https://okla.do/x Si no quiere"),
+        ] {
+            assert!(arrives(words).contains(said), "{}", arrives(words));
+        }
     }
 
     #[test]

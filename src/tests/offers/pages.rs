@@ -219,3 +219,78 @@ async fn anothers_campaign_is_not_found(pool: PgPool) {
         .await;
     assert_eq!(words, "Secreta draft, Rebaja running");
 }
+
+#[sqlx::test]
+async fn a_draft_is_forgotten_by_its_dealer_alone_and_what_is_confirmed_by_nobody(pool: PgPool) {
+    let stage = Stage::start(pool).await;
+    stage.people(0..2).await;
+    let (draft, page) = (stage.draft("Una").await, stage.draft("Otra").await);
+    stage.confirm(&page, 2).await;
+    let other = stage.other_dealer("cibao-motors", "+18095550102").await;
+    let id = |page: &str| page.rsplit('/').next().unwrap().to_owned();
+    other.post_form("/fn/oferta-borrar", &[("id", &id(&draft))]).await;
+    assert!(stage.dealer_browser.get(&draft).await.body.contains("Borrar el borrador"));
+    let landing = stage.dealer_browser.post_form("/fn/oferta-borrar", &[("id", &id(&draft))]).await;
+    assert_eq!(landing.location, "/panel/ofertas");
+    assert_eq!(stage.dealer_browser.get(&draft).await.status, 404);
+    let landing = stage.dealer_browser.post_form("/fn/oferta-borrar", &[("id", &id(&page))]).await;
+    let shown = stage.dealer_browser.get(&landing.location).await.body;
+    assert!(shown.contains("ya está confirmada") && !shown.contains("Borrar el borrador"), "{shown}");
+    assert_eq!(stage.app.count("campaigns").await, 1);
+}
+
+#[sqlx::test]
+async fn orders_and_words_are_those_of_the_state_it_is_in(pool: PgPool) {
+    let stage = Stage::start(pool).await;
+    stage.people(0..2).await;
+    let id = Uuid::now_v7().to_string();
+    let later = [("id", id.as_str()), ("texto", "Rebaja"), ("empieza", "2030-01-01T10:00")];
+    let planned = stage.dealer_browser.post_form("/fn/oferta", &later).await.location;
+    stage.confirm(&planned, 2).await;
+    for page in [planned.as_str(), "/panel/ofertas"] {
+        let shown = stage.dealer_browser.get(page).await.body;
+        assert!(shown.contains("Programada") && !shown.contains("En marcha"), "{page}: {shown}");
+    }
+    // The live part bears what may be done, so that it goes when nothing may be done any more.
+    let live = async |page: &str| {
+        let events = stage.dealer_browser.request(reqwest::Method::GET, &format!("{page}/eventos"));
+        let first = events.send().await.unwrap().chunk().await.unwrap().unwrap();
+        String::from_utf8(first.to_vec()).unwrap()
+    };
+    let closes = "Puede cerrar esta página: la oferta continúa.";
+    let running = live(&planned).await;
+    assert!(
+        running.contains("Pausar") && running.contains("Detener del todo") && running.contains(closes),
+        "{running}"
+    );
+    stage.order(&planned, "pausar").await;
+    let paused = live(&planned).await;
+    assert!(paused.contains("Seguir") && !paused.contains(closes), "{paused}");
+    stage.order(&planned, "detener").await;
+    for shown in [live(&planned).await, stage.dealer_browser.get(&planned).await.body] {
+        assert!(!shown.contains("Detener del todo") && !shown.contains(closes), "{shown}");
+    }
+}
+
+#[sqlx::test]
+async fn nobody_for_want_of_consents_or_room_is_not_blamed_on_the_filters(pool: PgPool) {
+    let stage = Stage::start(pool).await;
+    stage.people(0..2).await;
+    stage.got_one(0..1, &stage.dealer).await;
+    stage.opt_out(1..2).await;
+    let page = stage.draft("Rebaja").await;
+    let shown = stage.dealer_browser.get(&page).await.body;
+    assert!(shown.contains("ahora ninguno puede recibirla") && shown.contains("De baja: 1"), "{shown}");
+    assert!(!shown.contains("Cámbielos") && !shown.contains("Confirmar y enviar"), "{shown}");
+}
+
+#[sqlx::test]
+async fn an_offer_ends_with_a_stop_as_it_is_shown_and_as_it_is_sent(pool: PgPool) {
+    let stage = Stage::start(pool).await;
+    stage.people(0..1).await;
+    let page = stage.send_to_all("Rebaja de 50,000", 1).await;
+    let words = "Rebaja de 50,000. Si no quiere más ofertas";
+    assert!(stage.dealer_browser.get(&page).await.body.contains(words));
+    let sent = stage.app.sim_messages(&phone(0)).await;
+    assert!(sent[0]["body"].as_str().unwrap().contains(words), "{sent:?}");
+}

@@ -125,7 +125,7 @@ pub async fn messages(
 
 fn answer(Found { message, sid }: Found, reader: &Actor) -> MessageAnswer {
     let is_open =
-        (reader.role != Role::Admin || message.sender_role == Role::Admin) && message.offered_to.is_none();
+        (reader.role != Role::Admin || message.sender_role == Role::Admin) && message.told_as.is_none();
     MessageAnswer {
         id: message.id.to_string(),
         message_id: sid,

@@ -6,7 +6,10 @@ use super::{back_with, done, reason, signed_in};
 use crate::{
     app::{
         error::{AppError, FieldError, Result},
-        offers::{CampaignForm, Order, Seen, confirm_campaign, halt_campaign, keep_draft, order_campaign},
+        offers::{
+            CampaignForm, Order, Seen, confirm_campaign, delete_draft, halt_campaign, keep_draft,
+            order_campaign,
+        },
     },
     domain::{ids::CampaignId, offer::Audience, time::parse_moment},
     web::{
@@ -145,6 +148,22 @@ pub async fn post_order_offer(
     match order_campaign(&current.state, &actor, id, order).await {
         Ok(()) => redirect::from_leptos(&page),
         Err(error) => back_with(&current, CAMPAIGN, &page, &[], error).await?,
+    }
+    Ok(())
+}
+
+/// A dealer's user: forgets an offer that was not confirmed.
+#[server(prefix = "/fn", endpoint = "oferta-borrar")]
+pub async fn post_delete_offer(#[server(default)] id: String) -> std::result::Result<(), WebError> {
+    let current = Current::get()?;
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
+    let Ok(id) = id.parse::<CampaignId>() else {
+        redirect::from_leptos(LIST);
+        return Ok(());
+    };
+    match delete_draft(&current.state, &actor, id).await {
+        Ok(()) => redirect::from_leptos(LIST),
+        Err(error) => back_with(&current, CAMPAIGN, &format!("{LIST}/{id}"), &[], error).await?,
     }
     Ok(())
 }

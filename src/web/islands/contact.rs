@@ -151,7 +151,7 @@ mod browser {
                 set(&counter, "aria-live", if near { "polite" } else { "off" });
                 set(&counter, "class", if over { "over" } else { "" });
                 // Said aloud when it changes, and only then.
-                let told = length.in_parts();
+                let told = length.in_parts().unwrap_or_default();
                 if in_parts.text_content().as_ref() != Some(&told) {
                     in_parts.set_text_content(Some(&told));
                 }

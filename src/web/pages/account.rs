@@ -17,7 +17,9 @@ use crate::{
         flash::{self, Flash},
         forms,
         guard::{self, NUMBER, SECOND_FACTOR},
-        parts::{ConsentHistory, FreeConsents, Notice, OpenSessions, PageTitle, PressProblems, Tone},
+        parts::{
+            ConsentHistory, FreeConsents, HasLeft, Notice, OpenSessions, PageTitle, PressProblems, Tone,
+        },
         request::Current,
     },
 };
@@ -129,6 +131,7 @@ fn Number<'a>(number: &'a NumberState) -> impl IntoView + use<> {
         <section class="panel stack">
             <h2>"Teléfono"</h2>
             <Notice tone=tone><p>{state}</p></Notice>
+            <HasLeft way_back=number.way_back.as_ref() words="Su número pidió no recibir mensajes de OKLA. Para volver, escriba ALTA al WhatsApp de OKLA."/>
             <p><a class="button second" href=NUMBER>{link}<span class="unseen">" mi número"</span></a></p>
         </section>
     }

@@ -144,6 +144,17 @@ fn standing(drive: &DriveRow, now: DateTime<Utc>) -> DriveStatus {
     }
 }
 
+/// The test drive of a conversation, for its dealer; nothing once its time has passed.
+#[component]
+pub fn DriveOf<'a>(drive: &'a DriveRow, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let status = standing(drive, now);
+    let is_open = matches!(status, DriveStatus::Asked | DriveStatus::Set);
+    let (href, when) = (format!("{DEALERS}/{}", drive.id), times(drive));
+    is_open.then(
+        || view! { <p class="cluster"><a href=href>{format!("Prueba de manejo: {when}")}</a><State status=status/></p> },
+    )
+}
+
 fn times(drive: &DriveRow) -> String {
     match drive.starts_at {
         Some(at) => spoken_appointment(at),

@@ -1,11 +1,14 @@
 use leptos::prelude::*;
+use url::Url;
 
 use super::failed;
 use crate::{
     app::{
         error::Result,
+        opt_out::write_to_okla,
         reset_password::{Reset, read_reset},
     },
+    domain::phone::Phone,
     web::{
         flash::{self, Flash},
         forms,
@@ -32,6 +35,9 @@ struct Loaded {
     reset: Option<Reset>,
     flash: Flash,
     demo: bool,
+    /// OKLA's number, and what opens WhatsApp there.
+    number: Phone,
+    write: Url,
 }
 
 async fn load() -> Result<Loaded> {
@@ -41,12 +47,14 @@ async fn load() -> Result<Loaded> {
         None => None,
     };
     let flash = flash::take(&current.session, forms::FORGOTTEN).await?;
-    Ok(Loaded { reset, flash, demo: current.state.settings.demo })
+    let settings = &current.state.settings;
+    let write = write_to_okla(settings, "Olvidé mi contraseña de OKLA y no comprobé mi número.")?;
+    Ok(Loaded { reset, flash, demo: settings.demo, number: settings.number.clone(), write })
 }
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { reset, flash, demo } = loaded;
+    let Loaded { reset, flash, demo, number, write } = loaded;
     let shown = flash.clone();
     let body = match reset {
         Some(reset) => view! {
@@ -77,7 +85,10 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <h1>"Olvidé mi contraseña"</h1>
             <ErrorSummary problems=flash.problems.clone()/>
             {body}
-            <p class="hint">"Solo sirve si comprobó su número en «Su cuenta». Si no, escriba al equipo de OKLA."</p>
+            <p class="hint">
+                "Solo sirve si comprobó su número en «Su cuenta». Si no, "
+                <a href=write.to_string() rel="noreferrer">"escriba a OKLA por WhatsApp"</a>{format!(", al {}.", number.national())}
+            </p>
         </div>
     }
 }

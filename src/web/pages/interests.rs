@@ -13,7 +13,7 @@ use crate::{
     web::{
         address::address,
         guard,
-        parts::{Empty, LimitBar, Moment, PageTitle},
+        parts::{BusinessHasLeft, Empty, LimitBar, Moment, PageTitle},
         request::Current,
     },
 };
@@ -53,6 +53,10 @@ fn Shown(interests: Interests, bar: DealerBar, now: DateTime<Utc>, first: bool) 
             [("desde", row.created_at.timestamp_micros().to_string()), ("quien", row.user_id.to_string())];
         address(PAGE, place)
     });
+    let told = bar
+        .way_back
+        .is_none()
+        .then_some(" Le avisamos por WhatsApp, como mucho una vez cada 15 minutos por vehículo.");
     let nothing = rows.is_empty();
     let items: Vec<_> = rows
         .into_iter()
@@ -60,7 +64,7 @@ fn Shown(interests: Interests, bar: DealerBar, now: DateTime<Utc>, first: bool) 
             let wrote = row.wrote.then(|| view! { <span class="pill ok">"También le escribió"</span> });
             view! {
                 <tr>
-                    <td data-label="Quién">{row.person}" "{wrote}</td>
+                    <td data-label="Quién"><div>{row.person}" "{wrote}</div></td>
                     <td data-label="Vehículo"><a href=format!("/vehiculos/{}", row.vehicle_id)>{row.vehicle}</a></td>
                     <td data-label="Cuándo"><Moment at=row.created_at now=now/></td>
                 </tr>
@@ -74,7 +78,8 @@ fn Shown(interests: Interests, bar: DealerBar, now: DateTime<Utc>, first: bool) 
             <h1>"Intereses"</h1>
             <p class="soft small">"Horas de Santo Domingo"</p>
         </div>
-        <p class="hint">"Quiénes presionaron «Me interesa» en sus vehículos. Le avisamos por WhatsApp, como mucho una vez cada 15 minutos por vehículo."</p>
+        <BusinessHasLeft way_back=bar.way_back.as_ref()/>
+        <p class="hint">"Quiénes presionaron «Me interesa» en sus vehículos."{told}</p>
         {if nothing {
             view! {
                 <Empty title="Nadie todavía">

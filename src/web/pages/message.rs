@@ -18,6 +18,7 @@ use crate::{
     domain::{
         conversation::Event,
         ids::MessageId,
+        kind::Kind,
         message::Status,
         phone::Phone,
         report::Source,
@@ -127,7 +128,8 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
     let buyers_phone = theirs.filter(|_| dealer && message.is_from_buyer());
     // A buyer who keeps his number to himself is answered in his conversation.
     let reachable = !message.is_from_buyer() || buyers_phone.is_some();
-    let answer = detail.thread.filter(|_| dealer && !admin && !reachable);
+    let keeps_number = !reachable || message.told_as.is_some() && message.kind != Kind::Offer;
+    let answer = detail.thread.filter(|_| dealer && !admin && keeps_number);
     let answer = answer.map(|thread| format!("/panel/conversaciones/{thread}"));
     // What was revealed of another message, in another tab, is not this one's.
     let is_this = flash.value("de") == page;
@@ -136,7 +138,10 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
         told if is_this && !told.is_empty() => told,
         _ => phone.masked(),
     };
-    let recipient = message.offered_to.clone().unwrap_or_else(|| number(&message.to, "numero"));
+    // An admin reads it for a reason; but nobody the number of an offer to many.
+    let told_as = message.told_as.as_ref().filter(|_| !admin || message.kind == Kind::Offer);
+    let is_told = told_as.is_some();
+    let recipient = told_as.cloned().unwrap_or_else(|| number(&message.to, "numero"));
     let buyers_phone = buyers_phone.map(|phone| number(phone, "numero_de"));
     let attempts: i16 = detail.parts.iter().map(|part| part.attempt_count).sum();
     let consent = detail.consent.as_ref().filter(|_| dealer).map(|consent| {
@@ -145,7 +150,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
             <dd>"Aceptó el texto "{consent.text_version.clone()}" "<Moment at=consent.accepted_at now=now/></dd>
         }
     });
-    let handset = (demo && message.offered_to.is_none()).then(|| handset_path(&message.to));
+    let handset = (demo && !is_told).then(|| handset_path(&message.to));
     view! {
         <PageTitle text="Mensaje"/>
         {bar.map(|bar| view! { <LimitBar bar=&bar now=now/> })}
@@ -158,7 +163,7 @@ fn Shown(loaded: Loaded, of: View) -> impl IntoView {
                 </Live>
                 <p><a href=page.clone()>"Actualizar"</a></p>
                 <PressProblems problems=flash.problems.clone()/>
-                {(dealer && !admin && reachable && message.offered_to.is_none()).then(|| view! {
+                {(dealer && !admin && reachable && !is_told).then(|| view! {
                     <p><a class="button second" href=format!("/panel/escribir?a={}", message.id)><Icon path=icons::SEND/>"Escribir a este contacto"</a></p>
                 })}
                 {answer.map(|href| view! {

@@ -61,7 +61,7 @@ fn Shown(list: MessagePage, first: bool, now: DateTime<Utc>) -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        {list.messages.iter().map(|message| view! { <Row message=message now=now/> }).collect_view()}
+                        {list.messages.iter().map(|message| view! { <Row message=message answered=list.answered.contains(&message.id) now=now/> }).collect_view()}
                     </tbody>
                 </table>
             }
@@ -75,12 +75,13 @@ fn Shown(list: MessagePage, first: bool, now: DateTime<Utc>) -> impl IntoView {
 }
 
 #[component]
-fn Row<'a>(message: &'a Message, now: DateTime<Utc>) -> impl IntoView + use<> {
+fn Row<'a>(message: &'a Message, answered: bool, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let answered = answered.then(|| view! { " "<span class="pill ok">"Respuesta nueva"</span> });
     let whom = message.dealer_name.clone().unwrap_or_else(|| message.to.national());
     view! {
         <tr>
             <td data-label="Hora"><Moment at=message.created_at now=now/></td>
-            <td data-label="Para">{whom}</td>
+            <td data-label="Para"><div>{whom}{answered}</div></td>
             <VehicleCell message=message/>
             <TextCell message=message list="/mensajes"/>
             <StateCell message=message/>

@@ -18,7 +18,7 @@ use crate::{
     app::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
-        offers::{CampaignRow, Cost, list_campaigns},
+        offers::{Campaign, CampaignRow, Cost, list_campaigns},
     },
     domain::{
         ids::CampaignId,
@@ -119,7 +119,7 @@ fn Row<'a>(row: &'a CampaignRow, now: DateTime<Utc>) -> impl IntoView + use<> {
     view! {
         <tr>
             <td data-label="Oferta" class="clip"><a href=format!("{LIST}/{}", campaign.id)>{begins}</a></td>
-            <td data-label="Estado"><StateWord state=campaign.state/></td>
+            <td data-label="Estado"><StateWord campaign=campaign now=now/></td>
             <td data-label="Enviadas" class="num">{sent}</td>
             <td data-label="Costo" class="num">{cost(row.cost)}</td>
             <td data-label="Fecha"><Moment at=at now=now/></td>
@@ -142,15 +142,18 @@ pub fn cost(cost: Cost) -> String {
     }
 }
 
-/// Icon and word.
+/// Icon and word; one that runs later is only planned.
 #[component]
-pub fn StateWord(state: State) -> impl IntoView {
+pub fn StateWord<'a>(campaign: &'a Campaign, now: DateTime<Utc>) -> impl IntoView + use<> {
+    let state = campaign.state;
+    let is_planned = state == State::Running && campaign.begins_at.is_some_and(|begins| begins > now);
     let (tone, path) = match state {
+        State::Running if is_planned => ("soon", icons::CLOCK),
         State::Draft => ("off", icons::TAG),
         State::Running => ("on", icons::SEND),
         State::Paused(_) => ("soon", icons::CLOCK),
         State::Stopped => ("off", icons::BAD),
         State::Done => ("on", icons::CHECK),
     };
-    view! { <span class="stock-state" data-tone=tone><Icon path=path/>{state.label()}</span> }
+    view! { <span class="stock-state" data-tone=tone><Icon path=path/>{if is_planned { "Programada" } else { state.label() }}</span> }
 }

@@ -30,7 +30,7 @@ use crate::{
         address::address,
         guard,
         islands::{Keys, Live},
-        parts::{Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
+        parts::{BusinessHasLeft, Empty, Icon, LimitBar, Notice, PageTitle, Tone, icons},
         request::Current,
     },
 };
@@ -115,6 +115,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             <h1>"Panel"</h1>
             <p class="soft small">{range.label()}" · Hora de Santo Domingo"</p>
         </div>
+        <BusinessHasLeft way_back=bar.way_back.as_ref()/>
         <Ranges range=range asked=asked/>
         <RangeProblem problem=problem/>
         <Live src=src quiet=true>

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
-use super::{NotFoundPage, failed};
+use super::{NotFoundPage, drives::DriveOf, failed};
 use crate::{
     app::{
         error::Result,
@@ -87,7 +87,7 @@ async fn load(id: ThreadId) -> Result<Loaded> {
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
     let Loaded { thread, message, quick, preview, me, bar, flash, now } = loaded;
-    let DealerThread { detail, people, .. } = thread;
+    let DealerThread { detail, people, reason, drive, .. } = thread;
     let row = &detail.row;
     let page = format!("/panel/conversaciones/{}", row.id);
     let vehicle = row
@@ -101,9 +101,13 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let on_whatsapp = row.address.is_some();
     let hint = if on_whatsapp {
         "Sale por WhatsApp, a cuenta de su concesionario."
+    } else if row.buyer_is_told {
+        "El comprador la lee en OKLA, en «Mis mensajes». Si no la ve pronto, se le avisa por WhatsApp con una plantilla, a su cuenta."
     } else {
         "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
     };
+    let reason = reason.map(|reason| view! { <p>{format!("Motivo: {}", reason.label())}</p> });
+    let drive = drive.map(|drive| view! { <DriveOf drive=&drive now=now/> });
     let quick = quick
         .into_iter()
         .map(|quick| view! { <li><button class="button second" name="respuesta" value=quick.word>{quick.title}</button></li> })
@@ -118,6 +122,8 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <h1>{other_side(row)}</h1>
             {vehicle}
             {phone}
+            {reason}
+            {drive}
             <Owner assigned=row.assigned_id people=people me=me/>
             <Live src=format!("{page}/eventos") quiet=false>
                 <LiveThread lines=&detail.lines now=now dealer=true/>

@@ -16,7 +16,7 @@ use crate::{
         address::address,
         guard,
         islands::Live,
-        parts::{Came, Empty, LimitBar, Moment, Notice, PageTitle, Tone},
+        parts::{BusinessHasLeft, Came, Empty, LimitBar, Moment, Notice, PageTitle, Tone},
         request::Current,
     },
 };
@@ -93,6 +93,7 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             <h1>"Conversaciones"</h1>
             <p class="soft small">"Horas de Santo Domingo · "<a href="/panel/conversaciones/respuestas">"Respuestas rápidas"</a></p>
         </div>
+        <BusinessHasLeft way_back=bar.way_back.as_ref()/>
         <Unassigned own=own now=now/>
         <form method="get" action="/panel/conversaciones" class="cluster" role="search">
             <label for="q" class="unseen">"Buscar por nombre, número, vehículo o lo que se dijo"</label>

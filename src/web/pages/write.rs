@@ -55,7 +55,7 @@ async fn load(about: Option<MessageId>) -> Result<Loaded> {
     let (mut to, mut vehicle) = (flash.value("to"), None);
     if let Some(id) = about {
         let message = get_message(&current.state, &actor, View::Dealer, id).await?.message;
-        let own = message.offered_to.is_none().then_some(&message.to);
+        let own = message.told_as.is_none().then_some(&message.to);
         let contact = if message.is_from_buyer() { message.phone_for_dealer() } else { own };
         if to.is_empty() {
             to = contact.map(Phone::national).unwrap_or_default();

@@ -93,7 +93,7 @@ pub fn ContactForm<'a>(
         </form>
         <div class="stack" data-sent hidden>
             <h2 tabindex="-1">"Enviado al concesionario"</h2>
-            <p>"Su mensaje va en camino; no hace falta que espere aquí."</p>
+            <p>"No hace falta que espere aquí: lo que pase con su mensaje queda en «Mis mensajes»."</p>
             <div class="live" aria-live="polite"></div>
             <div class="actions">
                 <a class="button" href="/mensajes" data-page>"Ver el mensaje"</a>

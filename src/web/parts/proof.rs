@@ -108,7 +108,7 @@ fn Code<'a>(asked: &'a Asked, phone: Option<&'a Phone>) -> impl IntoView + use<>
             </div>
         </details>
         {handset.map(|href| view! { <p><a href=href>"Enviarlo desde el teléfono simulado"</a></p> })}
-        <p class="hint">{format!("Vale una vez, hasta las {until}. Es gratis, y OKLA nunca se lo pedirá: envíelo solo si usted lo pidió aquí.")}</p>
+        <p class="hint">{format!("Vale una vez, hasta las {until}. Es gratis. Envíelo solo si usted lo pidió aquí: OKLA nunca le pide un código por teléfono ni por mensaje.")}</p>
     }
 }
 

@@ -99,7 +99,7 @@ fn Row<'a>(row: &'a CampaignRow, now: DateTime<Utc>) -> impl IntoView + use<> {
                     <p class="soft small">{campaign.dealer_name.clone()}</p>
                 </div>
             </td>
-            <td data-label="Estado"><StateWord state=campaign.state/></td>
+            <td data-label="Estado"><StateWord campaign=campaign now=now/></td>
             <td data-label="Elegidas" class="num">{number(counts.total())}</td>
             <td data-label="Enviadas" class="num">{number(counts.sent)}</td>
             <td data-label="Entregadas" class="num">{number(*arrived)}</td>

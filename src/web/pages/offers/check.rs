@@ -6,7 +6,7 @@ use crate::{
     app::{
         error::Result,
         limits_now::{DealerBar, dealer_bar},
-        offers::{Check, check_campaign},
+        offers::{Check, check_campaign, nobody},
     },
     domain::{
         ids::CampaignId,
@@ -105,6 +105,10 @@ pub(super) fn Checked(loaded: Loaded) -> impl IntoView {
                     <a class="button second" href=edit>"Cambiar"</a>
                 </form>
             })}
+            <form method="post" action="/fn/oferta-borrar" class="actions">
+                <input type="hidden" name="id" value=check.campaign.id.to_string()/>
+                <button class="button danger"><Icon path=icons::BAD/>"Borrar el borrador"</button>
+            </form>
         </div>
     }
 }
@@ -133,7 +137,7 @@ fn limits(check: &Check) -> Vec<String> {
         said.push("Son demasiadas personas para una sola oferta: elija menos con los filtros.".to_owned());
     }
     if count == 0 {
-        said.push("Con estos filtros no hay a quién enviarla. Cámbielos e inténtelo de nuevo.".to_owned());
+        said.push(nobody(!check.left_out.is_empty()).to_owned());
     }
     if !check.has_template {
         said.push(Purpose::Offer.unavailable());

@@ -77,8 +77,6 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let confirmed = campaign.confirmed_at.unwrap_or(campaign.created_at);
     let by = campaign.confirmed_by.as_ref().map(|name| format!("por {name}, "));
     let (preview, audience) = (detail.preview.clone(), detail.audience.clone());
-    let goes_on = campaign.state == State::Running;
-    let orders = view! { <Orders detail=&detail/> };
     view! {
         <PageTitle text="Oferta"/>
         <LimitBar bar=&bar now=now/>
@@ -89,8 +87,6 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <PressProblems problems=flash.problems.clone()/>
             <section class="panel stack">
                 <Live src=format!("{page}/eventos") quiet=true><OfferProgress detail=&detail now=now/></Live>
-                {orders}
-                {goes_on.then(|| view! { <p class="hint">"Puede cerrar esta página: la oferta continúa."</p> })}
                 <p class="cluster"><a href=page.clone()>"Actualizar"</a><a href=format!("{page}/resultado.csv")>"Descargar CSV"</a></p>
             </section>
             {names.map(|names| view! { <NameList page=&page names=names/> })}
@@ -102,23 +98,4 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             </section>
         </div>
     }
-}
-
-/// What may be done with it.
-#[component]
-fn Orders<'a>(detail: &'a Detail) -> impl IntoView + use<> {
-    let id = detail.campaign.id.to_string();
-    let (act, label, icon) = match detail.campaign.state {
-        State::Running => ("pausar", "Pausar", icons::CLOCK),
-        _ => ("seguir", "Seguir", icons::SEND),
-    };
-    (!detail.campaign.state.is_over()).then(|| {
-        view! {
-            <form method="post" action="/fn/oferta-orden" class="actions">
-                <input type="hidden" name="id" value=id/>
-                <button class="button second" name="accion" value=act><Icon path=icon/>{label}</button>
-                <button class="button danger" name="accion" value="detener"><Icon path=icons::BAD/>"Detener del todo"</button>
-            </form>
-        }
-    })
 }

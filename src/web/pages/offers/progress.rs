@@ -17,7 +17,7 @@ use crate::{
         time::{spoken, spoken_ahead},
     },
     web::{
-        parts::{Notice, StatusPill, Tone},
+        parts::{Icon, Notice, StatusPill, Tone, icons},
         request::Current,
     },
 };
@@ -90,20 +90,15 @@ pub fn OfferProgress<'a>(detail: &'a Detail, now: DateTime<Utc>) -> impl IntoVie
         })
         .collect();
     let without = counts.pending + counts.left_out();
-    let caption = match (detail.total(), without) {
-        (1, _) => "La única persona no la ha recibido".to_owned(),
-        (total, 1) => format!("De {} personas, 1 no la ha recibido", number(total)),
-        (total, without) => {
-            format!("De {} personas, {} no la han recibido", number(total), number(without))
-        }
-    };
+    let total = detail.total();
+    let orders = (!detail.for_admin).then(|| view! { <Orders detail=detail/> });
     view! {
         <div class="stack">
-            <p><StateWord state=detail.campaign.state/></p>
+            <p><StateWord campaign=&detail.campaign now=now/></p>
             {waiting.map(|words| view! { <Notice tone=Tone::Warn><p>{words}</p></Notice> })}
             <p><strong>{format!("Enviadas: {} de {}", number(counts.sent), number(reach))}</strong></p>
             <progress max=reach.max(1) value=counts.sent aria-label="Avance de la oferta"></progress>
-            <ul class="bullets">{outcomes}</ul>
+            <ul class="cluster">{outcomes}</ul>
             <dl class="facts">
                 <div><dt>"Costo"</dt><dd>{cost(detail.cost())}</dd></div>
                 <div><dt>"Respondieron"</dt><dd>{number(answered)}</dd></div>
@@ -111,13 +106,42 @@ pub fn OfferProgress<'a>(detail: &'a Detail, now: DateTime<Utc>) -> impl IntoVie
             </dl>
             {(without > 0).then(|| view! {
                 <table class="table">
-                    <caption>{caption}</caption>
+                    <caption>{lacking(total, without)}</caption>
                     <thead><tr><th scope="col">"Por qué"</th><th scope="col" class="num">"Personas"</th></tr></thead>
                     <tbody>{pending}{reasons}</tbody>
                 </table>
             })}
+            {orders}
         </div>
     }
+}
+
+/// `De 3 personas, 1 no la ha recibido`
+fn lacking(total: i64, without: i64) -> String {
+    let people = if total == 1 { "persona" } else { "personas" };
+    let have = if without == 1 { "ha" } else { "han" };
+    format!("De {} {people}, {} no la {have} recibido", grouped(total.into()), grouped(without.into()))
+}
+
+/// What may be done with it.
+#[component]
+fn Orders<'a>(detail: &'a Detail) -> impl IntoView + use<> {
+    let id = detail.campaign.id.to_string();
+    let runs = detail.campaign.state == State::Running;
+    let (act, label, icon) = match detail.campaign.state {
+        State::Running => ("pausar", "Pausar", icons::CLOCK),
+        _ => ("seguir", "Seguir", icons::SEND),
+    };
+    (!detail.campaign.state.is_over()).then(|| {
+        view! {
+            <form method="post" action="/fn/oferta-orden" class="actions">
+                <input type="hidden" name="id" value=id/>
+                <button class="button second" name="accion" value=act><Icon path=icon/>{label}</button>
+                <button class="button danger" name="accion" value="detener"><Icon path=icons::BAD/>"Detener del todo"</button>
+            </form>
+            {runs.then(|| view! { <p class="hint">"Puede cerrar esta página: la oferta continúa."</p> })}
+        }
+    })
 }
 
 #[component]
@@ -195,5 +219,17 @@ pub fn NameList<'a>(page: &'a str, names: AskedNames) -> impl IntoView + use<> {
             <ul class="bullets">{items}</ul>
             {next.map(|href| view! { <p><a class="button second" href=href>"Siguientes"</a></p> })}
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_said_as_one() {
+        assert_eq!(lacking(1, 1), "De 1 persona, 1 no la ha recibido");
+        assert_eq!(lacking(2, 1), "De 2 personas, 1 no la ha recibido");
+        assert_eq!(lacking(1_200, 3), "De 1,200 personas, 3 no la han recibido");
     }
 }

@@ -66,7 +66,9 @@ fn answered(now: &Answers, before: &Answers) -> String {
             } else {
                 "La mitad".to_owned()
             };
-            format!("{half}, en menos de {}", about(median))
+            let took = about(median);
+            let within = if took.starts_with("menos") { took } else { format!("menos de {took}") };
+            format!("{half}, en {within}")
         },
     );
     format!("{median}. {}", points(now.answered, now.asked, before.answered, before.asked))

@@ -24,7 +24,7 @@ fn message(status: Status, error_code: Option<i32>) -> Message {
         vehicle: None,
         kind: Kind::Contact,
         to: Phone::parse_api("+18095550123").expect("a number"),
-        offered_to: None,
+        told_as: None,
         body: "Buenas".to_owned(),
         image_url: None,
         status,
