@@ -217,3 +217,76 @@ async fn what_was_said_is_erased_with_the_words_of_messages(pool: PgPool) {
     let page = buyer.get(&format!("/mensajes/{id}")).await.body;
     assert!(page.contains("texto borrado por antigüedad") && !page.contains("Aquí le espero"), "{page}");
 }
+
+/// The conversation of the words with that text, if they are in one.
+async fn in_thread(stage: &Stage, words: &str) -> Option<String> {
+    stage.app.value("select thread_id::text from inbound_messages where body = $1", words).await
+}
+
+#[sqlx::test]
+async fn whoever_quotes_something_is_not_guessed_to_answer_something_else(pool: PgPool) {
+    let stage = start(pool).await;
+    let (_, of_ana) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
+    let anas = stage.thread_of(&of_ana).await;
+    let vehicle: String = stage
+        .app
+        .value("select v.id::text from vehicles v join dealers d on d.id = v.dealer_id where d.slug = $1 limit 1", DEALER)
+        .await;
+    let luis = stage.app.browser();
+    stage.app.add_user("luis@ejemplo.do", Role::Buyer, None).await;
+    luis.sign_in("luis@ejemplo.do", PASSWORD).await;
+    luis.post_form("/fn/me-interesa", &[("vehicle", &vehicle)]).await;
+    stage.app.work().await;
+    let notice = stage.app.sim_messages(DEALER_PHONE).await.last().unwrap().clone();
+    assert!(notice["body"].as_str().unwrap().contains("interes"), "{notice}");
+    let quotes = async |sid: &str, words: &str| {
+        let fields = [("From", DEALER_PHONE), ("Body", words), ("OriginalRepliedMessageSid", sid)];
+        stage.app.sim.receive(&fields).await;
+        stage.app.work().await;
+        stage.app.clock.advance(TimeDelta::seconds(1));
+    };
+    quotes(notice["sid"].as_str().unwrap(), "¿Y quién es esa persona?").await;
+    assert_eq!(in_thread(&stage, "¿Y quién es esa persona?").await, None);
+    assert!(stage.list().await.contains("¿Y quién es esa persona?"), "he finds it among what is nobody's");
+
+    stage.dealers_phone_says("Sí, aquí está").await;
+    assert_eq!(in_thread(&stage, "Sí, aquí está").await.as_ref(), Some(&anas), "only one is open");
+    stage.writes("eva@ejemplo.do", "¿Cuánto es?").await;
+    let own: String = stage.app.value("select sid from inbound_messages where body = $1", "Sí, aquí está").await;
+    quotes(&own, "Y tiene un solo dueño").await;
+    assert_eq!(in_thread(&stage, "Y tiene un solo dueño").await.as_ref(), Some(&anas));
+}
+
+#[sqlx::test]
+async fn line_that_is_dealt_with_after_its_reader_looked_is_unread_and_told_of(pool: PgPool) {
+    let stage = start(pool).await;
+    let (buyer, id) = stage.writes("ana@ejemplo.do", "¿Sigue disponible?").await;
+    sqlx::query("update users set phone = '+18095557788', phone_proved_at = now(), answers_since = now() where email = 'ana@ejemplo.do'")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    // It waits while a server is down; meanwhile she looks.
+    stage.app.sim.receive(&[("From", DEALER_PHONE), ("Body", "Sí, venga")]).await;
+    stage.app.clock.advance(TimeDelta::seconds(30));
+    assert!(!buyer.get(&format!("/mensajes/{id}")).await.body.contains("Sí, venga"));
+    stage.app.clock.advance(TimeDelta::seconds(30));
+    stage.app.work().await;
+    assert_eq!(stage.app.count("reminders where errand = 'new_answer'").await, 1, "she will be told");
+
+    let api = stage.app.token_of("jefe@ejemplo.do").await;
+    let written = api.write_async(PLAIN, "Le escribo por su visita").await.id();
+    stage.app.work().await;
+    stage.app.clock.advance(TimeDelta::seconds(1));
+    stage.app.sim.receive(&[("From", PLAIN), ("Body", "Dígame")]).await;
+    stage.app.clock.advance(TimeDelta::seconds(30));
+    let thread = stage.thread_of(&written).await;
+    // He looks at all of them.
+    for thread in [thread, stage.thread_of(&id).await] {
+        let page = stage.dealer.get(&format!("/panel/conversaciones/{thread}")).await.body;
+        assert!(!page.contains("Dígame"));
+    }
+    assert!(!stage.list().await.contains("Sin leer</span>"));
+    stage.app.clock.advance(TimeDelta::seconds(30));
+    stage.app.work().await;
+    assert!(stage.list().await.contains("Sin leer</span>"));
+}
