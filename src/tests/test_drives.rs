@@ -345,7 +345,10 @@ async fn cancelar_about_an_appointment_that_is_off_is_answered_and_lets_nobody_l
         assert_eq!(stage.app.count("opt_outs").await, 0, "{after}");
         let agrees: bool = stage
             .app
-            .value("select answers_since is not null and offers_since is not null from users where phone = $1", ANA)
+            .value(
+                "select answers_since is not null and offers_since is not null from users where phone = $1",
+                ANA,
+            )
             .await;
         assert!(agrees, "{after}");
     };

@@ -10,7 +10,7 @@ use crate::{
         limits_now::{DealerBar, dealer_bar},
         preview::Preview,
         send_message::Recipient,
-        threads::{DealerThread, Line, other_side, read_thread},
+        threads::{DealerThread, ERASED, Line, other_side, read_thread},
     },
     domain::{
         ids::{ThreadId, UserId},
@@ -22,8 +22,8 @@ use crate::{
         forms, guard,
         islands::{Contact, Live, PreviewOf},
         parts::{
-            ErrorSummary, FieldError, Icon, LimitBar, PageTitle, PhoneLink, PreviewPart, TextArea,
-            ThreadLines, icons,
+            ErrorSummary, FieldError, Icon, LimitBar, Notice, PageTitle, PhoneLink, PreviewPart, TextArea,
+            ThreadLines, Tone, icons,
         },
         request::Current,
     },
@@ -92,12 +92,13 @@ async fn load(id: ThreadId, pressed: Option<&str>) -> Result<Loaded> {
         Some((.., words)) if typed.is_empty() => words.clone(),
         _ => typed,
     };
-    let preview = match thread.detail.row.address {
-        Some(_) => {
+    let row = &thread.detail.row;
+    let preview = match row.address {
+        Some(_) if !row.is_erased() => {
             let typed = forms::Composed { message: &message, ..forms::Composed::default() };
             forms::shown(forms::preview_to(&current, &actor, &Recipient::Thread(id), &typed).await)?
         }
-        None => None,
+        _ => None,
     };
     let quick = ready.into_iter().map(|(word, title, _)| Quick { title, word }).collect();
     let now = current.state.clock.now();
@@ -109,27 +110,13 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let Loaded { thread, message, quick, preview, me, bar, flash, now } = loaded;
     let DealerThread { detail, people, .. } = thread;
     let row = &detail.row;
+    let is_erased = row.is_erased();
     let page = format!("/panel/conversaciones/{}", row.id);
     let vehicle = row
         .vehicle_id
         .zip(row.vehicle.clone())
         .map(|(id, name)| view! { <p><a href=format!("/vehiculos/{id}")>{name}</a></p> });
     let phone = row.buyer_phone.as_deref().map(|phone| view! { <p><PhoneLink phone=phone/></p> });
-    let length = Length::of(&message);
-    let form = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
-    let problem = flash.problem("message");
-    let on_whatsapp = row.address.is_some();
-    let hint = if on_whatsapp {
-        "Sale por WhatsApp, a cuenta de su concesionario."
-    } else {
-        "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
-    };
-    let quick = quick
-        .into_iter()
-        .map(|quick| view! { <li><a class="button second" href=format!("{page}?respuesta={}#message", quick.word)>{quick.title}</a></li> })
-        .collect_view();
-    let number = row.id.to_string();
-    let of = PreviewOf::Thread(row.id);
     view! {
         <PageTitle text="Conversación"/>
         <LimitBar bar=&bar now=now/>
@@ -143,31 +130,66 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 <LiveThread lines=&detail.lines now=now dealer=true/>
             </Live>
             <p><a href=page>"Actualizar"</a></p>
-            <nav aria-label="Respuestas rápidas">
-                <ul class="cluster">
-                    {quick}
-                    <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
-                </ul>
-            </nav>
-            <Contact>
-                <form method="post" action="/fn/responder" class="panel stack" novalidate data-plain>
-                    <ErrorSummary problems=flash.problems.clone()/>
-                    <input type="hidden" name="thread" value=number/>
-                    <input type="hidden" name="form_key" value=form.to_string() autocomplete="off"/>
-                    <div class="field">
-                        <label for="message">"Su respuesta"</label>
-                        <p class="hint">{hint}</p>
-                        <TextArea field="message" value=&message rows=3 required=true invalid=problem.is_some() hint="message-hint"/>
-                        <FieldError field="message" message=problem/>
-                        <p class="hint counter" id="message-hint">
-                            <span data-counter>{length.counted()}</span>" "<span data-in-parts aria-live="polite">{length.in_parts()}</span>
-                        </p>
-                    </div>
-                    {on_whatsapp.then(|| view! { <PreviewPart preview=preview.as_ref() of=of now=now/> })}
-                    <div class="actions"><button type="submit" class="button whatsapp"><Icon path=icons::SEND/>"Responder"</button></div>
-                </form>
-            </Contact>
+            {if is_erased {
+                view! { <ErrorSummary problems=flash.problems/><Notice tone=Tone::Info><p>{ERASED}</p></Notice> }.into_any()
+            } else {
+                view! { <Composer thread=row.id on_whatsapp=row.address.is_some() message=message quick=quick preview=preview flash=flash now=now/> }
+                    .into_any()
+            }}
         </div>
+    }
+}
+
+/// An answer, with what the dealer's people say again and again.
+#[component]
+fn Composer(
+    thread: ThreadId,
+    on_whatsapp: bool,
+    message: String,
+    quick: Vec<Quick>,
+    preview: Option<Preview>,
+    flash: Flash,
+    now: DateTime<Utc>,
+) -> impl IntoView {
+    let page = format!("/panel/conversaciones/{thread}");
+    let length = Length::of(&message);
+    let form = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
+    let problem = flash.problem("message");
+    let hint = if on_whatsapp {
+        "Sale por WhatsApp, a cuenta de su concesionario."
+    } else {
+        "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
+    };
+    let quick = quick
+        .into_iter()
+        .map(|quick| view! { <li><a class="button second" href=format!("{page}?respuesta={}#message", quick.word)>{quick.title}</a></li> })
+        .collect_view();
+    let of = PreviewOf::Thread(thread);
+    view! {
+        <nav aria-label="Respuestas rápidas">
+            <ul class="cluster">
+                {quick}
+                <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
+            </ul>
+        </nav>
+        <Contact>
+            <form method="post" action="/fn/responder" class="panel stack" novalidate data-plain>
+                <ErrorSummary problems=flash.problems.clone()/>
+                <input type="hidden" name="thread" value=thread.to_string()/>
+                <input type="hidden" name="form_key" value=form.to_string() autocomplete="off"/>
+                <div class="field">
+                    <label for="message">"Su respuesta"</label>
+                    <p class="hint">{hint}</p>
+                    <TextArea field="message" value=&message rows=3 required=true invalid=problem.is_some() hint="message-hint"/>
+                    <FieldError field="message" message=problem/>
+                    <p class="hint counter" id="message-hint">
+                        <span data-counter>{length.counted()}</span>" "<span data-in-parts aria-live="polite">{length.in_parts()}</span>
+                    </p>
+                </div>
+                {on_whatsapp.then(|| view! { <PreviewPart preview=preview.as_ref() of=of now=now/> })}
+                <div class="actions"><button type="submit" class="button whatsapp"><Icon path=icons::SEND/>"Responder"</button></div>
+            </form>
+        </Contact>
     }
 }
 
