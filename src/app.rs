@@ -110,4 +110,5 @@ pub mod unassigned;
 pub mod undo;
 mod vehicle_fields;
 pub mod wait_for_outcome;
+mod whose;
 pub mod write_from_handset;

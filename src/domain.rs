@@ -40,6 +40,7 @@ pub mod phone;
 pub mod plan;
 #[cfg(feature = "ssr")]
 pub mod proof;
+pub mod question;
 pub mod quick_answer;
 pub mod range;
 pub mod rates;

@@ -43,6 +43,7 @@ pub mod pauses;
 pub mod phones;
 pub mod platform;
 pub mod proofs;
+pub mod questions;
 pub mod quick_answers;
 pub mod rates;
 pub mod reminders;

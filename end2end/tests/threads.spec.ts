@@ -175,7 +175,53 @@ test("words that fit several conversations wait for the dealer and an admin, and
     await expect(waiting).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 15_000 });
   await accessible(dealerPage);
+  // Nobody is chosen beforehand, and a press without a choice gives it to nobody.
+  await expect(waiting.getByLabel("Es para")).toHaveValue("");
+  await waiting.getByRole("button", { name: "Asignar", exact: true }).click();
+  await expect(waiting).toBeVisible();
   await waiting.getByLabel("Es para").selectOption(his);
   await waiting.getByRole("button", { name: "Asignar" }).click();
   await expect(new ThreadPage(dealerPage).lines).toContainText(place);
+
+  const nobodys = `Número equivocado ${crypto.randomUUID()}`;
+  await phoneSays(request, { From: sent!.to, Body: nobodys });
+  await expect(async () => {
+    await threads.open();
+    await expect(threads.unassigned(nobodys)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await threads.unassigned(nobodys).getByRole("button", { name: "No es de nadie" }).click();
+  await expect(dealerPage.getByText("Esa respuesta no es de nadie: ya no está en la lista.")).toBeVisible();
+  await expect(threads.unassigned(nobodys)).toHaveCount(0);
+});
+
+test("a conversation whose buyer erased his account is read and takes no answer", async ({
+  page,
+  buyer,
+  dealerPage,
+  request,
+  accessible,
+}) => {
+  const words = `¿Sigue en venta? ${crypto.randomUUID()}`;
+  const vehicle = new VehiclePage(page);
+  await vehicle.open();
+  await page.goto(`${page.url()}/contactar`);
+  const form = ContactForm.on(page);
+  await form.message.fill(words);
+  await form.sendAndFollow(page);
+  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
+  const threads = new ThreadsPage(dealerPage);
+  await threads.open(words);
+  await threads.thread(buyer.name).first().click();
+  const thread = new ThreadPage(dealerPage);
+  await expect(thread.composer).toBeVisible();
+
+  await page.goto("/cuenta/borrar");
+  await page.getByLabel("Palabra").fill("BORRAR");
+  await page.getByLabel("Contraseña").fill(buyer.password);
+  await page.getByRole("button", { name: "Borrar para siempre" }).click();
+  await expect(page).not.toHaveURL(/borrar/);
+  await thread.refresh.click();
+  await expect(dealerPage.getByText("Esta persona borró su cuenta: ya no recibe respuestas.")).toBeVisible();
+  await expect(thread.composer).toHaveCount(0);
+  await accessible(dealerPage);
 });

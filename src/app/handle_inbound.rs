@@ -1,11 +1,8 @@
 //! Dealing once with what was received: whoever wants to leave leaves; an answer finds its conversation, or its writer is
 //! asked whose it is, never guessed; what waited for an answer follows.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::{
     accept::{Draft, Verdict},
@@ -21,6 +18,7 @@ use super::{
     say::{Saying, say, say_goodbye},
     state::App,
     tell_buyer, test_drives,
+    whose::{self, Fit, Words, take_choice},
 };
 use crate::{
     domain::{
@@ -29,25 +27,17 @@ use crate::{
         opt_out::{Word, read},
         parts::split,
         phone::Phone,
-        template::{Definition, Purpose, WORDS},
         user::Role,
-        window::OPEN_FOR,
     },
     store::{
         self,
         inbound::{Owner, Unhandled},
-        threads::{Answered, OpenThread, OtherSide, Question, ThreadKey},
+        threads::{Answered, OtherSide, ThreadKey},
     },
 };
 
 /// Whoever holds one that long has died.
 const HELD: TimeDelta = TimeDelta::seconds(60);
-/// Somebody may be answering what was sent to him so long ago.
-const ANSWERABLE: TimeDelta = TimeDelta::days(7);
-/// Conversations that a question offers; the last button stands for all beyond the second.
-const MOST_OFFERED: i64 = 9;
-/// Characters for all their names: a template's place holds two hundred, and the last may hold most of them.
-const MOST_NAMES: usize = 180;
 /// Rests that follow one answer.
 const RESTS: i64 = 20;
 
@@ -144,32 +134,38 @@ async fn come_back(app: &App, inbound: &Unhandled) -> Result<Owner> {
 
 /// By what it answers, else by the one conversation that is open with its writer; of several its writer is asked.
 async fn match_thread(app: &App, inbound: &Unhandled) -> Result<Owner> {
-    let mut conn = app.pool.acquire().await?;
-    if let Some(thread) = answered_question(app, &mut conn, inbound).await? {
-        return Ok(thread);
+    if take_choice(app, inbound).await? {
+        return Ok(Owner::Okla);
     }
     if let Some(sid) = &inbound.replied_to {
-        // Whoever says what he answers is not guessed to answer something else.
-        let thread = match store::threads::get_answered(&mut conn, sid).await? {
-            Some(answered) if answered.to_phone == inbound.from_address => {
-                thread_of(&mut conn, &answered, inbound).await?
-            }
-            Some(_) => None,
-            None => store::inbound::get_thread_of_own(&mut conn, sid, &inbound.from_address).await?,
-        };
+        let thread = quoted_thread(app, inbound, sid).await?;
         return Ok(thread.map_or(Owner::Nobody, Owner::Thread));
     }
-    let since = inbound.received_at - ANSWERABLE;
-    let open = store::threads::list_open(&mut conn, &inbound.from_address, since, MOST_OFFERED).await?;
-    drop(conn);
-    match open.as_slice() {
-        [] => Ok(Owner::Nobody),
-        [only] => Ok(Owner::Thread(only.id)),
-        several => {
-            ask_whose(app, inbound, several).await?;
+    let words = Words { address: &inbound.from_address, body: &inbound.body, at: inbound.received_at };
+    match whose::fit(app, &words).await? {
+        Fit::Nowhere => Ok(Owner::Nobody),
+        Fit::Only(thread) => Ok(Owner::Thread(thread)),
+        Fit::Several(open) => {
+            whose::ask(app, &words, &open).await?;
             Ok(Owner::Nobody)
         }
     }
+}
+
+/// Whoever says what he answers is not guessed to answer something else. A conversation whose buyer is erased takes nothing
+/// more: its dealer finds the words among those that are nobody's.
+async fn quoted_thread(app: &App, inbound: &Unhandled, sid: &str) -> Result<Option<ThreadId>> {
+    let mut conn = app.pool.acquire().await?;
+    let thread = match store::threads::get_answered(&mut conn, sid).await? {
+        Some(answered) if answered.to_phone == inbound.from_address => {
+            thread_of(&mut conn, &answered, inbound).await?
+        }
+        Some(_) => None,
+        None => store::inbound::get_thread_of_own(&mut conn, sid, &inbound.from_address).await?,
+    };
+    let Some(id) = thread else { return Ok(None) };
+    let row = store::thread_pages::get_thread(&mut conn, id).await?;
+    Ok(row.filter(|row| !row.is_erased()).map(|row| row.id))
 }
 
 /// The conversation of the message that is answered; one from before there were conversations gets its own.
@@ -193,100 +189,6 @@ async fn thread_of(
         store::threads::set_thread(conn, answered.message, thread).await?;
     }
     Ok(thread)
-}
-
-/// «¿Para quién es?», once for all that its writer says until he has told.
-async fn ask_whose(app: &App, inbound: &Unhandled, open: &[OpenThread]) -> Result<()> {
-    let id = Uuid::now_v7();
-    let threads: Vec<ThreadId> = open.iter().map(|thread| thread.id).collect();
-    let mut conn = app.pool.acquire().await?;
-    let is_first =
-        store::threads::insert_question(&mut conn, id, &inbound.from_address, &threads, inbound.received_at)
-            .await?;
-    // Whoever asked before may have died before it was said: the same question is said once.
-    let id = match store::threads::get_question(&mut conn, &inbound.from_address).await? {
-        Some(question) if is_first || question.threads == threads => question.id,
-        _ => return Ok(()),
-    };
-    drop(conn);
-    let most = MOST_NAMES / open.len().max(1);
-    let mut names: Vec<String> = open.iter().map(|thread| beginning(&name(thread), most)).collect();
-    if names.len() > 3 {
-        let further = names.split_off(2);
-        let further: Vec<String> =
-            further.iter().zip(3..).map(|(name, place)| format!("{place}: {name}")).collect();
-        names.push(further.join(". ").replacen("3: ", "", 1));
-    }
-    let nobody = || "ninguna de las dos".to_owned();
-    let mut names = names.into_iter();
-    let values = BTreeMap::from([
-        (WORDS, inbound.body.chars().take(200).collect()),
-        ("one", names.next().unwrap_or_else(nobody)),
-        ("two", names.next().unwrap_or_else(nobody)),
-        ("three", names.next().unwrap_or_else(nobody)),
-    ]);
-    let filled = Definition::of(Purpose::WhoFor).fill(&values, "");
-    say(app, &inbound.from_address, Saying::Template(filled), format!("whose:{id}")).await?;
-    Ok(())
-}
-
-/// At most so many characters of it.
-fn beginning(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let begins: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", begins.trim_end())
-}
-
-/// As its answerer knows it: a dealer knows the buyer, a person the dealer.
-fn name(thread: &OpenThread) -> String {
-    let who = thread.buyer.as_ref().unwrap_or(&thread.dealer);
-    match &thread.vehicle {
-        Some(vehicle) => format!("{who}, por {vehicle}"),
-        None => who.clone(),
-    }
-}
-
-/// An answer to «¿Para quién es?»: all that was written since belongs to the conversation chosen.
-async fn answered_question(app: &App, conn: &mut PgConnection, inbound: &Unhandled) -> Result<Option<Owner>> {
-    let Some(question) = store::threads::get_question(conn, &inbound.from_address).await? else {
-        return Ok(None);
-    };
-    let Question { threads, asked_at, .. } = question;
-    let now = app.clock.now();
-    // Quoting something else, or under an older question, a number is no answer to this one.
-    if let Some(sid) = &inbound.replied_to
-        && !store::threads::is_question(conn, sid, asked_at).await?
-    {
-        return Ok(None);
-    }
-    if asked_at + OPEN_FOR < now {
-        store::threads::close_question(conn, &inbound.from_address, now).await?;
-        return Ok(None);
-    }
-    let pressed = inbound.button.as_deref().and_then(|button| button.strip_prefix("quien-"));
-    let said = pressed.unwrap_or_else(|| inbound.body.trim().trim_matches(|c: char| !c.is_ascii_digit()));
-    let Ok(place @ 1..) = said.parse::<usize>() else { return Ok(None) };
-    let is_bare = pressed.is_some() || inbound.body.trim().chars().count() <= said.len() + 2;
-    if !is_bare {
-        return Ok(None);
-    }
-    let mut tx = store::connection::begin(&app.pool).await?;
-    store::threads::close_question(&mut tx, &inbound.from_address, now).await?;
-    if let Some(thread) = threads.get(place - 1) {
-        let given = store::inbound::assign(&mut tx, &inbound.from_address, asked_at, *thread).await?;
-        store::threads::mark_heard(&mut tx, *thread, &inbound.from_address, now, now).await?;
-        store::line_words::note_inbound(&mut tx, &given).await?;
-        tell_buyer::expect(&mut tx, *thread, now).await?;
-    }
-    tx.commit().await?;
-    if let Some(thread) = threads.get(place - 1)
-        && let Some(row) = store::thread_pages::get_thread(conn, *thread).await?
-    {
-        app.notices.thread_changed(row.id, row.dealer_id);
-    }
-    Ok(Some(Owner::Okla))
 }
 
 /// Whoever answers gets the rest of what was too long for a template: a message of its own, with its places and its money.

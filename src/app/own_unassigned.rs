@@ -2,6 +2,7 @@
 
 use super::{
     actor::Actor,
+    audit::{Change, record},
     error::{AppError, Result},
     read_panel::dealer_of,
     state::App,
@@ -9,7 +10,10 @@ use super::{
     unassigned::{Unassigned, candidates, fits, with_files},
 };
 use crate::{
-    domain::ids::{InboundId, ThreadId},
+    domain::{
+        audit::Action,
+        ids::{InboundId, ThreadId},
+    },
     store::{self, thread_pages::ThreadRow},
 };
 
@@ -114,5 +118,28 @@ pub async fn assign_own(app: &App, actor: &Actor, id: InboundId, thread: ThreadI
     tell_buyer::expect(&mut tx, thread, now).await?;
     tx.commit().await?;
     app.notices.thread_changed(thread, dealer);
+    Ok(())
+}
+
+/// One of them is for nobody; said twice, it is said once.
+///
+/// # Errors
+/// `NotFound` for words that are not his, or are somebody's meanwhile.
+pub async fn close_own(app: &App, actor: &Actor, id: InboundId) -> Result<()> {
+    let dealer = dealer_of(actor)?;
+    let now = app.clock.now();
+    let mut tx = store::connection::begin(&app.pool).await?;
+    let words = store::unassigned::get(&mut tx, id).await?;
+    if words.is_none() && store::unassigned::was_closed(&mut tx, dealer, id).await? {
+        return Ok(());
+    }
+    words.filter(|row| row.dealer_id == Some(dealer)).ok_or(AppError::NotFound)?;
+    if !store::unassigned::close(&mut tx, id, now).await? {
+        return Err(AppError::NotFound);
+    }
+    let mut change = Change::new(Action::WordsClosed, &id, Some(actor.user_id), now);
+    change.dealer = Some(dealer);
+    record(&mut tx, change).await?;
+    tx.commit().await?;
     Ok(())
 }

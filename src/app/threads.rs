@@ -42,6 +42,9 @@ const FOUND: i64 = 300;
 /// A shorter piece is in too many texts to be looked for in all of them.
 const LEAST_PIECE: usize = 3;
 
+/// Why nothing is said any more in a conversation with whoever had himself erased.
+pub const ERASED: &str = "Esta persona borró su cuenta: ya no recibe respuestas.";
+
 /// A conversation in the list.
 pub struct Thread {
     pub row: ThreadRow,
@@ -252,12 +255,15 @@ pub async fn thread_of_own(app: &App, actor: &Actor, message: MessageId) -> Resu
 /// `form` makes a second press the same answer.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` for words that are none; as for sending a message.
+/// `NotFound`; `Invalid` for words that are none, and if the person is erased; as for sending a message.
 pub async fn answer(app: &App, actor: &Actor, id: ThreadId, words: &str, form: Uuid) -> Result<()> {
     let dealer = dealer_of(actor)?;
     let mut conn = app.pool.acquire().await?;
     let row = store::thread_pages::get_thread(&mut conn, id).await?;
     let row = row.filter(|row| row.dealer_id == dealer).ok_or(AppError::NotFound)?;
+    if row.is_erased() {
+        return Err(AppError::invalid("", "person_erased", ERASED));
+    }
     let body =
         Body::parse(words).map_err(|error| AppError::invalid("message", "invalid", error.sentence()))?;
     drop(conn);

@@ -101,9 +101,10 @@ pub(super) async fn candidates(
     })
 }
 
-/// Whether words may be for a conversation: a dealer's, for one of his with a buyer; a stranger's, for any.
+/// Whether words may be for a conversation, which is nobody's who is erased: a dealer's, for one of his with a buyer; a stranger's, for any.
 pub(super) fn fits(words: &UnassignedRow, thread: &ThreadRow) -> bool {
-    words.dealer_id.is_none_or(|dealer| thread.dealer_id == dealer && thread.buyer_id.is_some())
+    !thread.is_erased()
+        && words.dealer_id.is_none_or(|dealer| thread.dealer_id == dealer && thread.buyer_id.is_some())
 }
 
 /// A page of them, the newest first.
@@ -162,10 +163,11 @@ pub async fn read_unassigned(
     actor.admin()?;
     let mut conn = app.pool.acquire().await?;
     let row = store::unassigned::get(&mut conn, id).await?.ok_or(AppError::NotFound)?;
-    let rows = match row.dealer_id {
+    let mut rows = match row.dealer_id {
         Some(dealer) => candidates(app, &mut conn, dealer, piece, None, OFFERED).await?,
         None => strangers_threads(app, &mut conn, &row.from_address, piece).await?,
     };
+    rows.retain(|thread| fits(&row, thread));
     let words = with_files(&mut conn, vec![row]).await?.pop().ok_or(AppError::NotFound)?;
     Ok((words, rows.into_iter().map(Offered::of).collect()))
 }

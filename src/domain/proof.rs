@@ -19,11 +19,14 @@ impl Proof {
 
     /// What he sends: it says in words what it does, for whoever was talked into sending it.
     pub fn words(self, code: &str) -> String {
-        let wish = match self {
+        format!("{MARK} {code}: {}", self.wish())
+    }
+
+    fn wish(self) -> &'static str {
+        match self {
             Self::Phone => "quiero comprobar mi número",
             Self::Password => "olvidé mi contraseña y quiero poner otra",
-        };
-        format!("{MARK} {code}: {wish}")
+        }
     }
 }
 
@@ -32,6 +35,8 @@ const MARK: &str = "OKLA";
 const SYMBOLS: &[u8; 28] = b"23456789BCDFGHJKMNPQRSTVWXYZ";
 /// 480 million codes; few are open at a time, and guesses are counted.
 const LENGTH: usize = 6;
+/// Letters and digits of what was meant as one, with some left out or too many.
+const MISTYPED: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// The code that these bits are.
 pub fn code_of(mut bits: u64) -> String {
@@ -44,7 +49,7 @@ pub fn code_of(mut bits: u64) -> String {
     code
 }
 
-/// A code as it came in.
+/// A code as it came in, or what was meant as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
     pub code: String,
@@ -65,6 +70,9 @@ pub fn read(text: &str) -> Option<Typed> {
     if let Some(code) = marked {
         return Some(Typed { code, is_marked: true });
     }
+    if let Some(code) = mistyped(text, &words) {
+        return Some(Typed { code, is_marked: true });
+    }
     let bare = words.concat();
     let is_code = is_code(&bare)
         && bare.contains(|c: char| c.is_ascii_digit())
@@ -82,6 +90,27 @@ fn code_in<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
         }
     }
     is_code(&code).then_some(code)
+}
+
+/// What stands for a code and is none: the one word after OKLA at the beginning, or the one before what we wrote for him.
+/// Nobody waits in vain for an answer to a slip of his finger.
+fn mistyped(text: &str, words: &[&str]) -> Option<String> {
+    let (first, rest) = words.split_first()?;
+    let alone = match rest {
+        [] => first.strip_prefix(MARK).filter(|rest| rest.contains(|c: char| c.is_ascii_digit()))?,
+        [word, ..] if *first == MARK && (rest.len() == 1 || has_wish(text)) => word,
+        [..] => return None,
+    };
+    is_mistyped(alone).then(|| alone.to_owned())
+}
+
+/// Whether it ends as we wrote it for him.
+fn has_wish(text: &str) -> bool {
+    [Proof::Phone, Proof::Password].iter().any(|proof| text.trim_end().ends_with(proof.wish()))
+}
+
+fn is_mistyped(text: &str) -> bool {
+    MISTYPED.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn is_code(text: &str) -> bool {
@@ -117,17 +146,29 @@ mod tests {
         for text in [
             "",
             "OKLA",
-            "OKLA buenas",
+            "OKLA buenas tardes",
+            "OKLA sí",
+            "OKLA a las 2",
+            "OKLA recomiéndeme",
+            "okla, ¿tiene jeepetas?",
+            "Buenas OKLA 4F7K2",
             "Hola OKLA, ¿sigue disponible?",
             "809555",
             "hmmmmm",
-            "OKLA 4F7K2",
-            "OKLA 4F7K2QX",
-            "OKLA 4F7K2O",
+            "4F7K2O",
             "Sí, venga a las 4",
             "oklahoma",
         ] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn slip_of_a_finger_is_taken_for_a_code_that_is_none() {
+        let ours = Proof::Phone.words("4F7K2O");
+        for text in ["OKLA 4F7K2", "OKLA 4F7K2QX", "okla 4f7k2o", "OKLA buenas", "okla4f7k2", &ours] {
+            let typed = read(text);
+            assert!(typed.is_some_and(|typed| typed.is_marked && !is_code(&typed.code)), "{text}");
         }
     }
 

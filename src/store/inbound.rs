@@ -155,24 +155,67 @@ pub async fn mark_handled(
     .map(|_| ())
 }
 
-/// Gives what an address wrote since, and is nobody's yet, to a conversation; what it was.
+/// What an address wrote in that time without quoting anything: whoever quotes has said what he answers.
+pub struct Burst<'a> {
+    pub address: &'a str,
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+}
+
+/// Gives what of it is nobody's yet to a conversation; what it was.
 pub async fn assign(
     conn: &mut PgConnection,
-    address: &str,
-    since: DateTime<Utc>,
+    burst: &Burst<'_>,
     thread: ThreadId,
 ) -> sqlx::Result<Vec<InboundId>> {
     sqlx::query_scalar!(
-        r#"update inbound_messages set thread_id = $3
-           where from_address = $1 and received_at >= $2 and thread_id is null and not to_okla
-             and handled_at is not null and closed_at is null and fields <> '{}'
+        r#"update inbound_messages set thread_id = $4
+           where from_address = $1 and received_at between $2 and $3 and replied_to is null and thread_id is null
+             and not to_okla and handled_at is not null and closed_at is null and fields <> '{}'
            returning id as "id: InboundId""#,
-        address,
-        since,
+        burst.address,
+        burst.from,
+        burst.until,
         thread.0
     )
     .fetch_all(conn)
     .await
+}
+
+/// How much of it is in a conversation.
+pub async fn count_given(conn: &mut PgConnection, burst: &Burst<'_>, thread: ThreadId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "given!" from inbound_messages
+           where thread_id = $4 and received_at between $2 and $3 and from_address = $1 and replied_to is null"#,
+        burst.address,
+        burst.from,
+        burst.until,
+        thread.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// The first thing that an address wrote after `after` and before `before`, quoting nothing, and that is nobody's; its words,
+/// and when.
+pub async fn get_first_after(
+    conn: &mut PgConnection,
+    address: &str,
+    after: DateTime<Utc>,
+    before: DateTime<Utc>,
+) -> sqlx::Result<Option<(String, DateTime<Utc>)>> {
+    let row = sqlx::query!(
+        "select body, received_at from inbound_messages
+         where from_address = $1 and received_at > $2 and received_at <= $3 and replied_to is null and thread_id is null
+           and not to_okla and handled_at is not null and closed_at is null and fields <> '{}'
+         order by received_at limit 1",
+        address,
+        after,
+        before
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.body, row.received_at)))
 }
 
 /// The conversation that it is in, and whose.

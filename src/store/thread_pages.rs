@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ids::{DealerId, MessageId, ThreadId, UserId, VehicleId};
+use crate::domain::{
+    ids::{DealerId, MessageId, ThreadId, UserId, VehicleId},
+    phone::Phone,
+};
 
 /// A conversation with what lists and pages show of it.
 pub struct ThreadRow {
@@ -13,6 +16,7 @@ pub struct ThreadRow {
     pub dealer: String,
     pub buyer_id: Option<UserId>,
     pub buyer: Option<String>,
+    pub buyer_erased: bool,
     /// If he chose that sellers see it.
     pub buyer_phone: Option<String>,
     /// He agreed to be told of answers on WhatsApp, and can be.
@@ -31,13 +35,22 @@ pub struct ThreadRow {
     pub assigned: Option<String>,
 }
 
+impl ThreadRow {
+    /// Whoever is on the other side had himself erased: nothing is said in it any more.
+    pub fn is_erased(&self) -> bool {
+        let number = self.address.as_ref().and_then(|address| Phone::parse_api(address).ok());
+        self.buyer_erased || number.is_some_and(|number| number.is_erased())
+    }
+}
+
 /// One shape for all that read conversations; each adds its condition.
 macro_rules! thread_rows {
     ($condition:literal, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             ThreadRow,
             r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
-                 t.buyer_id as "buyer_id: UserId", u.name as "buyer?", t.address,
+                 t.buyer_id as "buyer_id: UserId", u.name as "buyer?",
+                 u.erased_at is not null as "buyer_erased!", t.address,
                  case when u.shows_phone_since is not null and u.phone_proved_at is not null then u.phone end as buyer_phone,
                  (u.answers_since is not null and u.phone_proved_at is not null and u.disabled_at is null) as "buyer_is_told!",
                  case when t.address is not null then (
@@ -62,7 +75,7 @@ pub enum Which {
     /// That person's.
     Of(UserId),
     Nobodys,
-    /// With buyers who have an account: the dealer's words in them may come from his own number.
+    /// With buyers who have an account and are not erased: the dealer's words in them may come from his own number.
     Buyers,
 }
 
@@ -133,7 +146,7 @@ pub async fn list_of_dealer(
         }
         Which::Buyers => {
             thread_rows!(
-                "where t.dealer_id = $1 and t.buyer_id is not null
+                "where t.dealer_id = $1 and t.buyer_id is not null and u.erased_at is null
                    and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                  order by t.last_at desc, t.id desc limit $4",
                 dealer,
@@ -162,7 +175,7 @@ pub async fn list_these(
         "where t.id = any($1)
            and (not $5 or t.buyer_spoke_at is not null and (t.dealer_seen_at is null or t.buyer_spoke_at > t.dealer_seen_at))
            and ($6::uuid is null or t.assigned_to = $6) and (not $7 or t.assigned_to is null)
-           and (not $8 or t.buyer_id is not null)
+           and (not $8 or t.buyer_id is not null and u.erased_at is null)
            and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
          order by t.last_at desc, t.id desc limit $4",
         &ids,

@@ -102,6 +102,20 @@ pub async fn close(conn: &mut PgConnection, id: InboundId, now: DateTime<Utc>) -
     Ok(done.rows_affected() == 1)
 }
 
+/// Whether it came from that dealer's number, and no other's, and was said to be for no conversation.
+pub async fn was_closed(conn: &mut PgConnection, dealer: DealerId, id: InboundId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+             select from inbound_messages i join dealers d on d.phone = i.from_address
+             where i.id = $2 and d.id = $1 and i.closed_at is not null
+               and not exists (select from dealers o where o.phone = d.phone and o.id <> d.id)) as "was!""#,
+        dealer.0,
+        id.0
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// Conversations that words may be for, by the names of their two sides or by a number, the latest first.
 pub async fn find_threads(
     conn: &mut PgConnection,

@@ -196,3 +196,69 @@ async fn who_left_reads_so_on_the_site_and_so_does_who_would_write_to_him(pool: 
     stage.says(DEALER_PHONE, "ALTA").await;
     assert!(!buyer.get(&form).await.body.contains(refused));
 }
+
+#[sqlx::test]
+async fn an_alta_that_is_dealt_with_again_does_not_undo_the_baja_after_it(pool: PgPool) {
+    let stage = start(pool).await;
+    for words in ["BAJA", "ALTA", "No más"] {
+        stage.says(PERSON, words).await;
+        stage.app.clock.advance(TimeDelta::seconds(1));
+    }
+    let told = stage.arrived(PERSON).await;
+    // Whoever dealt with it died before he had noted that.
+    sqlx::query("update inbound_messages set handled_at = null, handling_until = null where body = 'ALTA'")
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    assert_eq!(stage.arrived(PERSON).await, told, "and nobody is told that he may be written to");
+    assert_eq!(stage.app.count("opt_outs").await, 1);
+    let api = stage.app.token_of("jefe@ejemplo.do").await;
+    let refused = api.send(json!({ "toPhoneNumber": PERSON, "messageBody": "Hola" })).await;
+    assert_eq!(refused.code(), "opted_out");
+}
+
+#[sqlx::test]
+async fn what_one_person_says_is_dealt_with_in_its_order_whoever_dies_over_it(pool: PgPool) {
+    let stage = start(pool).await;
+    stage.app.sim.receive(&[("From", PERSON), ("Body", "BAJA")]).await;
+    stage.app.clock.advance(TimeDelta::seconds(1));
+    stage.app.sim.receive(&[("From", PERSON), ("Body", "ALTA")]).await;
+    sqlx::query("update inbound_messages set handling_until = $1 where body = 'BAJA'")
+        .bind(stage.app.clock.now() + TimeDelta::seconds(30))
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    stage.says(DEALER_PHONE, "Buenas").await;
+    let waiting: Vec<String> =
+        sqlx::query_scalar("select body from inbound_messages where handled_at is null order by received_at")
+            .fetch_all(&stage.app.pool)
+            .await
+            .unwrap();
+    assert_eq!(waiting, ["BAJA", "ALTA"], "nobody else's waits for them");
+    stage.app.advance(TimeDelta::minutes(1)).await;
+    stage.app.work().await;
+    assert_eq!(stage.app.count("opt_outs").await, 0, "he came back after he had left");
+    let told = stage.app.sim_messages(PERSON).await;
+    assert!(told.last().unwrap()["body"].as_str().unwrap().contains("de nuevo"), "{told:?}");
+}
+
+#[sqlx::test]
+async fn whoever_leaves_while_he_is_being_asked_something_gets_the_goodbye_alone(pool: PgPool) {
+    let stage = start(pool).await;
+    for email in ["ana@ejemplo.do", "luis@ejemplo.do"] {
+        stage.buyer(email).await;
+        stage.app.token_of(email).await.write_async(DEALER_PHONE, "¿Sigue disponible?").await;
+        stage.app.clock.advance(TimeDelta::seconds(1));
+    }
+    let before = stage.arrived(DEALER_PHONE).await;
+    for words in ["Sí, venga", "BAJA"] {
+        stage.app.sim.receive(&[("From", DEALER_PHONE), ("Body", words)]).await;
+        stage.app.clock.advance(TimeDelta::seconds(1));
+    }
+    // Both are dealt with before anything leaves.
+    let after = stage.arrived(DEALER_PHONE).await;
+    let told = stage.app.sim_messages(DEALER_PHONE).await;
+    assert_eq!(after, before + 1, "{told:?}");
+    assert!(told[before]["body"].as_str().unwrap().contains("no le escribirá más"), "{told:?}");
+    assert_eq!(stage.app.count("messages where template = 'who_for' and own_reason = 'opted_out'").await, 1);
+}

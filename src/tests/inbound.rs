@@ -32,6 +32,19 @@ impl TestApp {
         self.sim_messages(to).await.last().cloned().unwrap()
     }
 
+    /// What it says.
+    async fn told(&self, to: &str) -> String {
+        self.latest(to).await["body"].as_str().unwrap().to_owned()
+    }
+
+    /// Two buyers ask the dealer something, about a vehicle or about none.
+    async fn have_two_asking(&self) {
+        for name in ["Ana Peña", "Luis Díaz"] {
+            self.buyer(name).await.write_async(DEALER_PHONE, "¿Sigue disponible?").await;
+        }
+        self.work().await;
+    }
+
     /// Whose each thing is that was received: the name of the buyer, or nothing.
     async fn owners(&self) -> Vec<(String, Option<String>)> {
         sqlx::query_as(
@@ -54,6 +67,9 @@ impl TestApp {
         api
     }
 }
+
+const NO_OPTION: &str =
+    "Esa opción no está en la pregunta: pulse uno de sus botones, o responda citando el mensaje.";
 
 fn owned(body: &str, by: Option<&str>) -> (String, Option<String>) {
     (body.to_owned(), by.map(str::to_owned))
@@ -126,6 +142,7 @@ async fn number_that_quotes_something_else_is_no_answer_to_the_question(pool: Pg
     app.answer(DEALER_PHONE, &[("Body", "Mañana abrimos a las nueve")]).await;
     app.answer(DEALER_PHONE, &pressed).await;
     assert!(app.owners().await.contains(&owned("Mañana abrimos a las nueve", None)));
+    assert!(app.told(DEALER_PHONE).await.ends_with(NO_OPTION));
 }
 
 #[sqlx::test]
@@ -140,6 +157,7 @@ async fn number_that_is_no_answer_to_the_question_is_words_like_any(pool: PgPool
     assert!(app.owners().await.iter().all(|(_, owner)| owner.is_none()));
     app.answer(DEALER_PHONE, &[("Body", "3")]).await;
     assert!(app.owners().await.iter().all(|(_, owner)| owner.is_none()), "neither of the two");
+    assert!(app.told(DEALER_PHONE).await.ends_with(NO_OPTION), "and he is told");
     app.answer(DEALER_PHONE, &[("Body", "Otra cosa")]).await;
     app.answer(DEALER_PHONE, &[("Body", "1.")]).await;
     assert_eq!(app.owners().await[2], owned("Otra cosa", Some("Luis")));
@@ -262,5 +280,166 @@ async fn whatever_shape_a_webhook_has_it_is_answered_and_nothing_leaks(pool: PgP
     assert_eq!(unhandled, 0);
     let stored: i64 = app.value("select count(*) from inbound_messages where sid <> $1", "").await;
     assert_eq!(stored, 9);
-    assert!(app.sim_messages(PLAIN).await.is_empty());
+    // Only of the button that is no question's.
+    let told = app.sim_messages(PLAIN).await;
+    assert!(
+        !told.is_empty() && told.iter().all(|one| one["body"].as_str().unwrap().contains(NO_OPTION)),
+        "{told:?}"
+    );
+}
+
+#[sqlx::test]
+async fn answer_is_for_the_burst_that_was_asked_about_and_what_came_later_is_asked_about_anew(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_two_asking().await;
+    app.answer(DEALER_PHONE, &[("Body", "Sí, está aquí")]).await;
+    app.clock.advance(TimeDelta::seconds(119));
+    app.answer(DEALER_PHONE, &[("Body", "Venga mañana")]).await;
+    app.clock.advance(TimeDelta::hours(3));
+    app.answer(DEALER_PHONE, &[("Body", "Ya se vendió")]).await;
+    app.clock.advance(TimeDelta::seconds(5));
+    app.answer(DEALER_PHONE, &[("Body", "Lo siento mucho")]).await;
+    let before = app.sim_messages(DEALER_PHONE).await.len();
+    app.answer(DEALER_PHONE, &[("Body", "1")]).await;
+    let first = [
+        owned("Sí, está aquí", Some("Luis Díaz")),
+        owned("Venga mañana", Some("Luis Díaz")),
+        owned("Ya se vendió", None),
+        owned("Lo siento mucho", None),
+    ];
+    assert_eq!(app.owners().await, first, "only what he was asked about");
+    let told = app.sim_messages(DEALER_PHONE).await.split_off(before);
+    let told: Vec<&str> = told.iter().map(|message| message["body"].as_str().unwrap()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0], "Listo: 2 mensajes quedaron en la conversación con Luis Díaz.");
+    assert!(told[1].contains("¿Para quién es «Ya se vendió»? 1: Luis Díaz. 2: Ana Peña."), "{told:?}");
+    app.answer(DEALER_PHONE, &[("Body", "2")]).await;
+    let owners = app.owners().await;
+    assert_eq!(owners[..2], first[..2]);
+    assert_eq!(
+        owners[2..],
+        [owned("Ya se vendió", Some("Ana Peña")), owned("Lo siento mucho", Some("Ana Peña"))]
+    );
+    // Nothing is asked any more: a number is something that is said, and it is for nobody yet.
+    app.answer(DEALER_PHONE, &[("Body", "7")]).await;
+    assert!(app.told(DEALER_PHONE).await.contains("¿Para quién es «7»?"));
+    books_are_right(&app.pool).await;
+}
+
+#[sqlx::test]
+async fn presses_numbers_and_what_quotes_something_become_no_words_of_a_conversation(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_two_asking().await;
+    app.answer(DEALER_PHONE, &[("Body", "Sí, está aquí")]).await;
+    let question = app.latest(DEALER_PHONE).await["sid"].as_str().unwrap().to_owned();
+    for fields in [
+        vec![("Body", "9")],
+        vec![("Body", "0")],
+        vec![("Body", "5"), ("ButtonPayload", "quien-5"), ("ButtonText", "5")],
+        vec![("Body", "3"), ("ButtonPayload", "quien-3"), ("OriginalRepliedMessageSid", &question)],
+        vec![("Body", "1"), ("ButtonPayload", "quien-1"), ("OriginalRepliedMessageSid", "SMdesconocido")],
+    ] {
+        let before = app.sim_messages(DEALER_PHONE).await.len();
+        app.answer(DEALER_PHONE, &fields).await;
+        assert_eq!(app.sim_messages(DEALER_PHONE).await.len(), before + 1, "{fields:?}");
+        assert_eq!(app.told(DEALER_PHONE).await, NO_OPTION, "{fields:?}");
+    }
+    // Words under the question choose none of the two, and an answer to something else is not moved with the others.
+    app.answer(DEALER_PHONE, &[("Body", "Para Ana"), ("OriginalRepliedMessageSid", &question)]).await;
+    app.answer(DEALER_PHONE, &[("Body", "1")]).await;
+    assert_eq!(
+        app.owners().await,
+        [owned("Sí, está aquí", Some("Luis Díaz")), owned("Para Ana", None)],
+        "nothing else became words"
+    );
+    assert_eq!(
+        app.told(DEALER_PHONE).await,
+        "Listo: 1 mensaje quedó en la conversación con Luis Díaz.",
+        "and nothing is asked anew"
+    );
+    // The answered question's button is an older one's now.
+    let pressed = [("Body", "2"), ("ButtonPayload", "quien-2"), ("OriginalRepliedMessageSid", &*question)];
+    app.answer(DEALER_PHONE, &pressed).await;
+    assert_eq!(app.told(DEALER_PHONE).await, NO_OPTION);
+    assert_eq!(app.owners().await.len(), 2);
+}
+
+#[sqlx::test]
+async fn older_questions_button_chooses_nothing_of_one_that_was_asked_late(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_two_asking().await;
+    // Both bursts are dealt with only after the second was written.
+    app.sim.receive(&[("From", DEALER_PHONE), ("Body", "Sí, está aquí")]).await;
+    app.clock.advance(TimeDelta::minutes(3));
+    app.answer(DEALER_PHONE, &[("Body", "Ya se vendió")]).await;
+    let older = app.latest(DEALER_PHONE).await["sid"].as_str().unwrap().to_owned();
+    let press = [("Body", "1"), ("ButtonPayload", "quien-1"), ("OriginalRepliedMessageSid", &*older)];
+    app.answer(DEALER_PHONE, &press).await;
+    let expected = [owned("Sí, está aquí", Some("Luis Díaz")), owned("Ya se vendió", None)];
+    assert_eq!(app.owners().await, expected);
+    app.answer(DEALER_PHONE, &press).await;
+    assert_eq!(app.owners().await, expected, "the same button again");
+    assert_eq!(app.told(DEALER_PHONE).await, NO_OPTION);
+}
+
+#[sqlx::test]
+async fn answer_that_is_dealt_with_again_answers_no_other_question(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_two_asking().await;
+    app.answer(DEALER_PHONE, &[("Body", "Sí, está aquí")]).await;
+    app.clock.advance(TimeDelta::minutes(5));
+    app.answer(DEALER_PHONE, &[("Body", "Ya se vendió")]).await;
+    app.answer(DEALER_PHONE, &[("Body", "1")]).await;
+    let (owners, told) = (app.owners().await, app.sim_messages(DEALER_PHONE).await.len());
+    assert_eq!(owners[1], owned("Ya se vendió", None));
+    // Whoever dealt with it died before he had noted that.
+    sqlx::query("update inbound_messages set handled_at = null, handling_until = null where body = '1'")
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    app.work().await;
+    assert_eq!(app.owners().await, owners);
+    assert_eq!(app.sim_messages(DEALER_PHONE).await.len(), told, "and nothing is said twice");
+}
+
+#[sqlx::test]
+async fn question_that_nobody_answered_for_a_day_gives_way_to_another(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_two_asking().await;
+    app.answer(DEALER_PHONE, &[("Body", "Sí, está aquí")]).await;
+    app.clock.advance(TimeDelta::hours(25));
+    app.answer(DEALER_PHONE, &[("Body", "Ya se vendió")]).await;
+    assert!(app.told(DEALER_PHONE).await.contains("¿Para quién es «Ya se vendió»?"));
+    app.answer(DEALER_PHONE, &[("Body", "2")]).await;
+    assert_eq!(
+        app.owners().await,
+        [owned("Sí, está aquí", None), owned("Ya se vendió", Some("Ana Peña"))],
+        "the first is still nobody's"
+    );
+}
+
+#[sqlx::test]
+async fn person_who_chooses_is_told_the_dealers_name_and_the_vehicle(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_dealer_named("el-otro", "Autos Otro", "+18095550177").await;
+    for (slug, words) in [(crate::app::DEALER, "Le escribo por su visita"), ("el-otro", "Ya llegó su carro")]
+    {
+        let email = format!("{slug}@ejemplo.do");
+        app.add_user(&email, Role::Dealer, Some(slug)).await;
+        app.token_of(&email).await.write_async(PLAIN, words).await;
+        app.work().await;
+        app.clock.advance(TimeDelta::seconds(1));
+    }
+    app.answer(PLAIN, &[("Body", "Gracias, voy mañana")]).await;
+    assert!(app.told(PLAIN).await.contains("1: Autos Otro."), "{}", app.told(PLAIN).await);
+    app.answer(PLAIN, &[("Body", "1")]).await;
+    assert_eq!(app.told(PLAIN).await, "Listo: 1 mensaje quedó en la conversación con Autos Otro.");
+}
+
+#[sqlx::test]
+async fn what_came_without_words_is_asked_about_too(pool: PgPool) {
+    let app = start(pool).await;
+    app.have_two_asking().await;
+    app.answer(DEALER_PHONE, &[("Latitude", "18.4861"), ("Longitude", "-69.9312")]).await;
+    assert!(app.told(DEALER_PHONE).await.contains("¿Para quién es «lo que mandó sin texto»?"));
 }

@@ -131,6 +131,24 @@ async fn whatever_is_wrong_with_a_code_the_answer_is_the_same_and_guessing_ends_
 }
 
 #[sqlx::test]
+async fn slip_of_the_finger_in_a_code_is_answered_and_counted_like_any_other(pool: PgPool) {
+    let app = start(pool).await;
+    let (browser, _) = sign_up(&app, ANA).await;
+    let unknown = send(&app, ANOTHER, "OKLA 2345BC").await;
+    for slip in ["OKLA 2345B", "okla 2345bcd", "Okla 23450C", "OKLA 2345B: quiero comprobar mi número"] {
+        assert_eq!(send(&app, ANOTHER, slip).await, unknown, "{slip}");
+    }
+    assert_eq!(send(&app, ANOTHER, "OKLA, ¿tienen jeepetas?").await, "", "it is words");
+    for _ in 0..5 {
+        send(&app, ANOTHER, "OKLA 2345B").await;
+    }
+    assert_eq!(send(&app, ANOTHER, "OKLA 2345B").await, "", "too many");
+    let code = code_on(&browser.get(PAGE).await.body);
+    send(&app, HERS, &code).await;
+    assert_eq!(proved(&app, ANA).await.as_deref(), Some(HERS));
+}
+
+#[sqlx::test]
 async fn database_tells_no_code_before_it_is_sent(pool: PgPool) {
     let app = start(pool).await;
     let (_, code) = sign_up(&app, ANA).await;

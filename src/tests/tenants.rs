@@ -309,6 +309,7 @@ impl Stage {
             ("admin/oferta-detener", vec![("id", self.campaign.as_str()), ("motivo", MARK)]),
             ("admin/palabras-cerrar", vec![("id", self.words.as_str())]),
             ("asignar", vec![("thread", self.thread.as_str()), ("words", self.words.as_str())]),
+            ("descartar", vec![("words", self.words.as_str())]),
             ("oferta", vec![("id", self.campaign.as_str()), ("texto", MARK)]),
             ("oferta-confirmar", vec![("id", self.campaign.as_str()), ("cuantos", "9")]),
             ("oferta-borrar", vec![("id", self.campaign.as_str())]),

@@ -451,3 +451,74 @@ async fn the_dealers_conversation_leads_to_its_open_test_drive(pool: PgPool) {
     stage.dealer.post_form("/fn/prueba-cancelar", &[("id", &drive)]).await;
     assert!(!page().await.contains(&link));
 }
+
+/// The title of the button is a word by which people leave.
+async fn presses_cancelar(stage: &Stage, phone: &str, sid: &str) {
+    let fields = [
+        ("From", phone),
+        ("Body", "Cancelar"),
+        ("ButtonText", "Cancelar"),
+        ("ButtonPayload", "prueba-cancelar"),
+        ("OriginalRepliedMessageSid", sid),
+    ];
+    stage.app.sim.receive(&fields).await;
+    stage.app.work().await;
+    stage.app.clock.advance(TimeDelta::seconds(1));
+}
+
+#[sqlx::test]
+async fn cancelar_about_an_appointment_that_is_off_is_answered_and_lets_nobody_leave(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    sqlx::query("update users set answers_since = now(), offers_since = now() where phone = $1")
+        .bind(ANA)
+        .execute(&stage.app.pool)
+        .await
+        .unwrap();
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    stage.sets(&stage.drive().await, stage.at(3, 10)).await;
+    stage.arrived(ANA).await;
+    let confirmation = stage.latest_sid(ANA).await;
+    let tells = async |times: usize, after: &str| {
+        let told = stage.arrived(ANA).await;
+        let nothing = told.iter().filter(|words| words.contains("No queda ninguna prueba de manejo")).count();
+        assert_eq!(nothing, times, "{after}: {told:?}");
+        assert_eq!(stage.app.count("opt_outs").await, 0, "{after}");
+        let agrees: bool = stage
+            .app
+            .value(
+                "select answers_since is not null and offers_since is not null from users where phone = $1",
+                ANA,
+            )
+            .await;
+        assert!(agrees, "{after}");
+    };
+    presses_cancelar(&stage, ANA, &confirmation).await;
+    tells(0, "it is off now").await;
+    presses_cancelar(&stage, ANA, &confirmation).await;
+    tells(1, "pressed twice").await;
+
+    // Another one, which the dealer calls off.
+    stage.asks(&ana, &stage.vehicle, &[stage.at(4, 10)]).await;
+    let second = stage.drive().await;
+    stage.sets(&second, stage.at(4, 10)).await;
+    stage.arrived(ANA).await;
+    let confirmation = stage.latest_sid(ANA).await;
+    stage.dealer.post_form("/fn/prueba-cancelar", &[("id", &*second)]).await;
+    let told = stage.arrived(ANA).await;
+    assert!(told.last().unwrap().contains("quedó cancelada"), "{told:?}");
+    presses_cancelar(&stage, ANA, &confirmation).await;
+    tells(2, "the dealer was first").await;
+    for times in 3..5 {
+        stage.app.sim.receive(&[("From", ANA), ("Body", "cancelar")]).await;
+        stage.app.work().await;
+        stage.app.clock.advance(TimeDelta::seconds(1));
+        tells(times, "typed").await;
+    }
+    // So long after it the word means us.
+    stage.app.advance(TimeDelta::days(7)).await;
+    stage.app.sim.receive(&[("From", ANA), ("Body", "cancelar")]).await;
+    let told = stage.arrived(ANA).await;
+    assert!(told.last().unwrap().contains("no le escribirá más"), "{told:?}");
+    assert_eq!(stage.app.count("opt_outs").await, 1);
+}

@@ -40,7 +40,7 @@ pub use quick_answers::QUICK;
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
 pub use system::{SYSTEM, millis};
-pub use threads::{ANSWER, OWN_ANSWER};
+pub use threads::{ANSWER, OWN_ANSWER, OWN_WORDS};
 pub use unassigned::UNASSIGNED;
 pub use users::{NUMBERS, USER, user_path};
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};

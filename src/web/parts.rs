@@ -46,6 +46,6 @@ pub use reveal_number::RevealNumber;
 pub use second_factor::{CodeField, QrCode};
 pub use sessions::{LastSignIn, OpenSessions};
 pub use status::{Progress, StatusPill, Ticks};
-pub use thread::{Came, ThreadLines};
+pub use thread::{Came, DiscardForm, ThreadLines};
 pub use title::PageTitle;
 pub use vehicle::{Picture, Price, VehicleStrip};

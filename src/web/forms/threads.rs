@@ -1,12 +1,12 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{back_with, one_sending, signed_in};
+use super::{back_with, done, one_sending, signed_in};
 use crate::{
     app::{
         actor::Actor,
         error::AppError,
-        own_unassigned::assign_own,
+        own_unassigned::{assign_own, close_own},
         quick_answers::list_ready,
         threads::{answer, give_to, write_on},
     },
@@ -22,6 +22,7 @@ use crate::{
 /// The forms' names in the flash.
 pub const ANSWER: &str = "responder";
 pub const OWN_ANSWER: &str = "mensajes-responder";
+pub const OWN_WORDS: &str = "respuesta-sin-asignar";
 
 const LIST: &str = "/panel/conversaciones";
 
@@ -126,6 +127,15 @@ pub async fn post_assign(
 ) -> Result<(), WebError> {
     let current = Current::get()?;
     let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
+    if thread.is_empty() {
+        let problem = AppError::invalid(
+            "",
+            "not_chosen",
+            "Elija en «Es para» de quién es la respuesta, y pulse «Asignar». Si no es de nadie, pulse «No es de nadie».",
+        );
+        back_with(&current, OWN_WORDS, LIST, &[], problem).await?;
+        return Ok(());
+    }
     let (Ok(words), Ok(id)) = (words.parse::<InboundId>(), thread.parse::<ThreadId>()) else {
         redirect::from_leptos(LIST);
         return Ok(());
@@ -133,6 +143,26 @@ pub async fn post_assign(
     match assign_own(&current.state, &actor, words, id).await {
         Ok(()) => redirect::from_leptos(&format!("{LIST}/{id}")),
         Err(error) => back_with(&current, ANSWER, &format!("{LIST}/{id}"), &[], error).await?,
+    }
+    Ok(())
+}
+
+/// A dealer's user: says that words from his dealer's number are for nobody.
+#[server(prefix = "/fn", endpoint = "descartar")]
+pub async fn post_discard(#[server(default)] words: String) -> Result<(), WebError> {
+    let current = Current::get()?;
+    let Some(actor) = signed_in(&current, LIST) else { return Ok(()) };
+    let Ok(words) = words.parse::<InboundId>() else {
+        redirect::from_leptos(LIST);
+        return Ok(());
+    };
+    match close_own(&current.state, &actor, words).await {
+        Ok(()) => {
+            done(&current, OWN_WORDS, LIST, "Esa respuesta no es de nadie: ya no está en la lista.").await?;
+        }
+        Err(error) => {
+            back_with(&current, OWN_WORDS, &format!("{LIST}/sin-asignar/{words}"), &[], error).await?;
+        }
     }
     Ok(())
 }

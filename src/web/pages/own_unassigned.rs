@@ -14,7 +14,7 @@ use crate::{
     web::{
         address::address,
         guard,
-        parts::{Came, Icon, Moment, Next, Notice, PageTitle, Tone, icons},
+        parts::{Came, DiscardForm, Icon, Moment, Next, Notice, PageTitle, Tone, icons},
         request::Current,
     },
 };
@@ -84,6 +84,7 @@ fn Shown(loaded: Loaded, piece: String) -> impl IntoView {
             <section class="panel stack">
                 <Came words=&words opens=true/>
                 <p class="soft small"><Moment at=words.at now=now/></p>
+                <DiscardForm words=words.id/>
             </section>
             <form method="get" action=page.clone() class="cluster" role="search">
                 <label for="q" class="unseen">"Buscar por nombre, vehículo o lo que se dijo"</label>

@@ -11,7 +11,7 @@ use crate::{
         preview::Preview,
         quick_answers::{Ready, list_ready},
         send_message::Recipient,
-        threads::{DealerThread, Line, other_side, read_thread},
+        threads::{DealerThread, ERASED, Line, other_side, read_thread},
     },
     domain::{
         ids::{ThreadId, UserId},
@@ -22,8 +22,8 @@ use crate::{
         forms, guard,
         islands::{Contact, Live, PreviewOf},
         parts::{
-            ErrorSummary, FieldError, Icon, LimitBar, PageTitle, PhoneLink, PreviewPart, TextArea,
-            ThreadLines, icons,
+            ErrorSummary, FieldError, Icon, LimitBar, Notice, PageTitle, PhoneLink, PreviewPart, TextArea,
+            ThreadLines, Tone, icons,
         },
         request::Current,
     },
@@ -72,12 +72,13 @@ async fn load(id: ThreadId) -> Result<Loaded> {
     let bar = dealer_bar(&current.state, &actor).await?;
     let flash = flash::take(&current.session, forms::ANSWER).await?;
     let message = flash.value("message");
-    let preview = match thread.detail.row.address {
-        Some(_) => {
+    let row = &thread.detail.row;
+    let preview = match row.address {
+        Some(_) if !row.is_erased() => {
             let typed = forms::Typed { message: &message, ..forms::Typed::default() };
             forms::shown(forms::preview_to(&current, &actor, &Recipient::Thread(id), &typed).await)?
         }
-        None => None,
+        _ => None,
     };
     let quick = list_ready(&current.state, &actor).await?;
     let now = current.state.clock.now();
@@ -89,31 +90,20 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     let Loaded { thread, message, quick, preview, me, bar, flash, now } = loaded;
     let DealerThread { detail, people, reason, drive, .. } = thread;
     let row = &detail.row;
+    let is_erased = row.is_erased();
     let page = format!("/panel/conversaciones/{}", row.id);
     let vehicle = row
         .vehicle_id
         .zip(row.vehicle.clone())
         .map(|(id, name)| view! { <p><a href=format!("/vehiculos/{id}")>{name}</a></p> });
     let phone = row.buyer_phone.as_deref().map(|phone| view! { <p><PhoneLink phone=phone/></p> });
-    let length = Length::of(&message);
-    let form = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
-    let problem = flash.problem("message");
-    let on_whatsapp = row.address.is_some();
-    let hint = if on_whatsapp {
-        "Sale por WhatsApp, a cuenta de su concesionario."
-    } else if row.buyer_is_told {
-        "El comprador la lee en OKLA, en «Mis mensajes». Si no la ve pronto, se le avisa por WhatsApp con una plantilla, a su cuenta."
-    } else {
-        "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada."
-    };
     let reason = reason.map(|reason| view! { <p>{format!("Motivo: {}", reason.label())}</p> });
     let drive = drive.map(|drive| view! { <DriveOf drive=&drive now=now/> });
-    let quick = quick
-        .into_iter()
-        .map(|quick| view! { <li><button class="button second" name="respuesta" value=quick.word>{quick.title}</button></li> })
-        .collect_view();
-    let number = row.id.to_string();
-    let of = PreviewOf::Thread(row.id);
+    let way = match (row.address.is_some(), row.buyer_is_told) {
+        (true, _) => Way::WhatsApp,
+        (false, true) => Way::Told,
+        (false, false) => Way::Page,
+    };
     view! {
         <PageTitle text="Conversación"/>
         <LimitBar bar=&bar now=now/>
@@ -129,32 +119,77 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 <LiveThread lines=&detail.lines now=now dealer=true/>
             </Live>
             <p><a href=page>"Actualizar"</a></p>
-            <Contact>
-                <form method="post" action="/fn/responder" id=ANSWER_FORM class="panel stack" novalidate data-plain>
-                    <ErrorSummary problems=flash.problems.clone()/>
-                    <input type="hidden" name="thread" value=number/>
-                    <input type="hidden" name="form_key" value=form.to_string() autocomplete="off"/>
-                    <fieldset class="stack quick">
-                        <legend>"Respuestas rápidas"</legend>
-                        <ul class="cluster">
-                            {quick}
-                            <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
-                        </ul>
-                    </fieldset>
-                    <div class="field">
-                        <label for="message">"Su respuesta"</label>
-                        <p class="hint">{hint}</p>
-                        <TextArea field="message" value=&message rows=3 required=true invalid=problem.is_some() hint="message-hint"/>
-                        <FieldError field="message" message=problem/>
-                        <p class="hint counter" id="message-hint">
-                            <span data-counter>{length.counted()}</span>" "<span data-in-parts aria-live="polite">{length.in_parts()}</span>
-                        </p>
-                    </div>
-                    {on_whatsapp.then(|| view! { <PreviewPart preview=preview.as_ref() of=of now=now/> })}
-                    <div class="actions"><button type="submit" class="button whatsapp"><Icon path=icons::SEND/>"Responder"</button></div>
-                </form>
-            </Contact>
+            {if is_erased {
+                view! { <ErrorSummary problems=flash.problems/><Notice tone=Tone::Info><p>{ERASED}</p></Notice> }.into_any()
+            } else {
+                view! { <Composer thread=row.id way=way message=message quick=quick preview=preview flash=flash now=now/> }
+                    .into_any()
+            }}
         </div>
+    }
+}
+
+/// How an answer reaches its reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    WhatsApp,
+    /// On his page, and by a notice on WhatsApp if he does not look.
+    Told,
+    Page,
+}
+
+/// An answer, with what the dealer's people say again and again.
+#[component]
+fn Composer(
+    thread: ThreadId,
+    way: Way,
+    message: String,
+    quick: Vec<Ready>,
+    preview: Option<Preview>,
+    flash: Flash,
+    now: DateTime<Utc>,
+) -> impl IntoView {
+    let length = Length::of(&message);
+    let form = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
+    let problem = flash.problem("message");
+    let hint = match way {
+        Way::WhatsApp => "Sale por WhatsApp, a cuenta de su concesionario.",
+        Way::Told => {
+            "El comprador la lee en OKLA, en «Mis mensajes». Si no la ve pronto, se le avisa por WhatsApp con una plantilla, a su cuenta."
+        }
+        Way::Page => "El comprador la lee en OKLA, en «Mis mensajes». No cuesta nada.",
+    };
+    let quick = quick
+        .into_iter()
+        .map(|quick| view! { <li><button class="button second" name="respuesta" value=quick.word>{quick.title}</button></li> })
+        .collect_view();
+    let of = PreviewOf::Thread(thread);
+    view! {
+        <Contact>
+            <form method="post" action="/fn/responder" id=ANSWER_FORM class="panel stack" novalidate data-plain>
+                <ErrorSummary problems=flash.problems.clone()/>
+                <input type="hidden" name="thread" value=thread.to_string()/>
+                <input type="hidden" name="form_key" value=form.to_string() autocomplete="off"/>
+                <fieldset class="stack">
+                    <legend>"Respuestas rápidas"</legend>
+                    <ul class="cluster">
+                        {quick}
+                        <li><a href="/panel/conversaciones/respuestas">"Editar las respuestas"</a></li>
+                    </ul>
+                </fieldset>
+                <div class="field">
+                    <label for="message">"Su respuesta"</label>
+                    <p class="hint">{hint}</p>
+                    <TextArea field="message" value=&message rows=3 required=true invalid=problem.is_some() hint="message-hint"/>
+                    <FieldError field="message" message=problem/>
+                    <p class="hint counter" id="message-hint">
+                        <span data-counter>{length.counted()}</span>" "<span data-in-parts aria-live="polite">{length.in_parts()}</span>
+                    </p>
+                </div>
+                {(way == Way::WhatsApp).then(|| view! { <PreviewPart preview=preview.as_ref() of=of now=now/> })}
+                <div class="actions"><button type="submit" class="button whatsapp"><Icon path=icons::SEND/>"Responder"</button></div>
+            </form>
+        </Contact>
     }
 }
 

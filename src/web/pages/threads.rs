@@ -14,9 +14,13 @@ use crate::{
     domain::{ids::ThreadId, thread_filter::ThreadFilter},
     web::{
         address::address,
-        guard,
+        flash::{self, Flash},
+        forms, guard,
         islands::Live,
-        parts::{BusinessHasLeft, Came, Empty, LimitBar, Moment, Notice, PageTitle, Tone},
+        parts::{
+            BusinessHasLeft, Came, DiscardForm, Empty, LimitBar, Moment, Notice, PageTitle, PressProblems,
+            Tone,
+        },
         request::Current,
     },
 };
@@ -60,6 +64,7 @@ struct Loaded {
     /// Words of his that are in none.
     own: OwnUnassigned,
     bar: DealerBar,
+    flash: Flash,
     now: DateTime<Utc>,
 }
 
@@ -75,12 +80,14 @@ async fn load(asked: &Asked) -> Result<Loaded> {
     };
     let own = list_own_unassigned(&current.state, &actor).await?;
     let bar = dealer_bar(&current.state, &actor).await?;
-    Ok(Loaded { list, own, bar, now: current.state.clock.now() })
+    let flash = flash::take(&current.session, forms::OWN_WORDS).await?;
+    Ok(Loaded { list, own, bar, flash, now: current.state.clock.now() })
 }
 
 #[component]
 fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
-    let Loaded { list, own, bar, now } = loaded;
+    let Loaded { list, own, bar, flash, now } = loaded;
+    let done = flash.value("hecho");
     let piece = asked.piece.clone();
     let searched = !piece.is_empty();
     let filter = asked.filter;
@@ -94,6 +101,8 @@ fn Shown(loaded: Loaded, asked: Asked) -> impl IntoView {
             <p class="soft small">"Horas de Santo Domingo · "<a href="/panel/conversaciones/respuestas">"Respuestas rápidas"</a></p>
         </div>
         <BusinessHasLeft way_back=bar.way_back.as_ref()/>
+        {(!done.is_empty()).then(|| view! { <Notice tone=Tone::Ok><p>{done}</p></Notice> })}
+        <PressProblems problems=flash.problems/>
         <Unassigned own=own now=now/>
         <form method="get" action="/panel/conversaciones" class="cluster" role="search">
             <label for="q" class="unseen">"Buscar por nombre, número, vehículo o lo que se dijo"</label>
@@ -209,6 +218,7 @@ fn Unassigned(own: OwnUnassigned, now: DateTime<Utc>) -> impl IntoView {
                 <p class="soft small"><Moment at=words.at now=now/></p>
                 {(!threads.is_empty()).then(|| view! { <AssignForm words=words threads=&threads/> })}
                 {others.then(|| view! { <p><a href=page>"Es para otra conversación"</a></p> })}
+                <DiscardForm words=words.id/>
             </li>
         }
     });
@@ -217,7 +227,7 @@ fn Unassigned(own: OwnUnassigned, now: DateTime<Utc>) -> impl IntoView {
         view! {
             <section class="panel stack" aria-labelledby="sin-asignar">
                 <h2 id="sin-asignar">"Respuestas sin asignar"</h2>
-                <p class="hint">"Llegaron de su WhatsApp y no se sabe a qué comprador contestan. Ningún comprador las ve hasta que usted, o alguien de OKLA, diga para quién son."</p>
+                <p class="hint">"Llegaron de su WhatsApp y no se sabe a qué comprador contestan. Ningún comprador las ve hasta que usted, o alguien de OKLA, diga para quién son. Las que no son de nadie se van de esta lista."</p>
                 {threads.is_empty().then(|| view! { <p>"Todavía no tiene conversaciones con compradores a las que asignarlas."</p> })}
                 <ul class="stack">{items}</ul>
                 {more.then(|| view! { <p class="soft small">{format!("Se muestran las {} más nuevas; las demás aparecen a medida que asigna estas.", words.len())}</p> })}
@@ -238,7 +248,10 @@ fn AssignForm<'a>(words: &'a Words, threads: &'a [ThreadRow]) -> impl IntoView +
         <form method="post" action="/fn/asignar" class="cluster">
             <input type="hidden" name="words" value=words.id.to_string()/>
             <label for=id.clone()>"Es para"</label>
-            <select id=id name="thread">{choices}</select>
+            <select id=id name="thread" required>
+                <option value="">"Elija…"</option>
+                {choices}
+            </select>
             <button class="button second">"Asignar"</button>
         </form>
     }

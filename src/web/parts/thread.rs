@@ -12,6 +12,7 @@ use crate::{
         unassigned::Unassigned,
     },
     domain::{
+        ids::InboundId,
         inbound::Extra,
         media::{Unshown, spoken_size},
         time::{clock_in_santo_domingo, spoken_day},
@@ -83,6 +84,17 @@ pub fn Came<'a>(words: &'a Unassigned, opens: bool) -> impl IntoView + use<> {
             {(!body.is_empty()).then(|| view! { <p class="words">{body.clone()}</p> })}
             {nothing.then(|| view! { <p class="soft">"Un mensaje sin texto"</p> })}
         </div>
+    }
+}
+
+/// A dealer's words are for nobody.
+#[component]
+pub fn DiscardForm(words: InboundId) -> impl IntoView {
+    view! {
+        <form method="post" action="/fn/descartar">
+            <input type="hidden" name="words" value=words.to_string()/>
+            <button class="button second">"No es de nadie"</button>
+        </form>
     }
 }
 
