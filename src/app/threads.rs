@@ -29,9 +29,7 @@ use crate::{
         user::Role,
         window::closes_at,
     },
-    store::{
-        self, connection::took_too_long, quick_answers::QuickRow, thread_lines::LastRow, thread_pages::Which,
-    },
+    store::{self, connection::took_too_long, thread_lines::LastRow, thread_pages::Which},
 };
 
 const PER_PAGE: i64 = 50;
@@ -173,7 +171,6 @@ pub struct DealerThread {
     pub detail: ThreadDetail,
     /// Whom it may be given to.
     pub people: Vec<(UserId, String)>,
-    pub quick: Vec<QuickRow>,
     /// Until when free text reaches whoever has no account; past: by template. `None`: he never wrote, or has an account.
     pub closes_at: Option<DateTime<Utc>>,
     /// Why the buyer last wrote.
@@ -198,14 +195,13 @@ pub async fn read_thread(app: &App, actor: &Actor, id: ThreadId) -> Result<Deale
         app.notices.thread_changed(id, dealer);
     }
     let people = store::thread_pages::list_people(&mut conn, dealer).await?;
-    let quick = store::quick_answers::list_of_dealer(&mut conn, dealer).await?;
     let last_heard = match &detail.row.address {
         Some(address) => store::inbound::get_last_heard(&mut conn, address).await?,
         None => None,
     };
     let reason = store::thread_pages::get_reason(&mut conn, id).await?.and_then(|word| word.parse().ok());
     let drive = store::test_drives::get_open_of(&mut conn, id).await?;
-    Ok(DealerThread { detail, people, quick, closes_at: last_heard.map(closes_at), reason, drive })
+    Ok(DealerThread { detail, people, closes_at: last_heard.map(closes_at), reason, drive })
 }
 
 /// What was said in one of a dealer's conversations, whether or not anybody looks.

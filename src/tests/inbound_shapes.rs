@@ -289,7 +289,9 @@ async fn each_of_fifty_shapes_is_answered_right_and_stored_as_what_it_says(pool:
     assert_eq!(app.count("inbound_messages where handled_at is null").await, 0);
     let fetched = app.count("inbound_media where state = 'stored'").await;
     assert_eq!(fetched, 0, "none of the addresses was the simulator's");
-    assert!(app.sim_messages(PLAIN).await.is_empty(), "nobody was told anything");
+    let told = app.sim_messages(PLAIN).await;
+    assert_eq!(told.len(), 1, "of the button of no question alone, once: {told:?}");
+    assert!(told[0]["body"].as_str().unwrap().contains("Esa opción no está en la pregunta"), "{told:?}");
 }
 
 #[sqlx::test]

@@ -114,7 +114,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             {phone}
             {reason}
             {drive}
-            <Owner assigned=row.assigned_id people=people me=me/>
+            {(!is_erased).then(|| view! { <Owner assigned=row.assigned_id people=people me=me/> })}
             <Live src=format!("{page}/eventos") quiet=false>
                 <LiveThread lines=&detail.lines now=now dealer=true/>
             </Live>
