@@ -10,7 +10,8 @@ export class ThreadsPage {
 
   /** A conversation in the list. */
   thread(text: string) {
-    return this.page.getByRole("main").getByRole("listitem").filter({ hasText: text }).getByRole("link");
+    const unassigned = this.page.getByRole("combobox");
+    return this.page.getByRole("main").getByRole("listitem").filter({ hasText: text, hasNot: unassigned }).getByRole("link");
   }
 
   /** Words from the dealer's own number that are in no conversation yet. */
@@ -34,7 +35,7 @@ export class ThreadPage {
 
   /** What the dealer's people say again and again. */
   get quick() {
-    return this.page.getByRole("navigation", { name: "Respuestas rápidas" }).getByRole("link").filter({ hasNotText: "Editar" });
+    return this.page.getByRole("group", { name: "Respuestas rápidas" }).getByRole("button");
   }
 
   get composer() {

@@ -115,17 +115,22 @@ test("a listing that ends within a week is told to its dealer's telephone, and r
   const model = info.project.name === "js" ? "Honda CR-V" : "Hyundai Sonata";
   await dealerPage.goto("/panel/vehiculos");
   await dealerPage.getByRole("cell", { name: new RegExp(model) }).first().getByRole("link").click();
-  await dealerPage.getByLabel("Último día (opcional)").fill(at(5, "").slice(0, 10));
+  await dealerPage.getByLabel("Último día (opcional)").fill(at(7, "").slice(0, 10));
   await dealerPage.getByRole("button", { name: "Guardar" }).click();
   let told: Created | undefined;
   await expect(async () => {
     const all = (await created(request, {})) as Created[];
     told = all.find(({ body }) => body.includes(`su publicación de ${model}`) && body.includes("vence"));
-    expect(told?.body).toContain("en 5 días");
+    expect(told?.body).toContain("en 7 días");
   }).toPass({ timeout: 90_000 });
   const handset = new HandsetPage(page);
   await handset.open(told!.to.replace("whatsapp:", ""));
-  await handset.buttonUnder(`su publicación de ${model}`, "Renovar").click();
+  const renew = handset.buttonUnder(`su publicación de ${model}`, "Renovar");
+  await expect(async () => {
+    await handset.refresh.click();
+    await expect(renew).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+  await renew.click();
   await expect(async () => {
     await handset.refresh.click();
     await expect(handset.conversation).toContainText(new RegExp(`Listo: su publicación de ${model}.* sigue a la vista hasta el`), { timeout: 300 });

@@ -28,9 +28,6 @@ use crate::{
 
 /// A renewal's days.
 pub const RENEWED_FOR: i32 = 30;
-/// The hour of Santo Domingo at which it is told.
-const HOUR: TimeDelta = TimeDelta::hours(9);
-
 /// When one of the three notices goes, seen from a listing's last day.
 struct Stage {
     errand: Errand,
@@ -65,7 +62,11 @@ pub async fn plan_listings(app: &App) -> Result<Step> {
             .map(|(vehicle, last_day)| NewReminder {
                 errand: stage.errand,
                 subject: vehicle,
-                due_at: day_begins(last_day + TimeDelta::days(stage.from_last)) + HOUR,
+                // As soon as telephones may ring on that day.
+                due_at: app
+                    .settings
+                    .notice_hours
+                    .opening(day_begins(last_day + TimeDelta::days(stage.from_last))),
                 useful_until: day_ends(last_day - TimeDelta::days(stage.least_left)),
             })
             .collect();

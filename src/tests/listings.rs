@@ -59,9 +59,9 @@ async fn its_dealer_is_told_three_times_by_day_and_never_twice_of_the_same(pool:
     let date = spoken_date(last_day);
     stage.listing(last_day).await;
     assert_eq!(stage.notices().await.len(), 0);
-    stage.app.advance_to(1, 8).await;
-    assert_eq!(stage.notices().await.len(), 0, "not before nine");
-    stage.app.advance_to(0, 9).await;
+    stage.app.advance_to(1, 7).await;
+    assert_eq!(stage.notices().await.len(), 0, "not before eight");
+    stage.app.advance_to(0, 8).await;
     let told = stage.notices().await;
     assert!(told.len() == 1 && told[0].contains(&format!("vence en 7 días, el {date}")), "{told:?}");
     for hour in [10, 15] {
@@ -91,7 +91,7 @@ async fn what_could_not_be_told_in_time_is_told_late_or_not_at_all(pool: PgPool)
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, Some(0)).await;
     stage.app.advance_to(3, 12).await;
     assert_eq!(stage.notices().await.len(), 1);
-    stage.app.advance_to(2, 8).await;
+    stage.app.advance_to(2, 7).await;
     assert_eq!(stage.notices().await.len(), 1);
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, None).await;
     stage.app.advance_to(0, 10).await;
