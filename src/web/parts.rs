@@ -29,7 +29,7 @@ pub use consents::{ConsentHistory, FreeConsents};
 pub use contact::{ContactForm, contact_words};
 pub use dealer_bar::{Fill, LimitBar};
 pub use form::{Choice, ErrorSummary, Field, FieldError, PressProblems, TextArea};
-pub use handset::{Conversation, Telephones, answering_path, handset_path, number_in_query};
+pub use handset::{Conversation, Telephones, answering_path, handset_again, handset_path, number_in_query};
 pub use icons::Icon;
 pub use left::{BusinessHasLeft, HasLeft};
 pub use logo::Logo;

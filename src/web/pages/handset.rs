@@ -16,7 +16,9 @@ use crate::{
         flash::{self, Flash},
         forms::HANDSET,
         islands::Live,
-        parts::{Conversation, Icon, PageTitle, Telephones, handset_path, icons, number_in_query},
+        parts::{
+            Conversation, Icon, PageTitle, Telephones, handset_again, handset_path, icons, number_in_query,
+        },
         request::Current,
     },
 };
@@ -79,7 +81,7 @@ fn Shown(page: Page) -> impl IntoView {
         options.set_status(StatusCode::SERVICE_UNAVAILABLE);
     }
     let query = number.as_ref().map(number_in_query).unwrap_or_default();
-    let again = number.as_ref().map_or_else(|| "/demo/telefono".to_owned(), handset_path);
+    let again = number.as_ref().map_or_else(|| "/demo/telefono".to_owned(), handset_again);
     let telephone =
         number.clone().map(|number| (handsets.as_ref().map(|handsets| handsets.find(&number)), number));
     let shown = number.clone();

@@ -17,7 +17,12 @@ use crate::{
 
 /// Where a number's telephone is shown.
 pub fn handset_path(number: &Phone) -> String {
-    format!("/demo/telefono?numero={}#telefono", number_in_query(number))
+    format!("{}#telefono", handset_again(number))
+}
+
+/// The same to be loaded anew: a link to a place within the page that is open loads nothing.
+pub fn handset_again(number: &Phone) -> String {
+    format!("/demo/telefono?numero={}", number_in_query(number))
 }
 
 /// The same, with one of its messages about to be answered.
