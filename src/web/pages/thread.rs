@@ -170,7 +170,7 @@ fn Composer(
                 <ErrorSummary problems=flash.problems.clone()/>
                 <input type="hidden" name="thread" value=thread.to_string()/>
                 <input type="hidden" name="form_key" value=form.to_string() autocomplete="off"/>
-                <fieldset class="stack">
+                <fieldset class="field">
                     <legend>"Respuestas rápidas"</legend>
                     <ul class="cluster">
                         {quick}
