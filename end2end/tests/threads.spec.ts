@@ -1,8 +1,22 @@
+import type { APIRequestContext, Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { ContactForm } from "../pages/contact.ts";
 import { ThreadPage, ThreadsPage } from "../pages/threads.ts";
 import { VehiclePage } from "../pages/vehicle.ts";
 import { created, createToken, phoneSays, sendByApi } from "../world.ts";
+
+/** Asks the seller of a vehicle, and goes to the message's page; what arrived at Twilio. */
+async function askSeller(page: Page, request: APIRequestContext, words: string) {
+  const vehicle = new VehiclePage(page);
+  await vehicle.open();
+  await page.goto(`${page.url()}/contactar`);
+  const form = ContactForm.on(page);
+  await form.message.fill(words);
+  await form.sendAndFollow(page);
+  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
+  const [sent] = (await created(request, { body: words })) as { sid: string; to: string }[];
+  return sent!;
+}
 
 test("a buyer writes, the dealer answers from his phone and from the panel, and both read it all", async ({
   page,
@@ -62,16 +76,9 @@ test("a picture from the seller's phone shows on both sides, and the buyer goes 
   accessible,
 }) => {
   const words = `¿Me manda una foto? ${crypto.randomUUID()}`;
-  const vehicle = new VehiclePage(page);
-  await vehicle.open();
-  await page.goto(`${page.url()}/contactar`);
-  const form = ContactForm.on(page);
-  await form.message.fill(words);
-  await form.sendAndFollow(page);
-  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
-  const [sent] = (await created(request, { body: words })) as { sid: string; to: string }[];
+  const sent = await askSeller(page, request, words);
 
-  await phoneSays(request, { From: sent!.to, Body: "Mire", Sample: "foto", OriginalRepliedMessageSid: sent!.sid });
+  await phoneSays(request, { From: sent.to, Body: "Mire", Sample: "foto", OriginalRepliedMessageSid: sent.sid });
   await expect(async () => {
     await page.reload();
     await expect(new ThreadPage(page).lines.getByRole("img")).toBeVisible({ timeout: 1_000 });
@@ -124,21 +131,14 @@ test("words that fit several conversations wait for the dealer and an admin, and
   accessible,
 }) => {
   const words = `¿Lo último en precio? ${crypto.randomUUID()}`;
-  const vehicle = new VehiclePage(page);
-  await vehicle.open();
-  await page.goto(`${page.url()}/contactar`);
-  const form = ContactForm.on(page);
-  await form.message.fill(words);
-  await form.sendAndFollow(page);
-  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
-  const [sent] = (await created(request, { body: words })) as { sid: string; to: string }[];
+  const sent = await askSeller(page, request, words);
   // A second conversation that the seller may be answering, about no vehicle.
   const other = `¿Tiene otros? ${crypto.randomUUID()}`;
-  await sendByApi(request, createToken(buyer.email), sent!.to.replace("whatsapp:", ""), other);
+  await sendByApi(request, createToken(buyer.email), sent.to.replace("whatsapp:", ""), other);
   await expect(async () => expect(await created(request, { body: other })).toHaveLength(1)).toPass({ timeout: 15_000 });
 
   const reply = `Se lo dejo en quinientos mil ${crypto.randomUUID()}`;
-  await phoneSays(request, { From: sent!.to, Body: reply });
+  await phoneSays(request, { From: sent.to, Body: reply });
   const threads = new ThreadsPage(dealerPage);
   await expect(async () => {
     await threads.open();
@@ -168,7 +168,7 @@ test("words that fit several conversations wait for the dealer and an admin, and
   await threads.open(words);
   const his = (await threads.thread(reply).getAttribute("href"))!.split("/").at(-1)!;
   const place = `El patio ${crypto.randomUUID()}`;
-  await phoneSays(request, { From: sent!.to, Latitude: "18.4861", Longitude: "-69.9312", Label: place });
+  await phoneSays(request, { From: sent.to, Latitude: "18.4861", Longitude: "-69.9312", Label: place });
   const waiting = threads.unassigned(`Ubicación: ${place}`);
   await expect(async () => {
     await threads.open();
@@ -184,7 +184,7 @@ test("words that fit several conversations wait for the dealer and an admin, and
   await expect(new ThreadPage(dealerPage).lines).toContainText(place);
 
   const nobodys = `Número equivocado ${crypto.randomUUID()}`;
-  await phoneSays(request, { From: sent!.to, Body: nobodys });
+  await phoneSays(request, { From: sent.to, Body: nobodys });
   await expect(async () => {
     await threads.open();
     await expect(threads.unassigned(nobodys)).toBeVisible({ timeout: 1_000 });
@@ -202,13 +202,7 @@ test("a conversation whose buyer erased his account is read and takes no answer"
   accessible,
 }) => {
   const words = `¿Sigue en venta? ${crypto.randomUUID()}`;
-  const vehicle = new VehiclePage(page);
-  await vehicle.open();
-  await page.goto(`${page.url()}/contactar`);
-  const form = ContactForm.on(page);
-  await form.message.fill(words);
-  await form.sendAndFollow(page);
-  await expect(async () => expect(await created(request, { body: words })).toHaveLength(1)).toPass({ timeout: 15_000 });
+  await askSeller(page, request, words);
   const threads = new ThreadsPage(dealerPage);
   await threads.open(words);
   await threads.thread(buyer.name).first().click();
