@@ -73,9 +73,7 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
     let (user, now) = (actor.user_id, app.clock.now());
     let mut tx = store::connection::begin(&app.pool).await?;
     let numbers = store::erasing::list_own_numbers(&mut tx, user).await?;
-    let is_buyer = actor.role == Role::Buyer;
-    let person = Person { user, is_buyer, numbers: &numbers };
-    store::erasing::delete_proofs(&mut tx, person).await?;
+    store::erasing::delete_proofs(&mut tx, user, &numbers).await?;
     if actor.role == Role::Admin {
         let admins = store::erasing::lock_admins(&mut tx).await?;
         if !admins.iter().any(|admin| *admin != user.0) {
@@ -84,7 +82,7 @@ async fn erase_now(app: &App, actor: &Actor) -> Result<Option<Pairs>> {
         }
     }
     let (role, email) = store::erasing::lock_person(&mut tx, user).await?.ok_or(AppError::SignedOut)?;
-    let person = Person { is_buyer: role == Role::Buyer.as_str(), ..person };
+    let person = Person { user, is_buyer: role == Role::Buyer.as_str(), numbers: &numbers };
     let messages = store::erasing::lock_messages(&mut tx, person).await?;
     if is_busy(app, &mut tx, person, &messages).await? {
         tx.rollback().await?;

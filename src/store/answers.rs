@@ -87,13 +87,7 @@ pub async fn list_by_vehicle(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let median = row.seconds.map(whole);
-            (row.vehicle, Answers { asked: row.asked, answered: row.answered, median })
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.vehicle, answers(row.asked, row.answered, row.seconds))).collect())
 }
 
 /// How each of these dealers answers now: of his `latest` conversations that buyers began since.
@@ -119,13 +113,11 @@ pub async fn list_habits(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let median = row.seconds.map(whole);
-            (row.dealer, Answers { asked: row.asked, answered: row.answered, median })
-        })
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.dealer, answers(row.asked, row.answered, row.seconds))).collect())
+}
+
+fn answers(asked: i64, answered: i64, seconds: Option<f64>) -> Answers {
+    Answers { asked, answered, median: seconds.map(whole) }
 }
 
 fn whole(seconds: f64) -> TimeDelta {

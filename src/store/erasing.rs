@@ -279,9 +279,9 @@ pub async fn forget_numbers(conn: &mut PgConnection, person: Person<'_>) -> sqlx
 }
 
 /// Codes that he asked for, and that came from his number. Before he is held: whoever takes a code holds it first.
-pub async fn delete_proofs(conn: &mut PgConnection, person: Person<'_>) -> sqlx::Result<()> {
-    let current = person.numbers.iter().find(|number| number.until.is_none()).map(|number| &number.phone);
-    sqlx::query!("delete from proofs where user_id = $1 or came_from = $2", person.user.0, current)
+pub async fn delete_proofs(conn: &mut PgConnection, user: UserId, numbers: &[OwnNumber]) -> sqlx::Result<()> {
+    let current = numbers.iter().find(|number| number.until.is_none()).map(|number| &number.phone);
+    sqlx::query!("delete from proofs where user_id = $1 or came_from = $2", user.0, current)
         .execute(conn)
         .await
         .map(|_| ())

@@ -26,14 +26,14 @@ pub async fn set_proved(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     // Two who prove one number at once: the one after the other, in the order of their ids.
-    sqlx::query!(
+    let held = sqlx::query_scalar!(
         "select id from users where id = $1 or phone = $2 order by id for no key update",
         user.0,
         phone
     )
     .fetch_all(&mut *conn)
     .await?;
-    note_lost(conn, user, phone, now).await?;
+    note_lost(conn, &held, (user, phone), now).await?;
     sqlx::query!(
         "update users set phone_proved_at = null where phone = $2 and id <> $1 and phone_proved_at is not null",
         user.0,
@@ -52,18 +52,19 @@ pub async fn set_proved(
     .map(|_| ())
 }
 
-/// Remembers what this account, and whoever had that number, had proved until `now`.
+/// Remembers what these accounts had proved until `now`, but for the one that goes on with its number.
 async fn note_lost(
     conn: &mut PgConnection,
-    user: UserId,
-    phone: &str,
+    accounts: &[Uuid],
+    (user, phone): (UserId, &str),
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into former_numbers (user_id, phone, lost_at)
-         select id, phone, $3 from users
-         where phone_proved_at is not null and phone is not null and (id <> $1 and phone = $2 or id = $1 and phone <> $2)
+         select id, phone, $4 from users
+         where id = any($1) and phone_proved_at is not null and phone is not null and not (id = $2 and phone = $3)
          on conflict do nothing",
+        accounts,
         user.0,
         phone,
         now
@@ -80,15 +81,7 @@ pub async fn set_phone(
     phone: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into former_numbers (user_id, phone, lost_at)
-         select id, phone, $2 from users where id = $1 and phone_proved_at is not null and phone is not null
-         on conflict do nothing",
-        user.0,
-        now
-    )
-    .execute(&mut *conn)
-    .await?;
+    note_lost(conn, &[user.0], (user, phone), now).await?;
     sqlx::query!(
         "update users set phone = $2, phone_proved_at = null where id = $1 and erased_at is null",
         user.0,

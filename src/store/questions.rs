@@ -18,6 +18,24 @@ pub struct OpenThread {
     pub erased: bool,
 }
 
+/// As whoever has the number `$1` knows them, of those that `$from` names `t`. Whoever has a buyer's number after him is no
+/// party to what was said with him.
+macro_rules! open_threads {
+    ($from:literal, $rest:literal, $($argument:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            OpenThread,
+            r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
+                 case when u.phone is distinct from $1 then u.name end as "buyer?",
+                 v.make || ' ' || v.model || ' ' || v.year as "vehicle?", u.erased_at is not null as "erased!"
+               from "# + $from + r#" join dealers d on d.id = t.dealer_id
+               left join users u on u.id = t.buyer_id left join vehicles v on v.id = t.vehicle_id
+               where (t.buyer_id is null or d.phone = $1 or u.phone = $1 and not exists (
+                 select from users o where o.phone = $1 and o.phone_proved_at is not null and o.id <> u.id)) "# + $rest,
+            $($argument),+
+        )
+    };
+}
+
 /// In which something was sent to that number since, the latest first.
 pub async fn list_open(
     conn: &mut PgConnection,
@@ -25,25 +43,15 @@ pub async fn list_open(
     since: DateTime<Utc>,
     most: i64,
 ) -> sqlx::Result<Vec<OpenThread>> {
-    sqlx::query_as!(
-        OpenThread,
-        r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
-             case when u.phone is distinct from $1 then u.name end as "buyer?",
-             v.make || ' ' || v.model || ' ' || v.year as vehicle, u.erased_at is not null as "erased!"
-           from (
-             select thread_id, max(created_at) as at from messages
-             where to_phone = $1 and created_at > $2 and thread_id is not null
-             group by thread_id order by at desc limit $3
-           ) as recent
-           join threads t on t.id = recent.thread_id join dealers d on d.id = t.dealer_id
-           left join users u on u.id = t.buyer_id left join vehicles v on v.id = t.vehicle_id
-           -- Whoever has a buyer's number after him is no party to what was said with him.
-           where t.buyer_id is null or d.phone = $1 or u.phone = $1 and not exists (
-             select from users o where o.phone = $1 and o.phone_proved_at is not null and o.id <> u.id)
-           order by recent.at desc"#,
+    open_threads!(
+        "(select thread_id, max(created_at) as at from messages
+           where to_phone = $1 and created_at > $2 and thread_id is not null
+           group by thread_id order by at desc limit $3
+         ) as recent join threads t on t.id = recent.thread_id",
+        "order by recent.at desc",
         phone,
         since,
-        most
+        most,
     )
     .fetch_all(conn)
     .await
@@ -55,20 +63,7 @@ pub async fn get_offered(
     id: ThreadId,
     phone: &str,
 ) -> sqlx::Result<Option<OpenThread>> {
-    sqlx::query_as!(
-        OpenThread,
-        r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
-             case when u.phone is distinct from $2 then u.name end as "buyer?",
-             v.make || ' ' || v.model || ' ' || v.year as "vehicle?", u.erased_at is not null as "erased!"
-           from threads t join dealers d on d.id = t.dealer_id
-           left join users u on u.id = t.buyer_id left join vehicles v on v.id = t.vehicle_id
-           where t.id = $1 and (t.buyer_id is null or d.phone = $2 or u.phone = $2 and not exists (
-             select from users o where o.phone = $2 and o.phone_proved_at is not null and o.id <> u.id))"#,
-        id.0,
-        phone
-    )
-    .fetch_optional(conn)
-    .await
+    open_threads!("threads t", "and t.id = $2", phone, id.0).fetch_optional(conn).await
 }
 
 /// What somebody is asked.
@@ -102,31 +97,28 @@ pub async fn insert_question(
     Ok(done.rows_affected() == 1)
 }
 
+macro_rules! get_question {
+    ($conn:expr, $condition:literal, $argument:expr) => {{
+        let row =
+            sqlx::query!("select id, threads, words_from from questions where " + $condition, $argument)
+                .fetch_optional($conn)
+                .await?;
+        Ok(row.map(|row| Question {
+            id: row.id,
+            threads: row.threads.into_iter().map(ThreadId).collect(),
+            words_from: row.words_from,
+        }))
+    }};
+}
+
 /// The open one of an address.
 pub async fn get_open(conn: &mut PgConnection, address: &str) -> sqlx::Result<Option<Question>> {
-    let row = sqlx::query!(
-        "select id, threads, words_from from questions where address = $1 and answered_at is null",
-        address
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(|row| Question {
-        id: row.id,
-        threads: row.threads.into_iter().map(ThreadId).collect(),
-        words_from: row.words_from,
-    }))
+    get_question!(conn, "address = $1 and answered_at is null", address)
 }
 
 /// The one that this answered, when somebody dealt with it before.
 pub async fn get_answered_by(conn: &mut PgConnection, answer: InboundId) -> sqlx::Result<Option<Question>> {
-    let row = sqlx::query!("select id, threads, words_from from questions where answered_by = $1", answer.0)
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.map(|row| Question {
-        id: row.id,
-        threads: row.threads.into_iter().map(ThreadId).collect(),
-        words_from: row.words_from,
-    }))
+    get_question!(conn, "answered_by = $1", answer.0)
 }
 
 /// The key under which a message of ours was said, if it is such a question.

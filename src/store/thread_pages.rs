@@ -45,7 +45,7 @@ impl ThreadRow {
 
 /// One shape for all that read conversations; each adds its condition.
 macro_rules! thread_rows {
-    ($condition:literal, $($argument:expr),+ $(,)?) => {
+    ($($condition:literal)+, $($argument:expr),+ $(,)?) => {
         sqlx::query_as!(
             ThreadRow,
             r#"select t.id as "id: ThreadId", t.dealer_id as "dealer_id: DealerId", d.name as dealer,
@@ -61,7 +61,7 @@ macro_rules! thread_rows {
                  coalesce(t.buyer_spoke_at > coalesce(t.dealer_seen_at, '-infinity'), false) as "unread!",
                  t.assigned_to as "assigned_id: UserId", a.name as "assigned?"
                from threads t join dealers d on d.id = t.dealer_id left join users u on u.id = t.buyer_id
-               left join vehicles v on v.id = t.vehicle_id left join users a on a.id = t.assigned_to "# + $condition,
+               left join vehicles v on v.id = t.vehicle_id left join users a on a.id = t.assigned_to "# $(+ $condition)+,
             $($argument),+
         )
     };
@@ -89,74 +89,31 @@ pub async fn list_of_dealer(
 ) -> sqlx::Result<Vec<ThreadRow>> {
     let (at, id) = before.unzip();
     let (dealer, id) = (dealer.0, id.map(|id| id.0));
+    macro_rules! page {
+        ($condition:literal $(, $more:expr)?) => {
+            thread_rows!(
+                "where t.dealer_id = $1 "
+                $condition
+                " and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                 order by t.last_at desc, t.id desc limit $4",
+                dealer,
+                at,
+                id,
+                limit
+                $(, $more)?
+            )
+            .fetch_all(conn)
+            .await
+        };
+    }
     match which {
-        Which::All => {
-            thread_rows!(
-                "where t.dealer_id = $1
-                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                 order by t.last_at desc, t.id desc limit $4",
-                dealer,
-                at,
-                id,
-                limit,
-            )
-            .fetch_all(conn)
-            .await
-        }
-        Which::Unread => {
-            thread_rows!(
-                "where t.dealer_id = $1
-                   and t.buyer_spoke_at is not null and (t.dealer_seen_at is null or t.buyer_spoke_at > t.dealer_seen_at)
-                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                 order by t.last_at desc, t.id desc limit $4",
-                dealer,
-                at,
-                id,
-                limit,
-            )
-            .fetch_all(conn)
-            .await
-        }
-        Which::Of(person) => {
-            thread_rows!(
-                "where t.dealer_id = $1 and t.assigned_to = $5
-                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                 order by t.last_at desc, t.id desc limit $4",
-                dealer,
-                at,
-                id,
-                limit,
-                person.0,
-            )
-            .fetch_all(conn)
-            .await
-        }
-        Which::Nobodys => {
-            thread_rows!(
-                "where t.dealer_id = $1 and t.assigned_to is null
-                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                 order by t.last_at desc, t.id desc limit $4",
-                dealer,
-                at,
-                id,
-                limit,
-            )
-            .fetch_all(conn)
-            .await
-        }
-        Which::Buyers => {
-            thread_rows!(
-                "where t.dealer_id = $1 and t.buyer_id is not null and u.erased_at is null
-                   and (t.last_at, t.id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                 order by t.last_at desc, t.id desc limit $4",
-                dealer,
-                at,
-                id,
-                limit,
-            )
-            .fetch_all(conn)
-            .await
-        }
+        Which::All => page!(""),
+        Which::Unread => page!(
+            "and t.buyer_spoke_at is not null and (t.dealer_seen_at is null or t.buyer_spoke_at > t.dealer_seen_at)"
+        ),
+        Which::Of(person) => page!("and t.assigned_to = $5", person.0),
+        Which::Nobodys => page!("and t.assigned_to is null"),
+        Which::Buyers => page!("and t.buyer_id is not null and u.erased_at is null"),
     }
 }
 
