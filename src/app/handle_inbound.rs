@@ -1,7 +1,7 @@
 //! Dealing once with what was received: whoever wants to leave leaves; an answer finds its conversation, or its writer is
 //! asked whose it is, never guessed; what waited for an answer follows.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::{
@@ -24,6 +24,7 @@ use crate::{
     domain::{
         body::Body,
         ids::{MessageId, OKLA, ThreadId},
+        inbound::is_bsuid,
         opt_out::{Word, read},
         parts::split,
         phone::Phone,
@@ -38,6 +39,9 @@ use crate::{
 
 /// Whoever holds one that long has died.
 const HELD: TimeDelta = TimeDelta::seconds(60);
+/// An answer may overtake what Twilio tells us of its message: it waits for that, looked at again so soon, for so long.
+const AGAIN: TimeDelta = TimeDelta::seconds(1);
+const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// Rests that follow one answer.
 const RESTS: i64 = 20;
 
@@ -56,6 +60,10 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     let Some(mut inbound) = store::inbound::claim_unhandled(&mut conn, now, now + HELD).await? else {
         return Ok(Step::Nothing);
     };
+    if is_early(&mut conn, &inbound, now).await? {
+        store::inbound::put_off(&mut conn, inbound.id, now + AGAIN).await?;
+        return Ok(Step::Worked);
+    }
     learn_number(app, &mut conn, &mut inbound, now).await?;
     drop(conn);
     // Each step may be done again by whoever comes after a death.
@@ -74,6 +82,16 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
         app.notices.thread_changed(thread, dealer);
     }
     Ok(Step::Worked)
+}
+
+/// Whether what it answers may yet turn out.
+async fn is_early(conn: &mut PgConnection, inbound: &Unhandled, now: DateTime<Utc>) -> Result<bool> {
+    let Some(sid) = &inbound.replied_to else { return Ok(false) };
+    if inbound.received_at + PATIENCE <= now {
+        return Ok(false);
+    }
+    let (address, is_hidden) = (&inbound.from_address, is_bsuid(&inbound.from_address));
+    Ok(store::inbound::quotes_what_is_under_way(conn, sid, address, is_hidden).await?)
 }
 
 async fn find_owner(app: &App, inbound: &Unhandled) -> Result<Owner> {

@@ -110,6 +110,39 @@ pub async fn claim_unhandled(
     .await
 }
 
+/// Whether it quotes an id that nobody knows while a call to its writer is under way or its end is unknown: perhaps the one
+/// that has this id. Behind a hidden number any call may be.
+pub async fn quotes_what_is_under_way(
+    conn: &mut PgConnection,
+    sid: &str,
+    address: &str,
+    is_hidden: bool,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select not exists (select from message_parts where sid = $1)
+             and not exists (select from inbound_messages where sid = $1)
+             and exists (
+               select from (select id from message_parts where status = 'verifying'
+                            union all
+                            select part_id from outbox where leased_until is not null) as open
+               join message_parts p on p.id = open.id join messages m on m.id = p.message_id
+               where p.sid is null and (m.to_phone = $2 or $3)) as "early!""#,
+        sid,
+        address,
+        is_hidden
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Leaves it, for now, to whoever comes after `until`.
+pub async fn put_off(conn: &mut PgConnection, id: InboundId, until: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("update inbound_messages set handling_until = $2 where id = $1", id.0, until)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// The conversation of what that address itself wrote, by Twilio's id of it.
 pub async fn get_thread_of_own(
     conn: &mut PgConnection,

@@ -53,6 +53,34 @@ async fn send_whose_worker_died_is_verified_and_not_repeated(pool: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_answer_to_a_send_whose_end_nobody_saw_waits_for_it_and_finds_its_conversation(pool: PgPool) {
+    let app = without_workers(pool).await;
+    app.sim.set(json!({ "dropRate": 1.0 })).await;
+    let dealer = app.token_for(Role::Dealer).await;
+    let to = "+18095551504";
+    let id = dealer.write_async(to, "¿Sigue buscando?").await.id();
+    die_during_the_call(&app).await;
+    let sid = app.sim_messages(to).await[0]["sid"].as_str().unwrap().to_owned();
+    // While the call may still be under way, and then while its end is unknown.
+    let said = [("From", to), ("Body", "Sí"), ("OriginalRepliedMessageSid", sid.as_str())];
+    app.sim.receive(&said).await;
+    let handled = "select count(handled_at)::text from inbound_messages where from_address = $1";
+    for (seconds, status) in [(0, "queued"), (46, "verifying")] {
+        app.advance(TimeDelta::seconds(seconds)).await;
+        app.work().await;
+        assert_eq!(app.stored_status(&id).await, status);
+        assert_eq!(app.value::<String>(handled, to).await, "0");
+    }
+    app.advance(TimeDelta::seconds(21)).await;
+    app.work().await;
+    app.wait_for(&id, "read").await;
+    app.advance(TimeDelta::seconds(2)).await;
+    app.work().await;
+    let told = "select count(*)::text from inbound_messages i join messages m on m.thread_id = i.thread_id where m.id = $1::uuid";
+    assert_eq!(app.value::<String>(told, &id).await, "1");
+}
+
+#[sqlx::test]
 async fn send_whose_worker_died_before_twilio_had_it_is_told_as_not_sent(pool: PgPool) {
     let app = without_workers(pool).await;
     let dealer = app.token_for(Role::Dealer).await;
