@@ -60,6 +60,7 @@ pub async fn deliver(app: &App, waiting: &Waiting) -> Result<()> {
         Fate::Expire => expire(app, waiting.part).await,
         Fate::OptedOut => withdraw(app, waiting.part, OwnReason::OptedOut).await,
         Fate::Refused => withdraw(app, waiting.part, OwnReason::Consent).await,
+        Fate::Stopped => withdraw(app, waiting.part, OwnReason::Stopped).await,
         Fate::Closed => {
             let told = Told::new(waiting.part, Report::closed(), format!("closed:{}", waiting.part));
             tell(app, told).await?;

@@ -87,7 +87,7 @@ impl Skip {
             Self::Pending => "Reenviándose ahora",
             Self::Erased => "Con el texto ya borrado",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
-            Self::Offer => "Ofertas (se repiten con una oferta nueva)",
+            Self::Offer | Self::Remedy(Remedy::Stopped) => "Ofertas (se repiten con una oferta nueva)",
             Self::Notice => "Avisos de OKLA a un comprador (respóndale en su conversación)",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
             Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
@@ -106,7 +106,9 @@ impl Skip {
             Self::Buyers => {
                 "Este mensaje no se reenvía: lo escribió un comprador, y solo él puede repetirlo."
             }
-            Self::Offer => "Una oferta no se reenvía: haga una nueva en «Ofertas».",
+            Self::Offer | Self::Remedy(Remedy::Stopped) => {
+                "Una oferta no se reenvía: haga una nueva en «Ofertas»."
+            }
             Self::Notice => "Este aviso lo envió OKLA a un comprador: respóndale en su conversación.",
             Self::WithoutWhatsapp => "Este mensaje no se reenvía: el número no tiene WhatsApp activo.",
             Self::Partly => {

@@ -86,11 +86,20 @@ pub enum OwnReason {
     OptedOut,
     /// An offer whose recipient takes none any more, or has another number.
     Consent,
+    /// An offer that was stopped.
+    Stopped,
 }
 
 impl OwnReason {
-    const ALL: [Self; 6] =
-        [Self::NotCreated, Self::Unreachable, Self::Expired, Self::PartFailed, Self::OptedOut, Self::Consent];
+    const ALL: [Self; 7] = [
+        Self::NotCreated,
+        Self::Unreachable,
+        Self::Expired,
+        Self::PartFailed,
+        Self::OptedOut,
+        Self::Consent,
+        Self::Stopped,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -100,6 +109,7 @@ impl OwnReason {
             Self::PartFailed => "part_failed",
             Self::OptedOut => "opted_out",
             Self::Consent => "consent",
+            Self::Stopped => "stopped",
         }
     }
 
@@ -129,6 +139,11 @@ impl OwnReason {
                 what: "La oferta no salió: su destinatario dejó de aceptar ofertas, o cambió de número, mientras esperaba.",
                 charged: Charge::No,
                 todo: "No hay nada que hacer: si vuelve a aceptarlas, recibirá la próxima.",
+            },
+            Self::Stopped => Outcome {
+                what: "La oferta no salió: se detuvo mientras esperaba.",
+                charged: Charge::No,
+                todo: "Si todavía quiere hacerla, prepare otra.",
             },
             Self::PartFailed => Outcome {
                 what: "Esta parte no salió porque una anterior del mismo mensaje falló.",

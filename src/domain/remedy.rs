@@ -1,4 +1,4 @@
-//! What can be done about a failure: the four groups that failed messages are shown in.
+//! What can be done about a failure: the five groups that failed messages are shown in.
 
 use super::{figures::Cause, outcome::OwnReason};
 
@@ -12,10 +12,12 @@ pub enum Remedy {
     Rule,
     /// The person does not want it.
     Respect,
+    /// It was stopped on purpose.
+    Stopped,
 }
 
 impl Remedy {
-    pub const ALL: [Self; 4] = [Self::SendAgain, Self::Correct, Self::Rule, Self::Respect];
+    pub const ALL: [Self; 5] = [Self::SendAgain, Self::Correct, Self::Rule, Self::Respect, Self::Stopped];
 
     /// For a cause; for codes: Twilio error dictionary. What nobody explains may be tried again.
     pub fn of(cause: Cause) -> Self {
@@ -25,6 +27,7 @@ impl Remedy {
             )
             | Cause::Unknown => Self::SendAgain,
             Cause::Own(OwnReason::OptedOut | OwnReason::Consent) => Self::Respect,
+            Cause::Own(OwnReason::Stopped) => Self::Stopped,
             Cause::Code(code) => match code {
                 21_610 | 30_004 | 63_014 | 63_032 | 63_033 => Self::Respect,
                 11_751 | 21_211 | 21_602 | 21_614 | 21_617 | 21_619 | 21_620 | 21_623 | 30_005 | 30_006
@@ -52,6 +55,7 @@ impl Remedy {
             Self::Correct => "Hay que corregir un dato",
             Self::Rule => "Regla de WhatsApp",
             Self::Respect => "Baja o bloqueo",
+            Self::Stopped => "Detenido antes de salir",
         }
     }
 
@@ -63,6 +67,7 @@ impl Remedy {
             Self::Correct => "Revise el número, el texto o la imagen y escriba un mensaje nuevo.",
             Self::Rule => "WhatsApp no admite este mensaje así; reenviarlo igual volvería a fallar.",
             Self::Respect => "La persona no quiere recibir estos mensajes: no le escriba por esta vía.",
+            Self::Stopped => "Se detuvo a propósito: no hay nada que corregir.",
         }
     }
 }

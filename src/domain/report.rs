@@ -81,7 +81,8 @@ impl Report {
 
     /// Our own verdict that nothing was sent.
     pub fn not_sent(reason: OwnReason) -> Self {
-        let status = if reason == OwnReason::PartFailed { Status::Canceled } else { Status::Failed };
+        let is_canceled = matches!(reason, OwnReason::PartFailed | OwnReason::Stopped);
+        let status = if is_canceled { Status::Canceled } else { Status::Failed };
         Self { not_sent: true, own_reason: Some(reason), ..Self::of(Source::Okla, status.as_str()) }
     }
 

@@ -115,10 +115,14 @@ pub async fn mark_left(conn: &mut PgConnection, phone: &str, at: DateTime<Utc>) 
     .map(|_| ())
 }
 
-/// How many offers wait in the outbox; counted no further than `most`.
+/// How many offers wait in the outbox, but for those of whoever paused his; counted no further than `most`.
 pub async fn count_waiting(conn: &mut PgConnection, most: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"select count(*) as "waiting!" from (select from outbox where is_offer limit $1) as o"#,
+        r#"select count(*) as "waiting!" from (
+             select from outbox o join message_parts p on p.id = o.part_id
+             where o.is_offer and not coalesce((
+               select c.state = 'paused' and c.hold = 'dealer' from offers f join campaigns c on c.id = f.campaign_id
+               where f.message_id = p.message_id), false) limit $1) as o"#,
         most
     )
     .fetch_one(conn)

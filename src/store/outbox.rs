@@ -97,6 +97,8 @@ pub enum Fate {
     OptedOut,
     /// An offer whose recipient takes none any more, or has another number.
     Refused,
+    /// An offer that was stopped.
+    Stopped,
     /// Another part of its message has failed meanwhile.
     Withdraw,
     /// It is of no use any more.
@@ -133,7 +135,10 @@ pub async fn lock_due(
                select from idempotency_keys k where k.message_id = m.id and k.key like 'left:%')) as "goodbye!",
              (o.is_offer and not exists (
                select from users u where u.phone = m.to_phone and u.phone_proved_at <= m.created_at
-                 and u.offers_since <= m.created_at and u.disabled_at is null)) as "withdrawn!", p.attempt_count, o.expires_at, o.paced,
+                 and u.offers_since <= m.created_at and u.disabled_at is null)) as "withdrawn!",
+             (o.is_offer and coalesce((
+               select c.state = 'stopped' from offers f join campaigns c on c.id = f.campaign_id
+               where f.message_id = m.id), false)) as "stopped!", p.attempt_count, o.expires_at, o.paced,
              (o.leased_until is not null or p.sid is not null) as "abandoned!",
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
@@ -141,7 +146,10 @@ pub async fn lock_due(
              -- What is paused waits; what may have left already is looked up, and what is too old expires, all the same.
              and (o.leased_until is not null or p.sid is not null or o.expires_at <= $1 or not $6 and not exists (
                select from okla_pauses($1) as z
-               where (z.dealer_id is null or z.dealer_id = m.dealer_id) and (z.kind is null or z.kind = m.kind)))
+               where (z.dealer_id is null or z.dealer_id = m.dealer_id) and (z.kind is null or z.kind = m.kind))
+               and not (o.is_offer and coalesce((
+                 select c.state = 'paused' and c.hold = 'dealer' from offers f join campaigns c on c.id = f.campaign_id
+                 where f.message_id = m.id), false)))
            order by o.available_at limit $2 for update of o, m skip locked for no key update of p skip locked"#,
         now,
         most,
@@ -169,6 +177,7 @@ pub async fn lock_due(
             fate: match (row.abandoned, row.failed) {
                 (true, _) => Fate::Verify,
                 (false, true) => Fate::Withdraw,
+                (false, false) if row.stopped => Fate::Stopped,
                 (false, false) if row.withdrawn => Fate::Refused,
                 (false, false) if row.closed => Fate::Closed,
                 (false, false) => Fate::Call,

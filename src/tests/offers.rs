@@ -227,6 +227,28 @@ async fn a_campaign_stops_and_goes_on_by_its_dealers_word_and_by_an_admins(pool:
 }
 
 #[sqlx::test]
+async fn what_waits_to_leave_waits_with_a_pause_and_stays_at_home_after_a_stop(pool: PgPool) {
+    let stage = Stage::start(pool).await;
+    stage.people(0..4).await;
+    let page = stage.draft("Rebaja").await;
+    stage.confirm(&page, 4).await;
+    stage.set_dealers_limit(Limit::DealerHour, 3).await;
+    while okla::app::offers::offer_next(&stage.app.app).await.unwrap() == okla::app::deliver::Step::Worked {}
+    assert_eq!(stage.app.places(Limit::DealerHour).await, 3);
+    let order = async |order: &str| stage.order(&page, order).await;
+    order("pausar").await;
+    stage.app.work().await;
+    assert!(stage.sent().await.is_empty(), "taken in, not gone");
+    order("detener").await;
+    stage.app.work().await;
+    assert!(stage.sent().await.is_empty());
+    assert_eq!(stage.app.places(Limit::DealerHour).await, 0, "paid back");
+    let one: String = stage.app.value("select id::text from messages where kind = $1 limit 1", "offer").await;
+    let told = stage.dealer_browser.get(&format!("/panel/mensajes/{one}")).await.body;
+    assert!(told.contains("se detuvo mientras esperaba"), "{told}");
+}
+
+#[sqlx::test]
 async fn nothing_leaves_by_night_and_what_is_left_waits_for_the_morning(pool: PgPool) {
     let options = Options { workers: false, offer_hours: "9-19", per_second: 2_000, ..Options::default() };
     let stage = Stage::start_with(pool, options).await;

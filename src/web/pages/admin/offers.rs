@@ -190,7 +190,7 @@ fn Halt(id: CampaignId, motive: String, problem: Option<String>) -> impl IntoVie
     view! {
         <section class="panel stack" id="detener">
             <h2>"Detener la oferta"</h2>
-            <p class="hint">"Nadie más la recibe y no puede seguir; lo que ya está por salir, sale."</p>
+            <p class="hint">"Nadie más la recibe y no puede seguir; lo que espera para salir se retira y no se cobra."</p>
             <form method="post" action="/fn/admin/oferta-detener" class="stack" novalidate>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Field field="motivo" label="Motivo" complete="off" value=motive problem=problem
