@@ -467,6 +467,24 @@ async fn presses_cancelar(stage: &Stage, phone: &str, sid: &str) {
 }
 
 #[sqlx::test]
+async fn an_hour_chosen_after_the_buyer_called_it_off_is_answered_and_is_no_word_of_the_dealers(
+    pool: PgPool,
+) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await;
+    let asked = stage.latest_sid(DEALER_PHONE).await;
+    ana.post_form("/fn/prueba-cancelar", &[("id", &*stage.drive().await)]).await;
+    stage.app.work().await;
+    for button in ["prueba-primera", "prueba-otra"] {
+        stage.presses(DEALER_PHONE, button, &asked).await;
+        let told = stage.arrived(DEALER_PHONE).await;
+        assert!(told.last().unwrap().contains("no se puso ninguna hora"), "{told:?}");
+    }
+    assert_eq!(stage.app.count("inbound_messages where thread_id is not null").await, 0);
+}
+
+#[sqlx::test]
 async fn cancelar_about_an_appointment_that_is_off_is_answered_and_lets_nobody_leave(pool: PgPool) {
     let stage = start(pool).await;
     let ana = stage.buyer("Ana", ANA).await;

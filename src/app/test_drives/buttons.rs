@@ -30,11 +30,19 @@ pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
         None => None,
     };
     let Some((drive, side)) = found else {
-        // Its title is a word by which others leave; whoever presses it means an appointment.
-        if button == "cancelar" {
-            nothing_open(app, inbound).await?;
+        match button {
+            // Its title is a word by which others leave; whoever presses it means an appointment.
+            "cancelar" => nothing_open(app, inbound).await?,
+            "primera" | "segunda" | "otra" => {
+                let page = app.settings.page("/panel/pruebas");
+                let words = format!(
+                    "Esa prueba de manejo ya no está abierta, porque se canceló o ya pasó: no se puso ninguna hora. Véalas aquí: {page}"
+                );
+                answer(app, inbound, words).await?;
+            }
+            _ => return Ok(false),
         }
-        return Ok(button == "cancelar");
+        return Ok(true);
     };
     match (button, side) {
         ("primera", Side::Dealer) => set(app, inbound, &drive, 0).await?,
