@@ -91,6 +91,12 @@ pub async fn lock_messages(conn: &mut PgConnection, person: Person<'_>) -> sqlx:
              join messages m on m.to_phone = q.address and m.sender_id = $4 and m.template = 'who_for'
                and m.created_at >= q.asked_at - interval '1 minute' and m.created_at < q.asked_at + interval '1 day'
              where $2 and t.buyer_id = $1
+             union
+             -- What it answered his dealers' telephones may name him.
+             select m.id from threads t join dealers d on d.id = t.dealer_id
+             join messages m on m.to_phone = d.phone and m.sender_id = $4 and m.created_at >= t.created_at
+               and m.dealer_id is null and m.template is null
+             where $2 and t.buyer_id = $1
            ) order by id for update"#,
         person.user.0,
         person.is_buyer,

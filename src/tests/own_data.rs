@@ -209,6 +209,23 @@ async fn whoever_is_erased_is_in_no_table_log_file_or_page_and_the_sums_stay(poo
     stage.buyer.post_form("/fn/contactar", &fields).await;
     app.work().await;
     let drive: String = app.value("select id::text from test_drives where $1 = ''", "").await;
+    let sid: String = app
+        .value(
+            "select p.sid from test_drives d join message_parts p on p.message_id = d.message_id where d.id = $1::uuid",
+            &drive,
+        )
+        .await;
+    let pressed = [
+        ("From", DEALER_PHONE),
+        ("Body", "Otra hora"),
+        ("ButtonText", "Otra hora"),
+        ("ButtonPayload", "prueba-otra"),
+        ("OriginalRepliedMessageSid", sid.as_str()),
+    ];
+    app.sim.receive(&pressed).await;
+    app.work().await;
+    let answered = app.sim_messages(DEALER_PHONE).await;
+    assert!(answered.last().unwrap()["body"].as_str().unwrap().contains(&format!("otra hora para {NAME}")));
     stage.dealer.post_form("/fn/prueba-hora", &[("id", drive.as_str()), ("when", &slot)]).await;
     app.work().await;
     stage.dealer.post_form("/fn/prueba-cancelar", &[("id", drive.as_str())]).await;
