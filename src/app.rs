@@ -79,6 +79,7 @@ pub mod record_status;
 pub mod remind;
 pub mod resend;
 pub mod reset_password;
+pub mod rests;
 pub mod reveal_number;
 mod say;
 pub mod search_messages;

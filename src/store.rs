@@ -49,6 +49,7 @@ pub mod rates;
 pub mod reminders;
 pub mod resends;
 pub mod restored;
+pub mod rests;
 pub mod retention;
 pub mod second_factors;
 pub mod senders;

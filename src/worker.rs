@@ -24,6 +24,7 @@ use crate::app::{
     peaks::keep_peaks,
     remind::remind_next,
     resend::resend_next,
+    rests::follow_next_rest,
     state::App,
     templates::sync_templates,
     tidy_up::tidy_up,
@@ -78,6 +79,7 @@ pub fn start(app: &App, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { resend_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { offer_next(&app).await }));
     tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { handle_next_inbound(&app).await }));
+    tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { follow_next_rest(&app).await }));
     for _ in 0..FETCHERS {
         tasks.spawn(run(app.clone(), stop.clone(), IDLE, |app| async move { fetch_next_media(&app).await }));
     }

@@ -72,7 +72,8 @@ pub struct Draft {
     pub resend_of: Option<MessageId>,
     /// The message whose rest it is.
     pub continues: Option<MessageId>,
-    /// The conversation of others that it is about; `None`: it belongs to the one between its sender and its recipient.
+    /// The conversation of others that it is about, or whose words it goes on with; `None`: it belongs to the one between its
+    /// sender and its recipient.
     pub thread: Option<ThreadId>,
     /// It is an offer, and to whom.
     pub offer: Option<Offering>,
@@ -110,10 +111,11 @@ impl Draft {
         }
     }
 
-    /// The conversation between its sender and its recipient. What OKLA itself says begins none.
+    /// The conversation between its sender and its recipient, in which he speaks now. What OKLA itself says begins none, and
+    /// the rest of a message was said with it.
     fn thread_key(&self) -> Option<ThreadKey> {
         let other = match (self.role, self.kind) {
-            _ if self.sender == OKLA || self.offer.is_some() => return None,
+            _ if self.sender == OKLA || self.offer.is_some() || self.continues.is_some() => return None,
             (_, Kind::NewInterest | Kind::ListingExpiry) => return None,
             (Role::Buyer, _) => OtherSide::Buyer(self.sender),
             _ => OtherSide::Address(self.to.as_str().to_owned()),

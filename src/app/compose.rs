@@ -93,9 +93,18 @@ impl Names {
 /// A template bears no picture: its address goes with the words.
 pub fn with_image(words: &str, image_url: Option<&str>) -> String {
     match image_url {
-        Some(url) => format!("{words}\nImagen: {url}"),
+        Some(url) => format!("{words}{}", line_of(url)),
         None => words.to_owned(),
     }
+}
+
+/// The words before the picture's address, if all of it is there.
+pub fn without_image<'a>(words: &'a str, image_url: &str) -> Option<&'a str> {
+    words.strip_suffix(&line_of(image_url))
+}
+
+fn line_of(image_url: &str) -> String {
+    format!("\nImagen: {image_url}")
 }
 
 /// A template that Meta lets us use.

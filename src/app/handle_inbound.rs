@@ -5,16 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::{
-    accept::{Draft, Verdict},
     consents::withdraw_all,
     deliver::Step,
     error::Result,
     known_by::learn_number,
     listings,
-    notices::Change,
     opt_out::address_hash,
     proofs::take_code,
-    reading::reading_link,
     say::{Saying, say, say_goodbye},
     state::App,
     tell_buyer, test_drives,
@@ -22,13 +19,9 @@ use super::{
 };
 use crate::{
     domain::{
-        body::Body,
-        ids::{MessageId, OKLA, ThreadId},
+        ids::{OKLA, ThreadId},
         inbound::is_bsuid,
         opt_out::{Word, read},
-        parts::split,
-        phone::Phone,
-        user::Role,
     },
     store::{
         self,
@@ -42,8 +35,6 @@ const HELD: TimeDelta = TimeDelta::seconds(60);
 /// An answer may overtake what Twilio tells us of its message: it waits for that, looked at again so soon, for so long.
 const AGAIN: TimeDelta = TimeDelta::seconds(1);
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
-/// Rests that follow one answer.
-const RESTS: i64 = 20;
 
 /// The button under the notice of a listing's end, as `templates.json` names it.
 const RENEW: &str = "publicacion-renovar";
@@ -68,7 +59,9 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     drop(conn);
     // Each step may be done again by whoever comes after a death.
     let owner = find_owner(app, &inbound).await?;
-    follow_up(app, &inbound).await?;
+    let mut conn = app.pool.acquire().await?;
+    store::rests::make_due(&mut conn, &inbound.from_address, inbound.received_at, now).await?;
+    drop(conn);
     let mut tx = store::connection::begin(&app.pool).await?;
     store::inbound::mark_handled(&mut tx, inbound.id, owner, now).await?;
     if let Owner::Thread(thread) = owner {
@@ -207,51 +200,4 @@ async fn thread_of(
         store::threads::set_thread(conn, answered.message, thread).await?;
     }
     Ok(thread)
-}
-
-/// Whoever answers gets the rest of what was too long for a template: a message of its own, with its places and its money.
-async fn follow_up(app: &App, inbound: &Unhandled) -> Result<()> {
-    let address = inbound.from_address.as_str();
-    let Ok(to) = Phone::parse_api(address) else { return Ok(()) };
-    let mut conn = app.pool.acquire().await?;
-    let rests = store::inbound::list_rests(&mut conn, address, inbound.received_at, RESTS).await?;
-    drop(conn);
-    for rest in rests {
-        let Ok(body) = Body::parse(&rest.rest) else { continue };
-        let id = MessageId::fresh();
-        let draft = Draft {
-            id,
-            sender: rest.sender,
-            role: rest.role,
-            dealer: rest.payer.filter(|_| rest.role != Role::Buyer),
-            payer: rest.payer,
-            vehicle: rest.vehicle,
-            kind: rest.kind,
-            reason: None,
-            to: to.clone(),
-            parts: split(body.as_str()),
-            body,
-            image_url: None,
-            template: None,
-            link: reading_link(&app.settings, id)?,
-            key: None,
-            resend_of: None,
-            continues: Some(rest.message),
-            thread: None,
-            offer: None,
-            to_hash: Some(address_hash(app, address)?),
-        };
-        let (payer, message) = (draft.payer, rest.message);
-        match app.accepts.submit(draft).await? {
-            Verdict::Accepted(_) => {
-                store::inbound::clear_rest(&mut *app.pool.acquire().await?, message).await?;
-                app.notices.outbox_waiting();
-                app.notices.message_changed(Change { message, dealer: payer });
-                app.notices.message_changed(Change { message: id, dealer: payer });
-            }
-            // It waits for another answer.
-            refused => tracing::info!(%message, ?refused, "the rest of a message could not follow yet"),
-        }
-    }
-    Ok(())
 }

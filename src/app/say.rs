@@ -19,7 +19,7 @@ use crate::{
         phone::Phone,
         template::Filled,
         user::Role,
-        window::OPEN_FOR,
+        window::{OPEN_FOR, closes_at},
     },
     store,
 };
@@ -43,9 +43,16 @@ pub async fn say_goodbye(app: &App, to: &str, words: &str, key: String) -> Resul
 
 async fn speak(app: &App, to: &str, saying: Saying, key: String, to_hash: Option<Vec<u8>>) -> Result<bool> {
     let Ok(to) = Phone::parse_api(to) else { return Ok(false) };
-    let since = app.clock.now() - OPEN_FOR;
-    if store::phones::is_hearsay(&mut *app.pool.acquire().await?, to.as_str(), since).await? {
+    let now = app.clock.now();
+    let mut conn = app.pool.acquire().await?;
+    if store::phones::is_hearsay(&mut conn, to.as_str(), now - OPEN_FOR).await? {
         tracing::info!(to = to.masked(), "nobody proved that number: nothing is said to it");
+        return Ok(false);
+    }
+    let heard = store::inbound::get_last_heard(&mut conn, to.as_str()).await?;
+    drop(conn);
+    if to_hash.is_none() && heard.is_none_or(|at| closes_at(at) <= now) {
+        tracing::info!(to = to.masked(), "whoever left is told so within the window or not at all");
         return Ok(false);
     }
     let (words, template) = match saying {

@@ -44,6 +44,7 @@ pub async fn settle_restored(tools: &Tools) -> Result<Settled> {
     }
     let doubtful = store::restored::doubt_outbox(&mut tx, now).await?;
     let late = store::restored::give_up_due(&mut tx, now).await?;
+    store::restored::forget_due_rests(&mut tx).await?;
     let resends = store::restored::end_resends(&mut tx).await?;
     let (offers, people) = store::restored::stop_offers(&mut tx, now).await?;
     tx.commit().await?;

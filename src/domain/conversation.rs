@@ -41,8 +41,12 @@ pub struct Message {
     pub parts: i16,
     /// Characters of it that wait for the recipient's answer, for its template had no room for them.
     pub waiting: Option<i32>,
+    /// Its recipient has answered, and something keeps them back.
+    pub is_held_back: bool,
     /// It is what another message's template had no room for.
     pub continues: Option<MessageId>,
+    /// What its own template had no room for.
+    pub continued_by: Option<MessageId>,
     /// US$ charged to the dealer: the ledger's sum, estimated until Twilio bills.
     pub cost: Decimal,
     pub created_at: DateTime<Utc>,

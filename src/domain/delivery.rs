@@ -148,16 +148,45 @@ impl Delivery {
         }
     }
 
-    /// Whether WhatsApp refused free text of it because the conversation is closed, and the template was not tried yet.
+    /// Whether free text of it was refused because the conversation is closed, and the template was not tried yet. What became
+    /// of its other parts must be known first: those that WhatsApp took arrive. Once it refused one itself, only what arrived
+    /// was surely taken.
     pub fn wants_template(&self) -> bool {
         let refused = |part: &Part| part.status.is_failure() && part.error_code == Some(OUTSIDE_WINDOW);
-        self.parts.iter().any(refused)
-            && !self.parts.iter().any(|part| part.by_template || part.status.has_arrived())
+        let live: Vec<&Part> = self.parts.iter().filter(|part| !part.superseded).collect();
+        let by_whatsapp = live.iter().any(|part| refused(part) && part.sid.is_some());
+        let is_open = |part: &Part| part.is_open() || by_whatsapp && part.status == Status::Sent;
+        live.iter().any(|part| refused(part)) && !live.iter().any(|part| part.by_template || is_open(part))
+    }
+
+    /// Whether some of its words need no template.
+    pub fn is_partly_taken(&self) -> bool {
+        self.parts.iter().any(Part::is_taken)
     }
 
     /// The template, at that price, takes the place of all its parts.
     pub fn go_by_template(&mut self, part: PartId, unit_price: Decimal, now: DateTime<Utc>) {
-        for part in &mut self.parts {
+        self.supersede(|_| true);
+        self.unit_price = unit_price;
+        self.parts.push(Part { by_template: true, ..Part::fresh(part) });
+        self.roll_up(Source::Okla, now);
+    }
+
+    /// It is what WhatsApp took of it; the other parts, which are told, go as a message of their own.
+    pub fn leave_rest(&mut self, now: DateTime<Utc>) -> Vec<PartId> {
+        let left = self
+            .parts
+            .iter()
+            .filter(|part| !part.superseded && !part.is_taken())
+            .map(|part| part.id)
+            .collect();
+        self.supersede(|part| !part.is_taken());
+        self.roll_up(Source::Okla, now);
+        left
+    }
+
+    fn supersede(&mut self, is_meant: impl Fn(&Part) -> bool) {
+        for part in self.parts.iter_mut().filter(|part| is_meant(part)) {
             part.superseded = true;
             if part.sid.is_none() && part.status == Status::Queued && part.waits != Waits::Leased {
                 part.status = Status::Canceled;
@@ -165,9 +194,6 @@ impl Delivery {
                 part.waits = Waits::No;
             }
         }
-        self.unit_price = unit_price;
-        self.parts.push(Part { by_template: true, ..Part::fresh(part) });
-        self.roll_up(Source::Okla, now);
     }
 
     fn roll_up(&mut self, source: Source, now: DateTime<Utc>) {
@@ -222,6 +248,17 @@ impl Part {
             by_template: false,
             superseded: false,
         }
+    }
+
+    /// WhatsApp has it.
+    fn is_taken(&self) -> bool {
+        !self.superseded && matches!(self.status, Status::Sent | Status::Delivered | Status::Read)
+    }
+
+    /// Twilio has it, or may, and has not told whether WhatsApp took it.
+    fn is_open(&self) -> bool {
+        let is_called = self.sid.is_some() || self.waits == Waits::Leased;
+        self.status == Status::Verifying || is_called && !self.is_taken() && !self.status.is_failure()
     }
 
     fn take_in(&mut self, report: &Report, now: DateTime<Utc>, prices: &[Duration]) {

@@ -12,7 +12,7 @@ use super::corrupt;
 use crate::domain::{
     delivery::{Delivery, Part, Waits},
     figures::Subject,
-    ids::{DealerId, MessageId, PartId, UserId, VehicleId},
+    ids::{DealerId, MessageId, OKLA, PartId, UserId, VehicleId},
     kind::Kind,
     template::Filled,
     user::Role,
@@ -274,15 +274,26 @@ pub async fn update_parts(conn: &mut PgConnection, changed: &[&Part]) -> sqlx::R
     .map(|_| ())
 }
 
-/// A message's words, its picture's address, and why a buyer wrote it.
-pub async fn get_words(
-    conn: &mut PgConnection,
-    id: MessageId,
-) -> sqlx::Result<(String, Option<String>, Option<String>)> {
-    let row = sqlx::query!("select body, image_url, reason from messages where id = $1", id.0)
-        .fetch_one(conn)
-        .await?;
-    Ok((row.body, row.image_url, row.reason))
+/// What a message says.
+pub struct Words {
+    pub body: String,
+    pub image_url: Option<String>,
+    pub reason: Option<String>,
+    /// It confirms to whoever left that he has.
+    pub is_goodbye: bool,
+}
+
+pub async fn get_words(conn: &mut PgConnection, id: MessageId) -> sqlx::Result<Words> {
+    sqlx::query_as!(
+        Words,
+        r#"select body, image_url, reason, sender_id = $2 and exists (
+             select from idempotency_keys k where k.message_id = m.id and k.key like 'left:%') as "is_goodbye!"
+           from messages m where id = $1"#,
+        id.0,
+        OKLA.0
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// A template that goes in the place of all that a message was.
@@ -309,6 +320,29 @@ pub async fn insert_replacement(conn: &mut PgConnection, fresh: &Replacement<'_>
         fresh.part.0,
         fresh.filled.text,
         fresh.content_sid
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
+}
+
+/// What these parts say, without their numbers, and then `end` is kept as the message's rest, due at once.
+pub async fn keep_as_rest(
+    conn: &mut PgConnection,
+    message: MessageId,
+    parts: &[PartId],
+    end: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = parts.iter().map(|part| part.0).collect();
+    sqlx::query!(
+        r"update messages set rest_due_at = $3, parts = parts - cardinality($2::uuid[]), rest = (
+            select string_agg(regexp_replace(body, '^\(\d+/\d+\)\n', ''), E'\n' order by number) || $4
+            from message_parts where message_id = $1 and id = any($2)) where id = $1",
+        message.0,
+        &ids,
+        now,
+        end
     )
     .execute(conn)
     .await

@@ -3,12 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-use super::corrupt;
-use crate::domain::{
-    ids::{DealerId, InboundId, MessageId, ThreadId, UserId, VehicleId},
-    kind::Kind,
-    user::Role,
-};
+use crate::domain::ids::{DealerId, InboundId, ThreadId};
 
 pub struct NewInbound<'a> {
     pub id: InboundId,
@@ -282,56 +277,4 @@ pub async fn get_last_heard(conn: &mut PgConnection, address: &str) -> sqlx::Res
     )
     .fetch_optional(conn)
     .await
-}
-
-/// A long message whose template had no room for all of it.
-pub struct Rest {
-    pub message: MessageId,
-    pub sender: UserId,
-    pub role: Role,
-    /// Whom it is charged to.
-    pub payer: Option<DealerId>,
-    pub vehicle: Option<VehicleId>,
-    pub kind: Kind,
-    pub rest: String,
-}
-
-/// What was written before and waits for an answer from that number, the oldest first.
-pub async fn list_rests(
-    conn: &mut PgConnection,
-    phone: &str,
-    before: DateTime<Utc>,
-    most: i64,
-) -> sqlx::Result<Vec<Rest>> {
-    let rows = sqlx::query!(
-        r#"select id as "message: MessageId", sender_id as "sender: UserId", sender_role,
-             dealer_id as "payer: DealerId", vehicle_id as "vehicle: VehicleId", kind, rest as "rest!"
-           from messages m where to_phone = $1 and created_at < $2 and rest is not null
-             and status not in ('failed', 'undelivered', 'canceled')
-             and not exists (select from messages c where c.continues = m.id)
-           order by created_at limit $3"#,
-        phone,
-        before,
-        most
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Rest {
-                message: row.message,
-                sender: row.sender,
-                role: row.sender_role.parse().map_err(corrupt("sender_role"))?,
-                payer: row.payer,
-                vehicle: row.vehicle,
-                kind: row.kind.parse().map_err(corrupt("kind"))?,
-                rest: row.rest,
-            })
-        })
-        .collect()
-}
-
-/// It has followed.
-pub async fn clear_rest(conn: &mut PgConnection, message: MessageId) -> sqlx::Result<()> {
-    sqlx::query!("update messages set rest = null where id = $1", message.0).execute(conn).await.map(|_| ())
 }

@@ -28,6 +28,14 @@ pub async fn give_up_due(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::R
     .map(|done| done.rows_affected())
 }
 
+/// Rests that were due may have followed since; their words can be read by the link that the template bears.
+pub async fn forget_due_rests(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("update messages set rest = null, rest_due_at = null where rest_due_at is not null")
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
 /// Ends what is left of group resends.
 pub async fn end_resends(conn: &mut PgConnection) -> sqlx::Result<u64> {
     sqlx::query!("update bulk_resend_items set outcome = 'error' where outcome is null")

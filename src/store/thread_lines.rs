@@ -32,7 +32,7 @@ pub async fn list_lines(conn: &mut PgConnection, thread: ThreadId, limit: i64) -
            from (
              (select m.id as message, null::uuid as inbound, m.sender_role <> 'buyer' as by_dealer, m.body, m.status,
                 null::jsonb as extra, 0::smallint as media_left, m.created_at as at
-              from messages m where m.thread_id = $1 and m.sender_id <> $3 order by m.created_at desc limit $2)
+              from messages m where m.thread_id = $1 and m.sender_id <> $3 and m.continues is null order by m.created_at desc limit $2)
              union all
              (select null, i.id, t.buyer_id is not null and d.phone = i.from_address, i.body, null, i.extra, i.media_left,
                 i.received_at
@@ -71,7 +71,7 @@ pub async fn list_last_words(conn: &mut PgConnection, threads: &[ThreadId]) -> s
            from threads t join dealers d on d.id = t.dealer_id cross join lateral (
              (select null::uuid as inbound, m.body, m.sender_role <> 'buyer' as by_dealer, null::jsonb as extra,
                 m.created_at as at
-              from messages m where m.thread_id = t.id and m.sender_id <> $2 order by m.created_at desc limit 1)
+              from messages m where m.thread_id = t.id and m.sender_id <> $2 and m.continues is null order by m.created_at desc limit 1)
              union all
              (select i.id, i.body, t.buyer_id is not null and d.phone = i.from_address, i.extra, i.received_at
               from inbound_messages i where i.thread_id = t.id order by i.received_at desc limit 1)

@@ -30,6 +30,7 @@ use okla::{
         media::fetch_next_media,
         notices::Notices,
         remind::remind_next,
+        rests::follow_next_rest,
         set_limit::{SetLimit, set_limit},
         state::{App, Ports, Settings, Tools},
         templates::sync_templates,
@@ -213,6 +214,7 @@ impl TestApp {
     /// Does by hand what the workers do, until nothing is due.
     pub async fn work(&self) {
         while handle_next_inbound(&self.app).await.unwrap() == Step::Worked {}
+        while follow_next_rest(&self.app).await.unwrap() == Step::Worked {}
         while fetch_next_media(&self.app).await.unwrap() == Step::Worked {}
         plan_listings(&self.app).await.unwrap();
         while remind_next(&self.app).await.unwrap() == Step::Worked {}

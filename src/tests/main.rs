@@ -45,6 +45,7 @@ mod rates_admin;
 mod recipients;
 mod resend;
 mod restored;
+mod rests;
 mod search;
 mod second_factor;
 mod security;

@@ -1,5 +1,6 @@
 //! WhatsApp had closed the conversation in spite of our clock (63016): the template carries the message, once. What was
-//! charged for free text becomes what the template costs.
+//! charged for free text becomes what the template costs. Of a message some of whose parts WhatsApp took, only the others
+//! still go, as the rest of a long one does.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use sqlx::PgConnection;
 
 use crate::{
     app::{
-        compose::{Letter, Names, list_usable},
+        compose::{Letter, Names, list_usable, with_image},
         error::Result,
         reading::reading_link,
         state::Settings,
@@ -51,19 +52,30 @@ pub(super) async fn fall_back(
     let rates = store::rates::list_rates(conn).await?;
     for message in wanting {
         let id = message.delivery.message;
-        let (words, image_url, reason) = store::deliveries::get_words(conn, id).await?;
+        let words = store::deliveries::get_words(conn, id).await?;
+        if words.body.is_empty() || words.is_goodbye {
+            continue;
+        }
+        let image = words.image_url.as_deref();
+        if message.delivery.is_partly_taken() {
+            let left = message.delivery.leave_rest(now);
+            // The picture went with the first.
+            let image = image.filter(|_| left.iter().any(|part| part.0 == id.0));
+            store::deliveries::keep_as_rest(conn, id, &left, &with_image("", image), now).await?;
+            continue;
+        }
         let letter = Letter {
             sender: message.sender_id,
             role: message.sender_role,
             dealer: message.dealer_id,
             vehicle: message.vehicle_id,
             kind: message.kind,
-            words: &words,
-            image_url: image_url.as_deref(),
-            reason: reason.and_then(|word| word.parse().ok()),
+            words: &words.body,
+            image_url: image,
+            reason: words.reason.as_deref().and_then(|word| word.parse().ok()),
             link: &reading_link(settings, id)?,
         };
-        let Some(template) = usable.get(&letter.purpose()).filter(|_| !words.is_empty()) else {
+        let Some(template) = usable.get(&letter.purpose()) else {
             tracing::warn!(message = %id, purpose = %letter.purpose(), "closed, and its template cannot be used");
             continue;
         };

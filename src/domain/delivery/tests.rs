@@ -131,6 +131,39 @@ fn failed_part_leaves_the_rest_unsent_and_what_never_left_is_given_back() {
 }
 
 #[test]
+fn conversation_that_closes_between_parts_leaves_what_whatsapp_took_once_it_is_known() {
+    let mut message = message(3);
+    taken(&mut message, 1);
+    taken(&mut message, 2);
+    tell(&mut message, 2, &said(Source::Callback, "undelivered", 2));
+    for word in ["queued", "sent"] {
+        tell(&mut message, 1, &said(Source::Callback, word, 1));
+        assert!(!message.wants_template(), "nobody knows what becomes of the first: {word}");
+    }
+    tell(&mut message, 1, &said(Source::Callback, "delivered", 1));
+    assert!(message.wants_template() && message.is_partly_taken());
+    assert_eq!(message.leave_rest(at(0)), [id(2), id(3)]);
+    assert_eq!((message.status, message.places), (Status::Delivered, 1));
+    assert!(!message.wants_template(), "once");
+}
+
+#[test]
+fn what_we_keep_back_as_closed_waits_for_no_telephone_that_is_off() {
+    let mut message = message(2);
+    taken(&mut message, 1);
+    tell(&mut message, 2, &Report::closed());
+    assert!(!message.wants_template());
+    tell(&mut message, 1, &said(Source::Callback, "sent", 1));
+    assert!(message.wants_template() && message.is_partly_taken());
+    assert_eq!(message.leave_rest(at(0)), [id(2)]);
+    assert_eq!((message.status, message.error_code, message.cost), (Status::Sent, None, Decimal::new(15, 3)));
+
+    let mut whole = self::message(2);
+    tell(&mut whole, 1, &Report::closed());
+    assert!(whole.wants_template() && !whole.is_partly_taken());
+}
+
+#[test]
 fn refused_first_part_gives_everything_back() {
     let mut message = message(2);
     tell(&mut message, 1, &Report::refused(Some(21_211), "no"));

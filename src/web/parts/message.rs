@@ -70,6 +70,7 @@ pub fn MessageProgress<'a>(
     let by_template = parts.iter().find_map(|part| part.template_text.clone());
     let estimated = if failed && !is_partly_out(parts) { "" } else { " (estimado)" };
     let cost = format!("{}{estimated}", Money::usd(message.cost));
+    let list = if payer { "/panel/mensajes" } else { "/mensajes" };
     view! {
         <div class="stack">
             <p class="cluster">
@@ -84,8 +85,14 @@ pub fn MessageProgress<'a>(
             {message
                 .checked_at
                 .map(|at| view! { <p class="hint">"Verificado con Twilio "<time datetime=at.to_rfc3339() title=full_stamp(at)>{ago(at, now)}</time></p> })}
-            {message.waiting.map(|characters| view! {
-                <Notice tone=Tone::Info><p>{waiting(characters)}</p></Notice>
+            {message.waiting.map(|characters| waiting(characters, message.is_held_back)).map(|words| view! {
+                <Notice tone=Tone::Info><p>{words}</p></Notice>
+            })}
+            {message.continued_by.map(|rest| view! {
+                <p class="small">"Es largo: lo que falta salió aparte. "<a href=format!("{list}/{rest}")>"Ver el resto"</a></p>
+            })}
+            {message.continues.map(|start| view! {
+                <p class="small">"Es lo que faltaba de un mensaje largo. "<a href=format!("{list}/{start}")>"Ver el mensaje"</a></p>
             })}
             <div aria-live="off"><Bubble message=message template=by_template/></div>
         </div>
@@ -146,10 +153,16 @@ pub fn Strip<'a>(message: &'a Message) -> impl IntoView + use<> {
 mod tests;
 
 /// What becomes of the words that the template had no room for.
-fn waiting(characters: i32) -> String {
+fn waiting(characters: i32, is_held_back: bool) -> String {
+    let characters = grouped(characters.into());
+    if is_held_back {
+        return format!(
+            "El mensaje es largo y salió su comienzo. Los {characters} caracteres que faltan salen aparte: si un límite, una \
+             pausa o la plantilla no los deja, se intenta cada 5 minutos."
+        );
+    }
     format!(
-        "El mensaje es largo: salió su comienzo con un enlace para leerlo completo. Los {} caracteres que faltan saldrán \
-         solos cuando el destinatario responda; entonces se cobran.",
-        grouped(characters.into())
+        "El mensaje es largo: salió su comienzo con un enlace para leerlo completo. Los {characters} caracteres que faltan \
+         saldrán solos cuando el destinatario responda; entonces se cobran."
     )
 }

@@ -12,7 +12,9 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn message(status: Status, error_code: Option<i32>) -> Message {
     Message {
+        is_held_back: false,
         continues: None,
+        continued_by: None,
         reason: None,
         waiting: None,
         id: MessageId(Uuid::nil()),
