@@ -19,7 +19,7 @@ use super::{
 use crate::{
     domain::{
         body::Body,
-        bulk::Progress,
+        bulk::{Fate, Progress},
         figures::Cause,
         ids::{BulkId, DealerId, MessageId},
         image_url::ImageUrl,
@@ -315,8 +315,8 @@ pub async fn resend_next(app: &App) -> Result<Step> {
         let outcome = resend_item(app, item).await;
         let mut conn = app.pool.acquire().await?;
         match outcome {
-            Ok(Some(outcome)) => {
-                store::resends::mark_done(&mut conn, item.bulk, item.message, outcome).await?;
+            Ok(Some(fate)) => {
+                store::resends::mark_done(&mut conn, item.bulk, item.message, fate).await?;
                 step = Step::Worked;
             }
             // Its kind is paused: it waits.
@@ -335,25 +335,36 @@ pub async fn resend_next(app: &App) -> Result<Step> {
 }
 
 /// What became of it; `None`: sending is paused.
-async fn resend_item(app: &App, item: &ItemRow) -> Result<Option<&'static str>> {
+async fn resend_item(app: &App, item: &ItemRow) -> Result<Option<Fate>> {
     let user = store::users::get_user(&mut *app.pool.acquire().await?, item.user).await?;
     let Some(user) = user.filter(|user| user.dealer_id == Some(item.dealer) && user.disabled_at.is_none())
     else {
-        return Ok(Some("unsafe"));
+        return Ok(Some(Fate::NotSafe));
     };
     let actor =
         Actor { user_id: item.user, name: user.name, role: Role::Dealer, dealer_id: Some(item.dealer) };
-    match resend(app, &actor, item.message).await {
-        Ok(_) => Ok(Some("sent")),
-        Err(AppError::Paused(_)) => Ok(None),
-        Err(AppError::Limit(_)) => Ok(Some("limit")),
+    let fate = match resend(app, &actor, item.message).await {
+        Ok(_) => Fate::Sent,
+        Err(AppError::Paused(_)) => return Ok(None),
+        Err(AppError::Limit(_)) => Fate::OverLimit,
+        Err(AppError::OptedOut) => Fate::OptedOut,
+        Err(AppError::NoTemplate(purpose)) => Fate::NoTemplate(purpose),
         // By another server, or before this one died.
         Err(AppError::Invalid(problems))
             if problems.iter().any(|problem| problem.code == "already_resent") =>
         {
-            Ok(Some("sent"))
+            Fate::Sent
         }
-        Err(AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden { .. }) => Ok(Some("unsafe")),
-        Err(error) => Err(error),
-    }
+        // What no other try changes.
+        Err(
+            AppError::Invalid(_)
+            | AppError::NotFound
+            | AppError::Forbidden { .. }
+            | AppError::Withheld { .. }
+            | AppError::KeyReused
+            | AppError::SignedOut,
+        ) => Fate::NotSafe,
+        Err(error) => return Err(error),
+    };
+    Ok(Some(fate))
 }
