@@ -59,7 +59,7 @@ pub enum Skip {
     WithoutWhatsapp,
     /// Made to many: another is made anew.
     Offer,
-    /// OKLA's to a buyer, whose number is not the dealer's to write to.
+    /// OKLA's own words: nobody else says them, and a buyer's number is not the dealer's to write to.
     Notice,
     /// Its words are not kept any more.
     Erased,
@@ -88,7 +88,7 @@ impl Skip {
             Self::Erased => "Con el texto ya borrado",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
             Self::Offer => "Ofertas (se repiten con una oferta nueva)",
-            Self::Notice => "Avisos de OKLA a un comprador (respóndale en su conversación)",
+            Self::Notice => "Avisos de OKLA (lo que avisan está en su panel)",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
             Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
             Self::Remedy(Remedy::Correct) => "Con un dato por corregir",
@@ -107,7 +107,9 @@ impl Skip {
                 "Este mensaje no se reenvía: lo escribió un comprador, y solo él puede repetirlo."
             }
             Self::Offer => "Una oferta no se reenvía: haga una nueva en «Ofertas».",
-            Self::Notice => "Este aviso lo envió OKLA a un comprador: respóndale en su conversación.",
+            Self::Notice => {
+                "Un aviso de OKLA no se reenvía: lo que avisa está en su panel, y a un comprador se le responde en su conversación."
+            }
             Self::WithoutWhatsapp => "Este mensaje no se reenvía: el número no tiene WhatsApp activo.",
             Self::Partly => {
                 "Este mensaje no se reenvía: llegó en parte, y repetirlo duplicaría lo que llegó."

@@ -28,7 +28,7 @@ pub struct Traits {
     pub without_whatsapp: bool,
     /// Made to many: another is made anew.
     pub is_offer: bool,
-    /// OKLA's own to a buyer.
+    /// OKLA's own words, whoever they went to.
     pub is_notice: bool,
     /// Its words are not kept any more.
     pub is_erased: bool,
@@ -55,7 +55,7 @@ macro_rules! failed {
                 + r#" from (
                    select m.*, coalesce(own_reason, error_code::text, 'unknown') as cause, sender_role = 'buyer' as by_buyer,
                      parts > 1 and not not_sent as partly, body = '' as is_erased, kind = 'offer' as is_offer,
-                     is_notice_to_buyer(m) as is_notice,
+                     sender_id = '00000000-0000-7000-8000-00000000000a' as is_notice,
                      exists (select from messages as again where again.resend_of = m.id) as was_resent,
                      exists (select from bulk_resend_items where message_id = m.id and outcome is null) as is_pending,
                      exists (select from numbers_without_whatsapp where phone = m.to_phone) as without_whatsapp

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use okla::{
     app::{deliver::Step, figures::check_figures, resend::resend_next},
-    domain::{limits::Limit, user::Role},
+    domain::{ids::OKLA, limits::Limit, user::Role},
 };
 use serde_json::json;
 use sqlx::PgPool;
@@ -318,4 +318,30 @@ async fn whom_nothing_reaches_is_not_called_a_fault_of_ours(pool: PgPool) {
     let id = stage.failed_to(BUSY[1]).await;
     let again = stage.browser.post_form("/fn/reenviar", &[("id", &id)]).await;
     assert!(!again.location.ends_with(&id), "once the template is back it goes: {}", again.location);
+}
+
+#[sqlx::test]
+async fn what_okla_said_to_a_dealer_is_not_his_to_send_again(pool: PgPool) {
+    let stage = stage(pool).await;
+    // As a notice of interest or of a listing that ends: OKLA's, on his account, to his own number.
+    for (to, kind) in BUSY.into_iter().zip(["new_interest", "listing_expiry"]) {
+        sqlx::query("update messages set sender_id = $1, kind = $2 where to_phone = $3")
+            .bind(OKLA.0)
+            .bind(kind)
+            .bind(to)
+            .execute(&stage.app.pool)
+            .await
+            .unwrap();
+    }
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("Ninguno se puede reenviar"), "{page}");
+    assert!(page.contains("Avisos de OKLA (lo que avisan está en su panel): 2"), "{page}");
+    let id = stage.failed_to(BUSY[0]).await;
+    let shown = format!("/panel/mensajes/{id}");
+    assert!(!stage.browser.get(&shown).await.body.contains("/fn/reenviar\""));
+    assert_eq!(stage.browser.post_form("/fn/reenviar", &[("id", &id)]).await.location, shown);
+    let page = stage.browser.get(&shown).await.body;
+    assert!(page.contains("Un aviso de OKLA no se reenvía"), "{page}");
+    stage.app.work().await;
+    assert_eq!(stage.created(BUSY[0]).await, 1);
 }

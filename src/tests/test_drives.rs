@@ -423,7 +423,7 @@ async fn whom_okla_told_is_his_name_to_the_dealer_and_his_number_is_nowhere(pool
     sqlx::query(fail).bind(&told[0]).execute(&app.pool).await.unwrap();
     let back = stage.dealer.post_form("/fn/reenviar", &[("id", &told[0])]).await;
     let page = stage.dealer.get(&back.location).await.body;
-    assert!(page.contains("lo envió OKLA a un comprador") && !page.contains(">Reenviar<"), "{page}");
+    assert!(page.contains("Un aviso de OKLA no se reenvía") && !page.contains(">Reenviar<"), "{page}");
     assert!(!shows(&stage.dealer.get("/panel/conversaciones").await.body));
 
     // What he typed himself he reads as he typed it.
