@@ -124,19 +124,26 @@ pub async fn get_listing(app: &App, actor: &Actor, vehicle: VehicleId) -> Result
     listing.filter(|listing| listing.dealer_id == dealer).ok_or(AppError::NotFound)
 }
 
+/// What a renewal has led to.
+pub struct Renewed {
+    pub until: NaiveDate,
+    /// Its dealer has taken it out of sight: renewed, it stays there.
+    pub hidden: bool,
+}
+
 /// The last day that a renewal now would give.
 pub fn renewed_until(last_day: NaiveDate, today: NaiveDate) -> NaiveDate {
     last_day.max(today) + Days::new(RENEWED_FOR.unsigned_abs().into())
 }
 
-/// Renews a listing of the actor's dealer that had `last_day` when he looked; until when it is shown now. Pressed twice, it is
-/// renewed once.
+/// Renews a listing of the actor's dealer that had `last_day` when he looked. Pressed twice, it is renewed once.
 ///
 /// # Errors
 /// `NotFound`, also for another's and for one without a last day.
-pub async fn renew(app: &App, actor: &Actor, vehicle: VehicleId, last_day: NaiveDate) -> Result<NaiveDate> {
-    let dealer = dealer_of(actor)?;
-    renew_once(app, dealer, vehicle, last_day).await?.ok_or(AppError::NotFound)
+pub async fn renew(app: &App, actor: &Actor, vehicle: VehicleId, last_day: NaiveDate) -> Result<Renewed> {
+    let listing = get_listing(app, actor, vehicle).await?;
+    let until = renew_once(app, listing.dealer_id, vehicle, last_day).await?.ok_or(AppError::NotFound)?;
+    Ok(Renewed { until, hidden: listing.hidden })
 }
 
 async fn renew_once(
@@ -173,11 +180,16 @@ pub(super) async fn renew_by_button(app: &App, inbound: &Unhandled) -> Result<bo
     let was_renewed = last_day > day_in_santo_domingo(app.clock.now()) + Days::new(7);
     let until = if was_renewed { Some(last_day) } else { renew_once(app, dealer, vehicle, last_day).await? };
     if let Some(until) = until {
-        let words = format!(
-            "Listo: su publicación de {} sigue a la vista hasta el {}.",
-            listing.vehicle,
-            spoken_date(until)
-        );
+        let (name, until) = (&listing.vehicle, spoken_date(until));
+        let words = if listing.hidden {
+            let page = app.settings.page("/panel/vehiculos");
+            format!(
+                "Listo: su publicación de {name} queda renovada hasta el {until}, pero está en pausa y los compradores no la ven. \
+                 Publíquela de nuevo en {page}"
+            )
+        } else {
+            format!("Listo: su publicación de {name} sigue a la vista hasta el {until}.")
+        };
         say(app, &inbound.from_address, Saying::Text(words), format!("renewed:{}", inbound.id)).await?;
     }
     Ok(true)

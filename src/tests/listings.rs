@@ -169,3 +169,36 @@ async fn the_link_only_shows_and_its_form_renews_once(pool: PgPool) {
         assert_eq!(stage.last_day().await, until);
     }
 }
+
+#[sqlx::test]
+async fn renewed_while_paused_it_is_said_to_be_paused(pool: PgPool) {
+    let stage = start(pool).await;
+    let vehicle = stage.listing(stage.day(7)).await;
+    stage.app.advance_to(0, 9).await;
+    stage.notices().await;
+    let sid = stage.app.sim_messages(DEALER_PHONE).await[0]["sid"].as_str().unwrap().to_owned();
+    stage.dealer.post_form("/fn/vehiculo-pausa", &[("id", &*vehicle), ("pausar", "si")]).await;
+    let (before, until) = (stage.day(7), stage.day(37));
+    let pressed = [
+        ("From", DEALER_PHONE),
+        ("Body", "Renovar"),
+        ("ButtonPayload", "publicacion-renovar"),
+        ("OriginalRepliedMessageSid", &*sid),
+    ];
+    stage.app.sim.receive(&pressed).await;
+    let told = stage.notices().await.pop().unwrap();
+    assert!(
+        told.contains(&format!("hasta el {}, pero está en pausa", spoken_date(until)))
+            && told.contains(&format!("{}/panel/vehiculos", stage.app.url)),
+        "{told}"
+    );
+    assert!(!told.contains("sigue a la vista"), "{told}");
+    assert_eq!(stage.last_day().await, until);
+
+    let page = format!("/panel/vehiculos/{vehicle}/renovar");
+    let fields = [("id", vehicle.as_str()), ("last_day", &before.to_string())];
+    stage.dealer.post_form("/fn/renovar", &fields).await;
+    let shown = stage.dealer.get(&page).await.body;
+    assert!(shown.contains(&format!("Renovada hasta el {}, pero en pausa", spoken_date(until))), "{shown}");
+    assert!(!shown.contains("a la vista") && !shown.contains("Se ve hasta"), "{shown}");
+}
