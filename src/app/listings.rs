@@ -21,6 +21,7 @@ use crate::{
         phone::Phone,
         reminder::Errand,
         template::{Definition, Purpose},
+        test_drive::Side,
         time::{day_begins, day_ends, day_in_santo_domingo, spoken_date},
     },
     store::{self, inbound::Unhandled, reminders::NewReminder},
@@ -28,6 +29,8 @@ use crate::{
 
 /// A renewal's days.
 pub const RENEWED_FOR: i32 = 30;
+/// So long before its last day the first notice goes.
+const NOTICED_DAYS: u64 = 7;
 /// When one of the three notices goes, seen from a listing's last day.
 struct Stage {
     errand: Errand,
@@ -124,6 +127,20 @@ pub async fn get_listing(app: &App, actor: &Actor, vehicle: VehicleId) -> Result
     listing.filter(|listing| listing.dealer_id == dealer).ok_or(AppError::NotFound)
 }
 
+/// A listing of the actor's dealer, and what was to be said of its end and did not go or does not yet.
+///
+/// # Errors
+/// `NotFound`, also for another's.
+pub async fn read_listing(app: &App, actor: &Actor, vehicle: VehicleId) -> Result<(ListingRow, Vec<String>)> {
+    let listing = get_listing(app, actor, vehicle).await?;
+    let Some(last_day) = listing.expires_on else { return Ok((listing, Vec::new())) };
+    // Of the last day that it had before it was renewed there is nothing to be said any more.
+    let since = day_begins(last_day - Days::new(NOTICED_DAYS));
+    let mut conn = app.pool.acquire().await?;
+    let stand = store::reminders::list_standings(&mut conn, &Errand::OF_LISTING, vehicle.0, since).await?;
+    Ok((listing, stand.iter().filter_map(|standing| standing.unsaid(Side::Dealer)).collect()))
+}
+
 /// What a renewal has led to.
 pub struct Renewed {
     pub until: NaiveDate,
@@ -177,7 +194,7 @@ pub(super) async fn renew_by_button(app: &App, inbound: &Unhandled) -> Result<bo
     let Some(listing) = listing.filter(is_his) else { return Ok(false) };
     let Some(last_day) = listing.expires_on else { return Ok(false) };
     // Of a button pressed again the answer is where things stand.
-    let was_renewed = last_day > day_in_santo_domingo(app.clock.now()) + Days::new(7);
+    let was_renewed = last_day > day_in_santo_domingo(app.clock.now()) + Days::new(NOTICED_DAYS);
     let until = if was_renewed { Some(last_day) } else { renew_once(app, dealer, vehicle, last_day).await? };
     if let Some(until) = until {
         let (name, until) = (&listing.vehicle, spoken_date(until));

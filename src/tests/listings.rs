@@ -82,7 +82,7 @@ async fn its_dealer_is_told_three_times_by_day_and_never_twice_of_the_same(pool:
 async fn what_could_not_be_told_in_time_is_told_late_or_not_at_all(pool: PgPool) {
     let stage = start(pool).await;
     let last_day = stage.day(8);
-    stage.listing(last_day).await;
+    let page = format!("/panel/vehiculos/{}/renovar", stage.listing(last_day).await);
     // Every server was off for four days.
     stage.app.advance_to(4, 12).await;
     let told = stage.notices().await;
@@ -91,8 +91,17 @@ async fn what_could_not_be_told_in_time_is_told_late_or_not_at_all(pool: PgPool)
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, Some(0)).await;
     stage.app.advance_to(3, 12).await;
     assert_eq!(stage.notices().await.len(), 1);
+    stage.dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    let shown = stage.dealer.get(&page).await.body;
+    let why = "sale por WhatsApp: sus mensajes llegaron al límite por hora. OKLA sigue intentándolo.";
+    assert!(shown.contains(&format!("El aviso de que vence para usted todavía no {why}")), "{shown}");
     stage.app.advance_to(2, 7).await;
     assert_eq!(stage.notices().await.len(), 1);
+    let shown = stage.dealer.get(&page).await.body;
+    assert!(
+        shown.contains("El aviso de que vence para usted no salió por WhatsApp: sus mensajes"),
+        "{shown}"
+    );
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, None).await;
     stage.app.advance_to(0, 10).await;
     let told = stage.notices().await;

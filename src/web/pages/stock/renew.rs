@@ -6,7 +6,7 @@ use super::{LIST, failed};
 use crate::{
     app::{
         error::{AppError, Result},
-        listings::{ListingRow, RENEWED_FOR, get_listing, renewed_until},
+        listings::{ListingRow, RENEWED_FOR, read_listing, renewed_until},
     },
     domain::{
         ids::VehicleId,
@@ -15,6 +15,7 @@ use crate::{
     web::{
         flash::{self, Flash},
         forms, guard,
+        pages::drives::Unsaid,
         parts::{Icon, Notice, PageTitle, PressProblems, Tone, icons},
         request::Current,
     },
@@ -35,6 +36,7 @@ pub fn RenewPage() -> impl IntoView {
 struct Loaded {
     id: VehicleId,
     listing: ListingRow,
+    unsaid: Vec<String>,
     flash: Flash,
     today: NaiveDate,
 }
@@ -43,14 +45,14 @@ async fn load(id: Option<VehicleId>) -> Result<Loaded> {
     let current = Current::get()?;
     let actor = guard::dealer(&current)?;
     let id = id.ok_or(AppError::NotFound)?;
-    let listing = get_listing(&current.state, &actor, id).await?;
+    let (listing, unsaid) = read_listing(&current.state, &actor, id).await?;
     let flash = flash::take(&current.session, forms::RENEWAL).await?;
-    Ok(Loaded { id, listing, flash, today: day_in_santo_domingo(current.state.clock.now()) })
+    Ok(Loaded { id, listing, unsaid, flash, today: day_in_santo_domingo(current.state.clock.now()) })
 }
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { id, listing, flash, today } = loaded;
+    let Loaded { id, listing, unsaid, flash, today } = loaded;
     let done = flash.value("hecho");
     let hidden = listing.hidden;
     let form = listing.expires_on.map(|last_day| {
@@ -83,6 +85,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
             <h1>{format!("Renovar {}", listing.vehicle)}</h1>
             {(!done.is_empty()).then(|| view! { <div role="status"><Notice tone=Tone::Ok><p>{done}</p></Notice></div> })}
             <PressProblems problems=flash.problems.clone()/>
+            <Unsaid lines=unsaid/>
             {hidden.then(|| view! {
                 <Notice tone=Tone::Warn><p>"Este vehículo está en pausa: los compradores no lo ven aunque lo renueve. Publíquelo en «Sus vehículos»."</p></Notice>
             })}
