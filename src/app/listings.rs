@@ -21,6 +21,7 @@ use crate::{
         phone::Phone,
         reminder::Errand,
         template::{Definition, Purpose},
+        test_drive::Side,
         time::{day_begins, day_ends, day_in_santo_domingo, spoken_date},
     },
     store::{self, inbound::Unhandled, reminders::NewReminder},
@@ -28,6 +29,8 @@ use crate::{
 
 /// A renewal's days.
 pub const RENEWED_FOR: i32 = 30;
+/// So long before its last day the first notice goes.
+const NOTICED_DAYS: u64 = 7;
 /// When one of the three notices goes, seen from a listing's last day.
 struct Stage {
     errand: Errand,
@@ -124,19 +127,40 @@ pub async fn get_listing(app: &App, actor: &Actor, vehicle: VehicleId) -> Result
     listing.filter(|listing| listing.dealer_id == dealer).ok_or(AppError::NotFound)
 }
 
+/// A listing of the actor's dealer, and what was to be said of its end and did not go or does not yet.
+///
+/// # Errors
+/// `NotFound`, also for another's.
+pub async fn read_listing(app: &App, actor: &Actor, vehicle: VehicleId) -> Result<(ListingRow, Vec<String>)> {
+    let listing = get_listing(app, actor, vehicle).await?;
+    let Some(last_day) = listing.expires_on else { return Ok((listing, Vec::new())) };
+    // Of the last day that it had before it was renewed there is nothing to be said any more.
+    let since = day_begins(last_day - Days::new(NOTICED_DAYS));
+    let mut conn = app.pool.acquire().await?;
+    let stand = store::reminders::list_standings(&mut conn, &Errand::OF_LISTING, vehicle.0, since).await?;
+    Ok((listing, stand.iter().filter_map(|standing| standing.unsaid(Side::Dealer)).collect()))
+}
+
+/// What a renewal has led to.
+pub struct Renewed {
+    pub until: NaiveDate,
+    /// Its dealer has taken it out of sight: renewed, it stays there.
+    pub hidden: bool,
+}
+
 /// The last day that a renewal now would give.
 pub fn renewed_until(last_day: NaiveDate, today: NaiveDate) -> NaiveDate {
     last_day.max(today) + Days::new(RENEWED_FOR.unsigned_abs().into())
 }
 
-/// Renews a listing of the actor's dealer that had `last_day` when he looked; until when it is shown now. Pressed twice, it is
-/// renewed once.
+/// Renews a listing of the actor's dealer that had `last_day` when he looked. Pressed twice, it is renewed once.
 ///
 /// # Errors
 /// `NotFound`, also for another's and for one without a last day.
-pub async fn renew(app: &App, actor: &Actor, vehicle: VehicleId, last_day: NaiveDate) -> Result<NaiveDate> {
-    let dealer = dealer_of(actor)?;
-    renew_once(app, dealer, vehicle, last_day).await?.ok_or(AppError::NotFound)
+pub async fn renew(app: &App, actor: &Actor, vehicle: VehicleId, last_day: NaiveDate) -> Result<Renewed> {
+    let listing = get_listing(app, actor, vehicle).await?;
+    let until = renew_once(app, listing.dealer_id, vehicle, last_day).await?.ok_or(AppError::NotFound)?;
+    Ok(Renewed { until, hidden: listing.hidden })
 }
 
 async fn renew_once(
@@ -170,14 +194,19 @@ pub(super) async fn renew_by_button(app: &App, inbound: &Unhandled) -> Result<bo
     let Some(listing) = listing.filter(is_his) else { return Ok(false) };
     let Some(last_day) = listing.expires_on else { return Ok(false) };
     // Of a button pressed again the answer is where things stand.
-    let was_renewed = last_day > day_in_santo_domingo(app.clock.now()) + Days::new(7);
+    let was_renewed = last_day > day_in_santo_domingo(app.clock.now()) + Days::new(NOTICED_DAYS);
     let until = if was_renewed { Some(last_day) } else { renew_once(app, dealer, vehicle, last_day).await? };
     if let Some(until) = until {
-        let words = format!(
-            "Listo: su publicación de {} sigue a la vista hasta el {}.",
-            listing.vehicle,
-            spoken_date(until)
-        );
+        let (name, until) = (&listing.vehicle, spoken_date(until));
+        let words = if listing.hidden {
+            let page = app.settings.page("/panel/vehiculos");
+            format!(
+                "Listo: su publicación de {name} queda renovada hasta el {until}, pero está en pausa y los compradores no la ven. \
+                 Publíquela de nuevo en {page}"
+            )
+        } else {
+            format!("Listo: su publicación de {name} sigue a la vista hasta el {until}.")
+        };
         say(app, &inbound.from_address, Saying::Text(words), format!("renewed:{}", inbound.id)).await?;
     }
     Ok(true)

@@ -35,6 +35,8 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 const MOST_DOUBTS: i64 = 20;
 /// What is called recent.
 const RECENT: TimeDelta = TimeDelta::hours(1);
+/// How long dropped notices are counted.
+const DROPPED_FOR: TimeDelta = TimeDelta::days(1);
 /// Stages are timed over so many of the newest messages at most.
 pub const MOST_TIMED: i64 = 500;
 /// Callbacks are counted among so many of the newest events.
@@ -65,6 +67,8 @@ pub struct System {
     /// Parts whose outcome is unknown, and those that Twilio took and fell silent about; at most [`MOST_COUNTED`] each.
     pub verifying: i64,
     pub silent: i64,
+    /// Notices of OKLA's own that could not go while they were of use, in the last day.
+    pub dropped: i64,
     pub line: LineNow,
     pub servers: Vec<ServerRow>,
     /// In the last hour, or since a later time when there are many.
@@ -178,6 +182,7 @@ async fn measure_in(conn: &mut PgConnection, app: &App) -> Result<System> {
         limits: limits(conn, now).await?,
         verifying,
         silent,
+        dropped: store::reminders::count_dropped(conn, now - DROPPED_FOR).await?,
         line: line(conn, app, now).await?,
         servers: store::servers::list_servers(conn).await?,
         callbacks: store::gauges::get_callbacks(conn, now - RECENT, MOST_EVENTS).await?,

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     domain::{
         body::Body,
-        bulk::Progress,
+        bulk::{Fate, Progress},
         figures::Cause,
         ids::{BulkId, DealerId, MessageId},
         image_url::ImageUrl,
@@ -59,7 +59,7 @@ pub enum Skip {
     WithoutWhatsapp,
     /// Made to many: another is made anew.
     Offer,
-    /// OKLA's to a buyer, whose number is not the dealer's to write to.
+    /// OKLA's own words: nobody else says them, and a buyer's number is not the dealer's to write to.
     Notice,
     /// Its words are not kept any more.
     Erased,
@@ -88,7 +88,7 @@ impl Skip {
             Self::Erased => "Con el texto ya borrado",
             Self::Buyers => "Escritos por un comprador, que es quien puede repetirlos",
             Self::Offer | Self::Remedy(Remedy::Stopped) => "Ofertas (se repiten con una oferta nueva)",
-            Self::Notice => "Avisos de OKLA a un comprador (respóndale en su conversación)",
+            Self::Notice => "Avisos de OKLA (lo que avisan está en su panel)",
             Self::WithoutWhatsapp => "A números sin WhatsApp activo",
             Self::Partly => "Entregados solo en parte (repetirlos duplicaría lo que llegó)",
             Self::Remedy(Remedy::Correct) => "Con un dato por corregir",
@@ -109,7 +109,9 @@ impl Skip {
             Self::Offer | Self::Remedy(Remedy::Stopped) => {
                 "Una oferta no se reenvía: haga una nueva en «Ofertas»."
             }
-            Self::Notice => "Este aviso lo envió OKLA a un comprador: respóndale en su conversación.",
+            Self::Notice => {
+                "Un aviso de OKLA no se reenvía: lo que avisa está en su panel, y a un comprador se le responde en su conversación."
+            }
             Self::WithoutWhatsapp => "Este mensaje no se reenvía: el número no tiene WhatsApp activo.",
             Self::Partly => {
                 "Este mensaje no se reenvía: llegó en parte, y repetirlo duplicaría lo que llegó."
@@ -317,8 +319,8 @@ pub async fn resend_next(app: &App) -> Result<Step> {
         let outcome = resend_item(app, item).await;
         let mut conn = app.pool.acquire().await?;
         match outcome {
-            Ok(Some(outcome)) => {
-                store::resends::mark_done(&mut conn, item.bulk, item.message, outcome).await?;
+            Ok(Some(fate)) => {
+                store::resends::mark_done(&mut conn, item.bulk, item.message, fate).await?;
                 step = Step::Worked;
             }
             // Its kind is paused: it waits.
@@ -337,25 +339,36 @@ pub async fn resend_next(app: &App) -> Result<Step> {
 }
 
 /// What became of it; `None`: sending is paused.
-async fn resend_item(app: &App, item: &ItemRow) -> Result<Option<&'static str>> {
+async fn resend_item(app: &App, item: &ItemRow) -> Result<Option<Fate>> {
     let user = store::users::get_user(&mut *app.pool.acquire().await?, item.user).await?;
     let Some(user) = user.filter(|user| user.dealer_id == Some(item.dealer) && user.disabled_at.is_none())
     else {
-        return Ok(Some("unsafe"));
+        return Ok(Some(Fate::NotSafe));
     };
     let actor =
         Actor { user_id: item.user, name: user.name, role: Role::Dealer, dealer_id: Some(item.dealer) };
-    match resend(app, &actor, item.message).await {
-        Ok(_) => Ok(Some("sent")),
-        Err(AppError::Paused(_)) => Ok(None),
-        Err(AppError::Limit(_)) => Ok(Some("limit")),
+    let fate = match resend(app, &actor, item.message).await {
+        Ok(_) => Fate::Sent,
+        Err(AppError::Paused(_)) => return Ok(None),
+        Err(AppError::Limit(_)) => Fate::OverLimit,
+        Err(AppError::OptedOut) => Fate::OptedOut,
+        Err(AppError::NoTemplate(purpose)) => Fate::NoTemplate(purpose),
         // By another server, or before this one died.
         Err(AppError::Invalid(problems))
             if problems.iter().any(|problem| problem.code == "already_resent") =>
         {
-            Ok(Some("sent"))
+            Fate::Sent
         }
-        Err(AppError::Invalid(_) | AppError::NotFound | AppError::Forbidden { .. }) => Ok(Some("unsafe")),
-        Err(error) => Err(error),
-    }
+        // What no other try changes.
+        Err(
+            AppError::Invalid(_)
+            | AppError::NotFound
+            | AppError::Forbidden { .. }
+            | AppError::Withheld { .. }
+            | AppError::KeyReused
+            | AppError::SignedOut,
+        ) => Fate::NotSafe,
+        Err(error) => return Err(error),
+    };
+    Ok(Some(fate))
 }

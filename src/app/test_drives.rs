@@ -166,6 +166,15 @@ pub async fn get(app: &App, actor: &Actor, id: DriveId) -> Result<(DriveRow, Sid
     Ok((drive, side))
 }
 
+/// What was to be said of one that the actor has read, to either side, and did not go or does not yet, in words for his side.
+pub async fn list_unsaid(app: &App, drive: &DriveRow, side: Side) -> Result<Vec<String>> {
+    let errands: &[Errand] =
+        if drive.status == DriveStatus::Canceled { &Errand::OF_CANCELED } else { &Errand::OF_SET };
+    let mut conn = app.pool.acquire().await?;
+    let stand = store::reminders::list_standings(&mut conn, errands, drive.id.0, drive.created_at).await?;
+    Ok(stand.iter().filter_map(|standing| standing.unsaid(side)).collect())
+}
+
 fn side_of(actor: &Actor, drive: &DriveRow) -> Result<Side> {
     match actor.role {
         Role::Dealer if actor.dealer_id == Some(drive.dealer_id) => Ok(Side::Dealer),

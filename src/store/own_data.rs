@@ -5,6 +5,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::erasing::OwnNumber;
 use crate::domain::ids::UserId;
 
 pub async fn update_name(conn: &mut PgConnection, user: UserId, name: &str) -> sqlx::Result<()> {
@@ -75,7 +76,7 @@ pub type After = Option<(DateTime<Utc>, Uuid)>;
 
 /// The oldest first, after one.
 macro_rules! pieces {
-    ($conn:expr, $select:literal, $place:literal, $key:expr, $after:expr, $limit:expr $(,)?) => {{
+    ($conn:expr, $select:literal, $place:literal, $key:expr, $after:expr, $limit:expr, [$($more:expr),*] $(,)?) => {{
         let (at, id) = $after.unzip();
         sqlx::query_as!(
             PieceRow,
@@ -88,7 +89,8 @@ macro_rules! pieces {
             $key,
             at,
             id,
-            $limit
+            $limit,
+            $($more),*
         )
         .fetch_all($conn)
         .await
@@ -114,64 +116,87 @@ pub async fn list_written(
         user.0,
         after,
         limit,
+        [],
     )
 }
 
-/// What was sent to his number.
+/// What was sent to a number of his while it was his.
 pub async fn list_received(
     conn: &mut PgConnection,
-    phone: &str,
+    number: &OwnNumber,
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
     pieces!(
         conn,
-        r#"select m.created_at as at, m.id, jsonb_build_object('id', m.id, 'escrito', m.created_at,
+        r#"select m.created_at as at, m.id, jsonb_build_object('id', m.id, 'escrito', m.created_at, 'para', m.to_phone,
              'de', coalesce(d.name, 'OKLA'), 'texto', m.body, 'imagen', m.image_url, 'estado', m.status) as "piece!"
            from messages m left join dealers d on d.id = m.dealer_id
-           where m.to_phone = $1"#,
+           where m.to_phone = $1 and m.created_at <= coalesce($5::timestamptz, 'infinity')"#,
         "m.created_at, m.id",
-        phone,
-        after,
+        number.phone,
+        after.or_else(|| begins(number)),
         limit,
+        [number.until],
     )
 }
 
-/// What came in from his number.
+/// What came in from a number of his, or from what WhatsApp gave in its place, while it was his. `files`: where he opens what is
+/// kept of his conversations.
 pub async fn list_heard(
     conn: &mut PgConnection,
-    phone: &str,
+    (user, files): (UserId, &str),
+    number: &OwnNumber,
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
     pieces!(
         conn,
-        r#"select i.received_at as at, i.id, jsonb_build_object('recibido', i.received_at, 'texto', i.body) as "piece!"
-           from inbound_messages i
-           where i.from_address = $1"#,
+        r#"select i.received_at as at, i.id, jsonb_build_object('recibido', i.received_at, 'desde', i.from_address,
+             'texto', i.body, 'boton', i.button, 'nombre_en_whatsapp', i.profile_name, 'id_en_whatsapp', i.bsuid,
+             'ubicacion', i.extra -> 'place', 'de_otro_tipo', i.extra #>> '{unknown,word}', 'archivos_no_tomados', i.media_left,
+             'archivos', (select coalesce(jsonb_agg(jsonb_build_object(
+                 'nombre', case when f.state = 'stored' then 'okla-' || f.id || '.' || f.kind end,
+                 'tipo', coalesce(f.kind, f.declared_type), 'bytes', f.size, 'problema', f.problem,
+                 'enlace', case when f.state = 'stored' and t.buyer_id = $6 then $7 || f.id end) order by f.place), '[]')
+               from inbound_media f where f.inbound_id = i.id)) as "piece!"
+           from inbound_messages i left join threads t on t.id = i.thread_id
+           where i.from_address = $1 and i.received_at <= coalesce($5::timestamptz, 'infinity')"#,
         "i.received_at, i.id",
-        phone,
-        after,
+        number.phone,
+        after.or_else(|| begins(number)),
         limit,
+        [number.until, user.0, files],
     )
 }
 
-/// What was answered in his conversations, here or by WhatsApp.
+/// What was said at it while another account had it is not his.
+fn begins(number: &OwnNumber) -> After {
+    Some((number.since?, Uuid::max()))
+}
+
+/// What was answered in his conversations, here or by WhatsApp; `files` as above.
 pub async fn list_answered(
     conn: &mut PgConnection,
-    user: UserId,
+    (user, files): (UserId, &str),
     after: After,
     limit: i64,
 ) -> sqlx::Result<Vec<PieceRow>> {
     pieces!(
         conn,
-        r#"select l.at as "at!", l.id as "id!", jsonb_build_object('conversacion', l.thread_id, 'de', d.name,
-             'cuando', l.at, 'texto', l.body) as "piece!"
+        r#"select l.at as "at!", l.id as "id!", jsonb_build_object('conversacion', l.thread_id,
+             'de', case when l.from_address = d.phone then d.name else 'usted' end, 'cuando', l.at, 'texto', l.body,
+             'ubicacion', l.extra -> 'place', 'de_otro_tipo', l.extra #>> '{unknown,word}',
+             'archivos', (select coalesce(jsonb_agg(jsonb_build_object(
+                 'nombre', case when f.state = 'stored' then 'okla-' || f.id || '.' || f.kind end,
+                 'tipo', coalesce(f.kind, f.declared_type), 'bytes', f.size, 'problema', f.problem,
+                 'enlace', case when f.state = 'stored' then $5 || f.id end) order by f.place), '[]')
+               from inbound_media f where f.inbound_id = l.id)) as "piece!"
            from (
-             select a.thread_id, a.created_at as at, a.id, a.body, t.dealer_id, t.buyer_id
-             from threads t join answers a on a.thread_id = t.id
+             select a.thread_id, a.created_at as at, a.id, a.body, null::jsonb as extra, d.phone as from_address, t.dealer_id, t.buyer_id
+             from threads t join dealers d on d.id = t.dealer_id join answers a on a.thread_id = t.id
              union all
-             select i.thread_id, i.received_at, i.id, i.body, t.dealer_id, t.buyer_id
+             select i.thread_id, i.received_at, i.id, i.body, i.extra, i.from_address, t.dealer_id, t.buyer_id
              from threads t join inbound_messages i on i.thread_id = t.id
            ) as l join dealers d on d.id = l.dealer_id
            where l.buyer_id = $1"#,
@@ -179,5 +204,6 @@ pub async fn list_answered(
         user.0,
         after,
         limit,
+        [files],
     )
 }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::corrupt;
-use crate::domain::reminder::{Errand, Outcome};
+use crate::domain::reminder::{Errand, Outcome, Standing};
 
 /// To be written down, or moved if it is open already.
 #[derive(Clone, Copy, Debug)]
@@ -167,4 +167,46 @@ pub async fn get_last_sent(
     .fetch_one(conn)
     .await?;
     Ok(at)
+}
+
+/// How the latest of each of these errands about a thing stands, of those that were due since.
+pub async fn list_standings(
+    conn: &mut PgConnection,
+    errands: &[Errand],
+    subject: Uuid,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<Standing>> {
+    let errands: Vec<&str> = errands.iter().map(|errand| errand.as_str()).collect();
+    let rows = sqlx::query!(
+        "select distinct on (errand) errand, outcome, refused_with from reminders
+         where subject = $1 and errand = any($2) and due_at >= $3 order by errand, due_at desc",
+        subject,
+        &errands as &[&str],
+        since
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Standing {
+                errand: row.errand.parse().map_err(corrupt("reminders.errand"))?,
+                outcome: row
+                    .outcome
+                    .map(|word| word.parse())
+                    .transpose()
+                    .map_err(corrupt::<String>("reminders.outcome"))?,
+                refused_with: row.refused_with,
+            })
+        })
+        .collect()
+}
+
+/// How many were dropped since, for they could not go while they were of use.
+pub async fn count_dropped(conn: &mut PgConnection, since: DateTime<Utc>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from reminders where outcome = 'late' and done_at > $1"#,
+        since
+    )
+    .fetch_one(conn)
+    .await
 }

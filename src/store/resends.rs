@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::corrupt;
 use crate::domain::{
-    bulk::Progress,
+    bulk::{Fate, Progress},
     ids::{BulkId, DealerId, MessageId, UserId, VehicleId},
     range::Range,
+    template::Purpose,
     time::{day_begins, day_ends},
 };
 
@@ -26,7 +28,7 @@ pub struct Traits {
     pub without_whatsapp: bool,
     /// Made to many: another is made anew.
     pub is_offer: bool,
-    /// OKLA's own to a buyer.
+    /// OKLA's own words, whoever they went to.
     pub is_notice: bool,
     /// Its words are not kept any more.
     pub is_erased: bool,
@@ -53,7 +55,7 @@ macro_rules! failed {
                 + r#" from (
                    select m.*, coalesce(own_reason, error_code::text, 'unknown') as cause, sender_role = 'buyer' as by_buyer,
                      parts > 1 and not not_sent as partly, body = '' as is_erased, kind = 'offer' as is_offer,
-                     is_notice_to_buyer(m) as is_notice,
+                     sender_id = '00000000-0000-7000-8000-00000000000a' as is_notice,
                      exists (select from messages as again where again.resend_of = m.id) as was_resent,
                      exists (select from bulk_resend_items where message_id = m.id and outcome is null) as is_pending,
                      exists (select from numbers_without_whatsapp where phone = m.to_phone) as without_whatsapp
@@ -264,13 +266,15 @@ pub async fn mark_done(
     conn: &mut PgConnection,
     bulk: BulkId,
     message: MessageId,
-    outcome: &str,
+    fate: Fate,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update bulk_resend_items set outcome = $3 where bulk_id = $1 and message_id = $2 and outcome is null",
+        "update bulk_resend_items set outcome = $3, template = $4
+         where bulk_id = $1 and message_id = $2 and outcome is null",
         bulk.0,
         message.0,
-        outcome
+        fate.as_str(),
+        fate.template().map(Purpose::as_str)
     )
     .execute(conn)
     .await
@@ -302,10 +306,11 @@ pub async fn get_progress(
     dealer: DealerId,
     bulk: BulkId,
 ) -> sqlx::Result<Option<Progress>> {
-    sqlx::query_as!(
-        Progress,
+    let row = sqlx::query!(
         r#"select count(i.message_id) as "total!", count(*) filter (where outcome = 'sent') as "sent!",
              count(*) filter (where outcome = 'limit') as "over_limit!", count(*) filter (where outcome = 'unsafe') as "not_safe!",
+             count(*) filter (where outcome = 'opted_out') as "opted_out!", count(*) filter (where outcome = 'template') as "no_template!",
+             coalesce(array_agg(distinct template) filter (where template is not null), '{}') as "templates!",
              count(*) filter (where outcome = 'error') as "failed!"
            from bulk_resends b left join bulk_resend_items i on i.bulk_id = b.id
            where b.id = $1 and b.dealer_id = $2 group by b.id"#,
@@ -313,5 +318,21 @@ pub async fn get_progress(
         dealer.0
     )
     .fetch_optional(conn)
-    .await
+    .await?;
+    row.map(|row| {
+        let templates = row.templates.iter().map(|word| word.parse());
+        Ok(Progress {
+            total: row.total,
+            sent: row.sent,
+            over_limit: row.over_limit,
+            not_safe: row.not_safe,
+            opted_out: row.opted_out,
+            no_template: row.no_template,
+            templates: templates
+                .collect::<Result<_, String>>()
+                .map_err(corrupt("bulk_resend_items.template"))?,
+            failed: row.failed,
+        })
+    })
+    .transpose()
 }

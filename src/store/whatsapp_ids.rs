@@ -21,3 +21,14 @@ pub async fn note(conn: &mut PgConnection, bsuid: &str, phone: &str, now: DateTi
 pub async fn get_phone(conn: &mut PgConnection, bsuid: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select phone from whatsapp_ids where bsuid = $1", bsuid).fetch_optional(conn).await
 }
+
+/// What has stood in the place of these numbers, with which.
+pub async fn list_of(conn: &mut PgConnection, phones: &[&str]) -> sqlx::Result<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "select bsuid, phone from whatsapp_ids where phone = any($1) order by bsuid",
+        phones as &[&str]
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.bsuid, row.phone)).collect())
+}

@@ -82,7 +82,7 @@ async fn its_dealer_is_told_three_times_by_day_and_never_twice_of_the_same(pool:
 async fn what_could_not_be_told_in_time_is_told_late_or_not_at_all(pool: PgPool) {
     let stage = start(pool).await;
     let last_day = stage.day(8);
-    stage.listing(last_day).await;
+    let page = format!("/panel/vehiculos/{}/renovar", stage.listing(last_day).await);
     // Every server was off for four days.
     stage.app.advance_to(4, 12).await;
     let told = stage.notices().await;
@@ -91,8 +91,17 @@ async fn what_could_not_be_told_in_time_is_told_late_or_not_at_all(pool: PgPool)
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, Some(0)).await;
     stage.app.advance_to(3, 12).await;
     assert_eq!(stage.notices().await.len(), 1);
+    stage.dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    let shown = stage.dealer.get(&page).await.body;
+    let why = "sale por WhatsApp: sus mensajes llegaron al límite por hora. OKLA sigue intentándolo.";
+    assert!(shown.contains(&format!("El aviso de que vence para usted todavía no {why}")), "{shown}");
     stage.app.advance_to(2, 7).await;
     assert_eq!(stage.notices().await.len(), 1);
+    let shown = stage.dealer.get(&page).await.body;
+    assert!(
+        shown.contains("El aviso de que vence para usted no salió por WhatsApp: sus mensajes"),
+        "{shown}"
+    );
     stage.app.set_limit(okla::domain::limits::Limit::DealerHour, None).await;
     stage.app.advance_to(0, 10).await;
     let told = stage.notices().await;
@@ -168,4 +177,37 @@ async fn the_link_only_shows_and_its_form_renews_once(pool: PgPool) {
         assert!(stage.dealer.get(&page).await.body.contains(&format!("hasta el {}", spoken_date(until))));
         assert_eq!(stage.last_day().await, until);
     }
+}
+
+#[sqlx::test]
+async fn renewed_while_paused_it_is_said_to_be_paused(pool: PgPool) {
+    let stage = start(pool).await;
+    let vehicle = stage.listing(stage.day(7)).await;
+    stage.app.advance_to(0, 9).await;
+    stage.notices().await;
+    let sid = stage.app.sim_messages(DEALER_PHONE).await[0]["sid"].as_str().unwrap().to_owned();
+    stage.dealer.post_form("/fn/vehiculo-pausa", &[("id", &*vehicle), ("pausar", "si")]).await;
+    let (before, until) = (stage.day(7), stage.day(37));
+    let pressed = [
+        ("From", DEALER_PHONE),
+        ("Body", "Renovar"),
+        ("ButtonPayload", "publicacion-renovar"),
+        ("OriginalRepliedMessageSid", &*sid),
+    ];
+    stage.app.sim.receive(&pressed).await;
+    let told = stage.notices().await.pop().unwrap();
+    assert!(
+        told.contains(&format!("hasta el {}, pero está en pausa", spoken_date(until)))
+            && told.contains(&format!("{}/panel/vehiculos", stage.app.url)),
+        "{told}"
+    );
+    assert!(!told.contains("sigue a la vista"), "{told}");
+    assert_eq!(stage.last_day().await, until);
+
+    let page = format!("/panel/vehiculos/{vehicle}/renovar");
+    let fields = [("id", vehicle.as_str()), ("last_day", &before.to_string())];
+    stage.dealer.post_form("/fn/renovar", &fields).await;
+    let shown = stage.dealer.get(&page).await.body;
+    assert!(shown.contains(&format!("Renovada hasta el {}, pero en pausa", spoken_date(until))), "{shown}");
+    assert!(!shown.contains("a la vista") && !shown.contains("Se ve hasta"), "{shown}");
 }

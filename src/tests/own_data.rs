@@ -603,3 +603,58 @@ async fn whoever_has_a_number_after_another_has_nothing_of_what_was_said_at_it(p
     let shown = stage.dealer.get(&format!("/panel/conversaciones/{thread}")).await.body;
     assert!(shown.contains("guanábana") && shown.contains(NAME), "hers stays: {shown}");
 }
+
+#[sqlx::test]
+async fn what_came_beside_words_and_from_numbers_of_before_is_taken_along(pool: PgPool) {
+    let stage = stage(pool).await;
+    let app = &stage.app;
+    let message = stage.writes(&stage.vehicles().await[0], "¿Sigue disponible?").await;
+    app.work().await;
+    let thread = stage.thread_of(&message).await;
+    let answer = [("thread", thread.as_str()), ("message", "Sí, pase"), ("form_key", "")];
+    stage.dealer.post_form("/fn/responder", &answer).await;
+    app.clock.advance(TimeDelta::minutes(3));
+    app.work().await;
+    // Told of the answer, she answers with a picture; then she says where she is.
+    app.sim
+        .receive(&[("From", PHONE), ("Sample", "foto"), ("ProfileName", "Altagracia la del barrio")])
+        .await;
+    app.work().await;
+    app.clock.advance(TimeDelta::seconds(2));
+    app.work().await;
+    let place = [("From", PHONE), ("Latitude", "18.4861"), ("Longitude", "-69.9312"), ("Label", "Colmado")];
+    app.sim.receive(&place).await;
+    app.work().await;
+    app.clock.advance(TimeDelta::hours(1));
+    let form = [("phone", "829 765 0000"), ("password", PASSWORD)];
+    stage.buyer.post_form("/fn/numero-cambiar", &form).await;
+    stage.buyer.post_form("/fn/numero-codigo", &[]).await;
+    send(app, "+18297650000", &code_on(&stage.buyer.get("/cuenta/numero").await.body)).await;
+    app.clock.advance(TimeDelta::hours(1));
+    // Whoever has the number of before now: none of hers.
+    send(app, PHONE, "zarzaparrilla").await;
+    app.token_of("jefe@ejemplo.do").await.write_async(PHONE, "caimito").await;
+
+    let text = stage.buyer.get("/cuenta/datos.json").await.body;
+    let file: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(file["cuenta"]["telefono"], "+18297650000");
+    let heard = file["mensajes_de_su_numero"].as_array().unwrap();
+    let place = heard.iter().find(|line| !line["ubicacion"].is_null()).unwrap_or_else(|| panic!("{text}"));
+    let place = &place["ubicacion"];
+    assert_eq!((&place["name"], &place["latitude"]), (&json!("Colmado"), &json!(18.4861)));
+    let picture = heard.iter().find(|line| line["archivos"] != json!([])).unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(picture["nombre_en_whatsapp"], "Altagracia la del barrio");
+    let picture = &picture["archivos"][0];
+    assert_eq!(picture["tipo"], "png");
+    assert!(picture["bytes"].as_i64().unwrap() > 0, "{picture}");
+    let link = picture["enlace"].as_str().unwrap().strip_prefix(&app.url).unwrap();
+    assert_eq!(stage.buyer.get(link).await.status, 200);
+    let id = link.strip_prefix("/mensajes/adjuntos/").unwrap();
+    assert_eq!(picture["nombre"], format!("okla-{id}.png"));
+    let sent_to = |number: &str| {
+        file["mensajes_a_su_numero"].as_array().unwrap().iter().filter(|line| line["para"] == number).count()
+    };
+    assert!(sent_to(PHONE) >= 2 && sent_to("+18297650000") >= 1, "what was confirmed at either: {text}");
+    assert!(!text.contains("caimito"), "{text}");
+    assert!(heard.iter().all(|line| line["texto"] != "zarzaparrilla"), "{text}");
+}

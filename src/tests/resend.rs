@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use okla::{
     app::{deliver::Step, figures::check_figures, resend::resend_next},
-    domain::{limits::Limit, user::Role},
+    domain::{ids::OKLA, limits::Limit, user::Role},
 };
+use serde_json::json;
 use sqlx::PgPool;
 
 use crate::app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp};
@@ -130,7 +131,7 @@ async fn what_no_limit_lets_through_is_said_and_can_be_repeated(pool: PgPool) {
     let done = stage.browser.get(&job).await.body;
     assert!(
         done.contains("Reenviados: 1")
-            && done.contains("No cupieron en sus límites (repítalo cuando haya lugar): 1"),
+            && done.contains("No cupieron en los límites de envío (repítalo cuando haya lugar): 1"),
         "{done}"
     );
     let again: String =
@@ -281,4 +282,66 @@ async fn dealer_writes_to_a_contact_of_his_list_and_loses_nothing_he_typed(pool:
     assert_eq!(stage.browser.post_form("/fn/escribir", &right).await.location, sent, "a second press");
     stage.app.work().await;
     assert_eq!(stage.created(PLAIN).await, 2, "the first message and this one");
+}
+
+/// The simulator's template for a dealer's words to a person.
+const MESSAGE_TEMPLATE: &str = "HX00000000000000000000000000000002";
+
+#[sqlx::test]
+async fn whom_nothing_reaches_is_not_called_a_fault_of_ours(pool: PgPool) {
+    let stage = stage(pool).await;
+    let form = form_of(&stage.browser.get("/panel/fallidos?rango=hoy").await.body);
+    let fields: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    stage.app.sim.receive(&[("From", BUSY[0]), ("Body", "BAJA")]).await;
+    stage.app.work().await;
+    let before = stage.created(BUSY[0]).await;
+    stage.app.sim.decide(MESSAGE_TEMPLATE, json!({ "status": "rejected" })).await;
+    stage.app.sync_templates().await;
+    let job = stage.browser.post_form("/fn/reenviar-varios", &fields).await.location;
+    assert_eq!(resend_next(&stage.app.app).await.unwrap(), Step::Worked);
+    assert_eq!(resend_next(&stage.app.app).await.unwrap(), Step::Nothing, "one look at each is enough");
+    let done = stage.browser.get(&job).await.body;
+    for said in [
+        "Listo: 2 de 2",
+        "A personas que pidieron no recibir mensajes de OKLA (llámelas por teléfono): 1",
+        "Sin una plantilla de WhatsApp disponible, «Un concesionario escribe a una persona» (repítalo más tarde o llame por teléfono): 1",
+    ] {
+        assert!(done.contains(said), "{said}: {done}");
+    }
+    assert!(!done.contains("falla nuestra"), "{done}");
+    stage.app.work().await;
+    assert_eq!((stage.created(BUSY[0]).await, stage.created(BUSY[1]).await), (before, 1));
+
+    stage.app.sim.decide(MESSAGE_TEMPLATE, json!({ "status": "approved" })).await;
+    stage.app.sync_templates().await;
+    let id = stage.failed_to(BUSY[1]).await;
+    let again = stage.browser.post_form("/fn/reenviar", &[("id", &id)]).await;
+    assert!(!again.location.ends_with(&id), "once the template is back it goes: {}", again.location);
+}
+
+#[sqlx::test]
+async fn what_okla_said_to_a_dealer_is_not_his_to_send_again(pool: PgPool) {
+    let stage = stage(pool).await;
+    // As a notice of interest or of a listing that ends: OKLA's, on his account, to his own number.
+    for (to, kind) in BUSY.into_iter().zip(["new_interest", "listing_expiry"]) {
+        sqlx::query("update messages set sender_id = $1, kind = $2 where to_phone = $3")
+            .bind(OKLA.0)
+            .bind(kind)
+            .bind(to)
+            .execute(&stage.app.pool)
+            .await
+            .unwrap();
+    }
+    let page = stage.browser.get("/panel/fallidos?rango=hoy").await.body;
+    assert!(page.contains("Ninguno se puede reenviar"), "{page}");
+    assert!(page.contains("Avisos de OKLA (lo que avisan está en su panel): 2"), "{page}");
+    let id = stage.failed_to(BUSY[0]).await;
+    let shown = format!("/panel/mensajes/{id}");
+    assert!(!stage.browser.get(&shown).await.body.contains("/fn/reenviar\""));
+    assert_eq!(stage.browser.post_form("/fn/reenviar", &[("id", &id)]).await.location, shown);
+    let page = stage.browser.get(&shown).await.body;
+    assert!(page.contains("Un aviso de OKLA no se reenvía"), "{page}");
+    stage.app.work().await;
+    assert_eq!(stage.created(BUSY[0]).await, 1);
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use okla::{
     app::{clock::Clock as _, demo_data::seed_catalogue, index_words::index_words, tidy_up::tidy_up},
     domain::{
+        limits::Limit,
         time::{day_begins, day_in_santo_domingo, field_moment, spoken_appointment},
         user::Role,
     },
@@ -296,12 +297,12 @@ async fn what_cannot_be_kept_is_refused_by_its_field_and_nothing_is_sent(pool: P
     assert!(ana.get(&form).await.body.contains("Ya pidió una prueba de este vehículo"));
     assert_eq!(stage.arrived(DEALER_PHONE).await.len(), 1);
     // A refused message leaves no appointment behind.
-    stage.app.set_limit(okla::domain::limits::Limit::PlatformDay, Some(0)).await;
+    stage.app.set_limit(Limit::PlatformDay, Some(0)).await;
     let luis = stage.buyer("Luis", LUIS).await;
     stage.asks(&luis, &stage.vehicle, &[stage.at(3, 10)]).await;
     assert_eq!(stage.app.count("test_drives").await, 1);
     // Once its time has passed another may be asked for.
-    stage.app.set_limit(okla::domain::limits::Limit::PlatformDay, None).await;
+    stage.app.set_limit(Limit::PlatformDay, None).await;
     stage.app.advance(TimeDelta::days(5)).await;
     ana.sign_in("ana@ejemplo.do", PASSWORD).await;
     assert!(stage.asks(&ana, &stage.vehicle, &[stage.at(3, 10)]).await.starts_with("/mensajes/"));
@@ -423,7 +424,7 @@ async fn whom_okla_told_is_his_name_to_the_dealer_and_his_number_is_nowhere(pool
     sqlx::query(fail).bind(&told[0]).execute(&app.pool).await.unwrap();
     let back = stage.dealer.post_form("/fn/reenviar", &[("id", &told[0])]).await;
     let page = stage.dealer.get(&back.location).await.body;
-    assert!(page.contains("lo envió OKLA a un comprador") && !page.contains(">Reenviar<"), "{page}");
+    assert!(page.contains("Un aviso de OKLA no se reenvía") && !page.contains(">Reenviar<"), "{page}");
     assert!(!shows(&stage.dealer.get("/panel/conversaciones").await.body));
 
     // What he typed himself he reads as he typed it.
@@ -539,4 +540,54 @@ async fn cancelar_about_an_appointment_that_is_off_is_answered_and_lets_nobody_l
     let told = stage.arrived(ANA).await;
     assert!(told.last().unwrap().contains("no le escribirá más"), "{told:?}");
     assert_eq!(stage.app.count("opt_outs").await, 1);
+}
+
+#[sqlx::test]
+async fn what_did_not_go_is_read_on_the_test_drives_page_by_both_and_counted_for_admins(pool: PgPool) {
+    let stage = start(pool).await;
+    let ana = stage.buyer("Ana", ANA).await;
+    let at = stage.at(3, 10);
+    stage.asks(&ana, &stage.vehicle, &[at]).await;
+    let drive = stage.drive().await;
+    let (his, hers) = (format!("/panel/pruebas/{drive}"), format!("/pruebas/{drive}"));
+    stage.app.set_limit(Limit::DealerHour, Some(0)).await;
+    assert!(!stage.sets(&drive, at).await.contains("por WhatsApp:"), "nothing was tried yet");
+    stage.app.work().await;
+    let why =
+        "todavía no sale por WhatsApp: sus mensajes llegaron al límite por hora. OKLA sigue intentándolo.";
+    let page = stage.dealer.get(&his).await.body;
+    for whom in ["al comprador", "para usted"] {
+        assert!(page.contains(&format!("La confirmación {whom} {why}")), "{whom}: {page}");
+    }
+    stage.app.set_limit(Limit::DealerHour, None).await;
+    stage.app.advance(TimeDelta::minutes(5)).await;
+    stage.app.work().await;
+    let page = stage.dealer.get(&his).await.body;
+    assert!(!page.contains("por WhatsApp:"), "what went is no matter any more: {page}");
+
+    // Until the reminders are of no use.
+    stage.app.set_limit(Limit::DealerHour, Some(0)).await;
+    stage.app.advance_to(2, 18).await;
+    stage.app.work().await;
+    stage.app.advance_to(1, 9).await;
+    stage.app.work().await;
+    let page = stage.dealer.get(&his).await.body;
+    let why = "El recordatorio al comprador no salió por WhatsApp: sus mensajes llegaron al límite por hora. Avísele usted.";
+    assert!(page.contains(why), "{page}");
+    ana.sign_in("ana@ejemplo.do", PASSWORD).await;
+    let page = ana.get(&hers).await.body;
+    let why =
+        "El recordatorio para usted no salió por WhatsApp: el concesionario llegó a su límite de mensajes.";
+    assert!(page.contains(why) && !page.contains("por hora"), "{page}");
+
+    stage.app.add_user("okla@ejemplo.do", Role::Admin, None).await;
+    let admin = stage.app.browser();
+    admin.sign_in("okla@ejemplo.do", PASSWORD).await;
+    let lost = |count: i64| format!("<dt>Avisos perdidos</dt><dd>{count} en 24 horas");
+    let page = admin.get("/admin/sistema").await.body;
+    assert!(page.replace("<!>", "").contains(&lost(2)), "{page}");
+    stage.app.advance(TimeDelta::hours(25)).await;
+    admin.sign_in("okla@ejemplo.do", PASSWORD).await;
+    let page = admin.get("/admin/sistema").await.body;
+    assert!(page.replace("<!>", "").contains(&lost(0)), "{page}");
 }

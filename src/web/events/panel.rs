@@ -96,7 +96,7 @@ pub async fn resend(
         async move {
             let progress = read_bulk(&state, &actor, id).await?;
             let is_done = progress.done() == progress.total;
-            Ok(Fragment::render(is_done, || view! { <ResendProgress progress=progress/> }))
+            Ok(Fragment::render(is_done, || view! { <ResendProgress progress=&progress/> }))
         }
     };
     stream_fragments(stop, wake, Duration::from_secs(1), load).into_response()

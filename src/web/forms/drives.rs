@@ -101,8 +101,15 @@ pub async fn post_renew(
     let page = format!("/panel/vehiculos/{vehicle}/renovar");
     let Some(actor) = signed_in(&current, &page) else { return Ok(()) };
     match renew(&current.state, &actor, vehicle, last_day).await {
-        Ok(until) => {
-            let said = format!("Renovada: sigue a la vista hasta el {}.", spoken_date(until));
+        Ok(renewed) => {
+            let until = spoken_date(renewed.until);
+            let said = if renewed.hidden {
+                format!(
+                    "Renovada hasta el {until}, pero en pausa: los compradores no la ven hasta que la publique en «Sus vehículos»."
+                )
+            } else {
+                format!("Renovada: sigue a la vista hasta el {until}.")
+            };
             done(&current, RENEWAL, &page, &said).await?;
         }
         Err(error) => back_with(&current, RENEWAL, &page, &[], error).await?,

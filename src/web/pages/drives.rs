@@ -9,7 +9,7 @@ use crate::{
     app::{
         error::{AppError, Result},
         limits_now::{DealerBar, dealer_bar},
-        test_drives::{DealersDrives, DriveRow, get, list_dealers, list_own},
+        test_drives::{DealersDrives, DriveRow, get, list_dealers, list_own, list_unsaid},
     },
     domain::{
         ids::DriveId,
@@ -200,6 +200,7 @@ fn page(side: Side) -> impl IntoView {
 
 struct Loaded {
     drive: DriveRow,
+    unsaid: Vec<String>,
     bar: Option<DealerBar>,
     flash: Flash,
     now: DateTime<Utc>,
@@ -219,13 +220,14 @@ async fn load(id: DriveId, side: Side) -> Result<Loaded> {
         Side::Buyer => None,
         Side::Dealer => Some(dealer_bar(&current.state, &actor).await?),
     };
+    let unsaid = list_unsaid(&current.state, &drive, side).await?;
     let flash = flash::take(&current.session, forms::DRIVE).await?;
-    Ok(Loaded { drive, bar, flash, now: current.state.clock.now() })
+    Ok(Loaded { drive, unsaid, bar, flash, now: current.state.clock.now() })
 }
 
 #[component]
 fn Shown(loaded: Loaded, side: Side) -> impl IntoView {
-    let Loaded { drive, bar, flash, now } = loaded;
+    let Loaded { drive, unsaid, bar, flash, now } = loaded;
     let status = standing(&drive, now);
     let is_open = matches!(status, DriveStatus::Asked | DriveStatus::Set);
     let (back, with, who) = match side {
@@ -262,6 +264,7 @@ fn Shown(loaded: Loaded, side: Side) -> impl IntoView {
             {(!done.is_empty()).then(|| view! { <div role="status"><Notice tone=Tone::Ok><p>{done}</p></Notice></div> })}
             <PressProblems problems=flash.problems.clone()/>
             {untold}
+            <Unsaid lines=unsaid/>
             <section class="panel stack">
                 <p><State status=status/></p>
                 <dl class="pairs">
@@ -284,6 +287,15 @@ fn Shown(loaded: Loaded, side: Side) -> impl IntoView {
             })}
         </div>
     }
+}
+
+/// What OKLA had to say and did not get through with.
+#[component]
+pub fn Unsaid(lines: Vec<String>) -> impl IntoView {
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+        view! { <Notice tone=Tone::Warn>{lines}</Notice> }
+    })
 }
 
 /// The times proposed, one press each, and any other.

@@ -57,7 +57,7 @@ fn Shown(id: BulkId, loaded: Loaded) -> impl IntoView {
             <a class="back" href="/panel/fallidos"><Icon path=icons::BACK/>"Fallidos"</a>
             <h1>"Reenvío"</h1>
             <section class="panel stack">
-                <Live src=format!("/panel/reenvios/{id}/eventos") quiet=false><ResendProgress progress=progress/></Live>
+                <Live src=format!("/panel/reenvios/{id}/eventos") quiet=false><ResendProgress progress=&progress/></Live>
                 <p class="hint">"Puede cerrar esta página: el reenvío continúa."</p>
                 <p><a href=format!("/panel/reenvios/{id}")>"Actualizar"</a></p>
             </section>
@@ -66,12 +66,20 @@ fn Shown(id: BulkId, loaded: Loaded) -> impl IntoView {
 }
 
 #[component]
-pub fn ResendProgress(progress: Progress) -> impl IntoView {
+pub fn ResendProgress<'a>(progress: &'a Progress) -> impl IntoView + use<> {
     let done = progress.done();
     let said = if done == progress.total { "Listo" } else { "En marcha" };
+    let templates: Vec<String> =
+        progress.templates.iter().map(|purpose| format!("«{}»", purpose.label())).collect();
+    let no_template = format!(
+        "Sin una plantilla de WhatsApp disponible, {} (repítalo más tarde o llame por teléfono)",
+        templates.join(" y ")
+    );
     let lines = [
         (progress.sent, "Reenviados"),
-        (progress.over_limit, "No cupieron en sus límites (repítalo cuando haya lugar)"),
+        (progress.over_limit, "No cupieron en los límites de envío (repítalo cuando haya lugar)"),
+        (progress.opted_out, "A personas que pidieron no recibir mensajes de OKLA (llámelas por teléfono)"),
+        (progress.no_template, &*no_template),
         (progress.not_safe, "Ya no se podían reenviar"),
         (progress.failed, "No salieron por una falla nuestra"),
     ];

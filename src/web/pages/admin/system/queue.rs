@@ -28,6 +28,7 @@ pub fn Queue<'a>(system: &'a System) -> impl IntoView + use<> {
                 <dt>"En un repartidor"</dt><dd>{count(queue.leased)}{ends}</dd>
                 <dt>"A medias"</dt><dd>{count(queue.abandoned)}" (su repartidor murió)"</dd>
                 <dt>"La más antigua"</dt><dd>{oldest}</dd>
+                <dt>"Avisos perdidos"</dt><dd>{count(system.dropped)}" en 24 horas (no salieron mientras servían)"</dd>
                 <dt>"Ritmo"</dt><dd>{pace(system.line)}</dd>
                 <dt>"Circuito"</dt><dd><Circuit system=system/></dd>
             </dl>
