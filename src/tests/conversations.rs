@@ -378,6 +378,15 @@ async fn who_writes_to_a_number_sees_what_arrives_and_learns_nothing_of_what_it_
     for known in [PLAIN, LEFT] {
         assert_eq!(look(&stage.dealer, known).await, silent, "{known}");
     }
+    let cost = async |to: &str| {
+        let fields = [("vista", "numero"), ("to", to), ("message", "Llegó su carro")];
+        assert_eq!(stage.dealer.post_form("/fn/vista-previa", &fields).await.location, page);
+        let body = stage.dealer.get(page).await.body;
+        assert!(body.contains("«Llegó su carro»") && body.contains("Llegó su carro</textarea>"), "{body}");
+        let (_, cost) = body.split_once("Costo estimado: ").unwrap();
+        cost.split(" por parte").next().unwrap().to_owned()
+    };
+    assert_eq!(cost(PLAIN).await, cost(SILENT).await, "nor by the price");
 
     for to in ["", "12"] {
         let shown = look(&stage.dealer, to).await;
