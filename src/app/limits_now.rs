@@ -11,6 +11,7 @@ use super::{
     hold_line::get_hold,
     limit_marks::{MarkRow, list_own_marks},
     opt_out::way_back,
+    preview::may_know,
     read_panel::dealer_of,
     send_message::{Recipient, find_addressee},
     state::App,
@@ -64,7 +65,8 @@ pub async fn limits_now(app: &App, actor: &Actor, to: &Recipient, kind: Kind, pa
     };
     let now = app.clock.now();
     let wrote = store::inbound::list_writers_since(&mut conn, &[phone.to_owned()], now - OPEN_FOR).await?;
-    let outside_window = wrote.is_empty();
+    // The price would tell it as well.
+    let outside_window = wrote.is_empty() || !may_know(&mut conn, actor, to).await?;
     let rates = store::rates::list_rates(&mut conn).await?;
     let category = Category::of(kind, outside_window);
     let unit_price = price_of(&rates, kind, category, &addressee.phone, now).ok_or_else(no_rate)?;

@@ -1,20 +1,21 @@
 //! What would arrive if it were sent now: the same words, cut or put into a template by the same hands as a message's.
 
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 use super::{
     actor::Actor,
     compose::{Letter, Names, list_usable, with_image},
-    error::{AppError, OPTED_OUT, Result},
+    error::{OPTED_OUT, Result},
     opt_out::has_left,
     reading::reading_link,
-    send_message::{Recipient, find_addressee},
+    send_message::{Addressee, Recipient, find_addressee},
     state::App,
     test_drives::fill_request,
 };
 use crate::{
     domain::{
-        body::Body,
+        body::{Body, InvalidBody},
         contact_reason::ContactReason,
         ids::{DriveId, MessageId},
         image_url::ImageUrl,
@@ -25,19 +26,47 @@ use crate::{
     store,
 };
 
+/// Whether free text reaches the recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// Until then.
+    Open(DateTime<Utc>),
+    Closed,
+    /// That is nobody's business who has no conversation with that number.
+    Untold,
+}
+
 /// What arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
-    /// One a Twilio message.
+    pub window: Window,
+    /// One a Twilio message; none: the words cannot be sent.
     pub bubbles: Vec<String>,
-    /// The recipient has not written for a day: it goes by template.
+    /// A picture that comes with the first.
+    pub image: Option<ImageUrl>,
+    /// It goes by template: the recipient has not written for a day, or it asks for a test drive.
     pub by_template: bool,
     /// Of the words what waits for his answer.
     pub waits: bool,
     /// The recipient wants nothing of ours, or the template may not be used now, in words.
     pub unavailable: Option<String>,
-    /// Until when free text reaches him.
-    pub closes_at: Option<DateTime<Utc>>,
+    /// Why the words cannot be sent.
+    pub problem: Option<String>,
+}
+
+impl Preview {
+    /// Of no words that can be sent.
+    pub fn of_nothing(window: Window) -> Self {
+        Self {
+            window,
+            bubbles: Vec::new(),
+            image: None,
+            by_template: false,
+            waits: false,
+            unavailable: None,
+            problem: None,
+        }
+    }
 }
 
 /// What is about to be sent.
@@ -51,29 +80,59 @@ pub struct Words<'a> {
     pub drive: Option<DriveId>,
 }
 
-/// What the words would arrive as.
+impl Words<'_> {
+    /// Goes by a template of its own, whomever free text reaches.
+    fn asks_for_drive(&self) -> bool {
+        self.reason == Some(ContactReason::TestDrive) && !self.slots.is_empty()
+    }
+}
+
+/// Whether the actor may know that a recipient wrote to OKLA lately, or left: he might have done so to others. Who has sent to
+/// that number has read it on the message's page.
+pub(super) async fn may_know(conn: &mut PgConnection, actor: &Actor, to: &Recipient) -> Result<bool> {
+    let Recipient::Number { phone, .. } = to else { return Ok(true) };
+    let Some(dealer) = actor.dealer_id else { return Ok(false) };
+    Ok(store::threads::is_with(conn, dealer, phone.as_str()).await?)
+}
+
+/// What the words would arrive as, and by which way.
 ///
 /// # Errors
-/// `Invalid` for words that cannot be sent; as for sending for a recipient that the actor may not write to.
+/// As for sending, for a recipient that the actor may not write to.
 pub async fn preview(app: &App, actor: &Actor, to: &Recipient, said: Words<'_>) -> Result<Preview> {
-    let body =
-        Body::parse(said.words).map_err(|error| AppError::invalid("message", "invalid", error.sentence()))?;
     let addressee = find_addressee(app, actor, to).await?;
-    let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    let heard = store::inbound::get_last_heard(&mut conn, addressee.phone.as_str()).await?;
-    let closes_at = heard.map(closes_at).filter(|end| *end > now);
-    let gone = has_left(app, &mut conn, addressee.phone.as_str()).await?.then(|| OPTED_OUT.to_owned());
-    let asks_for_drive = said.reason == Some(ContactReason::TestDrive) && !said.slots.is_empty();
-    if closes_at.is_some() && !asks_for_drive {
-        return Ok(Preview {
-            bubbles: split(body.as_str()),
-            by_template: false,
-            waits: false,
-            unavailable: gone,
-            closes_at,
-        });
+    let phone = addressee.phone.as_str();
+    let (window, gone) = if may_know(&mut conn, actor, to).await? {
+        let heard = store::inbound::get_last_heard(&mut conn, phone).await?;
+        let end = heard.map(closes_at).filter(|end| *end > app.clock.now());
+        let gone = has_left(app, &mut conn, phone).await?.then(|| OPTED_OUT.to_owned());
+        (end.map_or(Window::Closed, Window::Open), gone)
+    } else {
+        (Window::Untold, None)
+    };
+    let nothing = Preview { unavailable: gone, ..Preview::of_nothing(window) };
+    let body = match Body::parse(said.words) {
+        Ok(body) => body,
+        Err(InvalidBody::Empty) => return Ok(nothing),
+        Err(error) => return Ok(Preview { problem: Some(error.sentence()), ..nothing }),
+    };
+    if matches!(window, Window::Open(_)) && !said.asks_for_drive() {
+        return Ok(Preview { bubbles: split(body.as_str()), image: said.image_url, ..nothing });
     }
+    by_template(app, &mut conn, actor, &addressee, &body, &said, nothing).await
+}
+
+/// The words within their template.
+async fn by_template(
+    app: &App,
+    conn: &mut PgConnection,
+    actor: &Actor,
+    addressee: &Addressee,
+    body: &Body,
+    said: &Words<'_>,
+    nothing: Preview,
+) -> Result<Preview> {
     // Every message's is as long.
     let link = reading_link(&app.settings, MessageId::fresh())?;
     let letter = Letter {
@@ -87,9 +146,9 @@ pub async fn preview(app: &App, actor: &Actor, to: &Recipient, said: Words<'_>) 
         reason: said.reason,
         link: &link,
     };
-    let names = Names::load(&mut conn, &[letter]).await?;
+    let names = Names::load(conn, &[letter]).await?;
     let filled = match (addressee.payer, addressee.vehicle) {
-        (Some(dealer), Some(vehicle)) if asks_for_drive => {
+        (Some(dealer), Some(vehicle)) if said.asks_for_drive() => {
             let link =
                 app.settings.page(&format!("/panel/pruebas/{}", said.drive.unwrap_or_else(DriveId::fresh)));
             let (dealer, vehicle) =
@@ -99,12 +158,12 @@ pub async fn preview(app: &App, actor: &Actor, to: &Recipient, said: Words<'_>) 
         }
         _ => names.compose(&letter),
     };
-    let usable = list_usable(&mut conn).await?.contains_key(&filled.purpose);
+    let usable = list_usable(conn).await?.contains_key(&filled.purpose);
     Ok(Preview {
-        waits: filled.rest.is_some(),
-        unavailable: gone.or_else(|| (!usable).then(|| filled.purpose.unavailable())),
-        bubbles: vec![filled.text],
         by_template: true,
-        closes_at,
+        waits: filled.rest.is_some(),
+        unavailable: nothing.unavailable.or_else(|| (!usable).then(|| filled.purpose.unavailable())),
+        bubbles: vec![filled.text],
+        ..nothing
     })
 }

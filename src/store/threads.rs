@@ -149,6 +149,17 @@ pub async fn get_ends(conn: &mut PgConnection, id: ThreadId) -> sqlx::Result<Opt
     .await
 }
 
+/// Whether a dealer has written to that address, or was written to from there.
+pub async fn is_with(conn: &mut PgConnection, dealer: DealerId, address: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from threads where dealer_id = $1 and address = $2) as "is_with!""#,
+        dealer.0,
+        address
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// A buyer who agreed to be told of answers and proved his number, and has one that he has not seen.
 pub struct Untold {
     pub dealer: DealerId,

@@ -289,6 +289,131 @@ async fn composer_says_by_which_way_it_goes_and_shows_exactly_what_arrives(pool:
 }
 
 #[sqlx::test]
+async fn open_composer_hears_of_an_answer_and_of_the_end_of_the_day(pool: PgPool) {
+    let stage = start(pool).await;
+    let thread = stage.writes_to_plain().await;
+    let of = format!("conversacion:{thread}");
+    let look = async |words: &str| stage.dealer.preview(&[("vista", &of), ("message", words)]).await;
+    let page = stage.dealer.get(&format!("{LIST}/{thread}")).await.body;
+    assert!(page.contains("solo deja pasar una plantilla"), "before a word is typed: {page}");
+
+    stage.app.sim.receive(&[("From", PLAIN), ("Body", "Dígame")]).await;
+    stage.app.work().await;
+    let shown = look("").await;
+    assert!(shown.contains("quedan ") && shown.contains("Escriba para ver"), "{shown}");
+    let shown = look("¿Viene hoy?").await;
+    assert!(shown.contains("<p>¿Viene hoy?</p>") && shown.contains("Con sus propias palabras."), "{shown}");
+    stage.app.clock.advance(TimeDelta::minutes(24 * 60 - 6));
+    let shown = look("¿Viene hoy?").await;
+    let left = shown.split("data-left=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!((30..=60).contains(&left.parse::<i64>().unwrap()), "{shown}");
+    stage.app.clock.advance(TimeDelta::minutes(1));
+    let shown = look("¿Viene hoy?").await;
+    assert!(shown.contains("solo deja pasar una plantilla") && shown.contains("«¿Viene hoy?»"), "{shown}");
+    assert!(!shown.contains("data-left") && !shown.contains("<p>¿Viene hoy?</p>"), "{shown}");
+
+    let long = look(&"a".repeat(4_097)).await;
+    assert!(long.contains("Acórtelo") && !long.contains("aaaa"), "{long}");
+    stage.app.add_user("luis@ejemplo.do", Role::Buyer, None).await;
+    let other = stage.app.browser();
+    other.sign_in("luis@ejemplo.do", PASSWORD).await;
+    let shown = other.preview(&[("vista", &of), ("message", "Hola")]).await;
+    assert!(!shown.contains("plantilla") && !shown.contains("quedan") && !shown.contains("Hola"), "{shown}");
+}
+
+/// What arrived there last: its words and its picture.
+async fn arrived(stage: &Stage, phone: &str) -> (String, Option<String>) {
+    stage.app.work().await;
+    let truth = stage.app.sim_messages(phone).await;
+    let last = truth.last().unwrap();
+    (last["body"].as_str().unwrap().to_owned(), last["mediaUrl"].as_str().map(ToOwned::to_owned))
+}
+
+#[sqlx::test]
+async fn picture_is_shown_as_it_travels(pool: PgPool) {
+    const PICTURE: &str = "https://ejemplo.do/foto.jpg";
+    let stage = start(pool).await;
+    stage.writes_to_plain().await;
+    let fields = [("to", PLAIN), ("message", "Mire"), ("image_url", PICTURE), ("form_key", "")];
+    let look = async || stage.dealer.preview(&[&[("vista", "numero")], &fields[..]].concat()).await;
+
+    let shown = look().await;
+    stage.dealer.post_form("/fn/escribir", &fields).await;
+    let (words, picture) = arrived(&stage, PLAIN).await;
+    assert_eq!(picture, None, "a template bears none");
+    assert!(words.contains(PICTURE) && shown.contains(&format!("<p>{words}</p>")), "{words}: {shown}");
+    assert!(!shown.contains("Imagen adjunta"), "{shown}");
+
+    stage.app.sim.receive(&[("From", PLAIN), ("Body", "Dígame")]).await;
+    stage.app.work().await;
+    let shown = look().await;
+    stage.dealer.post_form("/fn/escribir", &fields).await;
+    let (words, picture) = arrived(&stage, PLAIN).await;
+    assert_eq!((words.as_str(), picture.as_deref()), ("Mire", Some(PICTURE)));
+    assert!(shown.contains("<p>Mire</p>") && shown.contains("Imagen adjunta"), "{shown}");
+    assert!(shown.contains(&format!("href=\"{PICTURE}\"")), "{shown}");
+}
+
+#[sqlx::test]
+async fn who_writes_to_a_number_sees_what_arrives_and_learns_nothing_of_what_it_said_to_others(pool: PgPool) {
+    const SILENT: &str = "+18095551235";
+    const LEFT: &str = "+18095551236";
+    let stage = start(pool).await;
+    stage.app.have_dealer("el-otro", "+18095550177").await;
+    stage.app.add_user("ajeno@ejemplo.do", Role::Dealer, Some("el-otro")).await;
+    let other = stage.app.browser();
+    other.sign_in("ajeno@ejemplo.do", PASSWORD).await;
+    stage.app.sim.receive(&[("From", PLAIN), ("Body", "Hola")]).await;
+    stage.app.sim.receive(&[("From", LEFT), ("Body", "BAJA")]).await;
+    stage.app.work().await;
+    let page = "/panel/escribir";
+    let written = stage.dealer.get(page).await.body;
+    assert!(written.contains("Se decide al enviar.") && written.contains("Vista previa"), "{written}");
+
+    let look = async |browser: &Browser, to: &str| {
+        browser.preview(&[("vista", "numero"), ("to", to), ("message", "Llegó su carro")]).await
+    };
+    let silent = look(&stage.dealer, SILENT).await;
+    assert!(silent.contains("Se decide al enviar.") && silent.contains("«Llegó su carro»"), "{silent}");
+    for known in [PLAIN, LEFT] {
+        assert_eq!(look(&stage.dealer, known).await, silent, "{known}");
+    }
+    let cost = async |to: &str| {
+        let fields = [("vista", "numero"), ("to", to), ("message", "Llegó su carro")];
+        assert_eq!(stage.dealer.post_form("/fn/vista-previa", &fields).await.location, page);
+        let body = stage.dealer.get(page).await.body;
+        assert!(body.contains("«Llegó su carro»") && body.contains("Llegó su carro</textarea>"), "{body}");
+        let (_, cost) = body.split_once("Costo estimado: ").unwrap();
+        cost.split(" por parte").next().unwrap().to_owned()
+    };
+    assert_eq!(cost(PLAIN).await, cost(SILENT).await, "nor by the price");
+
+    for to in ["", "12"] {
+        let shown = look(&stage.dealer, to).await;
+        assert!(shown.contains("Se decide al enviar.") && !shown.contains("Llegó su carro"), "{shown}");
+    }
+    let send = [("to", SILENT), ("message", "Llegó su carro"), ("form_key", "")];
+    stage.dealer.post_form("/fn/escribir", &send).await;
+    let (words, _) = arrived(&stage, SILENT).await;
+    assert!(silent.contains(&format!("<p>{words}</p>")), "{words} is not in {silent}");
+
+    // Who has sent has read on the message's page by which way it went.
+    stage.writes_to_plain().await;
+    let known = look(&stage.dealer, PLAIN).await;
+    assert!(known.contains("quedan ") && known.contains("<p>Llegó su carro</p>"), "{known}");
+    assert!(look(&stage.dealer, SILENT).await.contains("no le ha escrito a OKLA"));
+    let others = look(&other, PLAIN).await;
+    assert!(others.contains("Se decide al enviar.") && !others.contains("quedan"), "{others}");
+
+    stage.app.add_user("luis@ejemplo.do", Role::Buyer, None).await;
+    let buyer = stage.app.browser();
+    buyer.sign_in("luis@ejemplo.do", PASSWORD).await;
+    for nobody in [look(&buyer, PLAIN).await, look(&stage.app.browser(), PLAIN).await] {
+        assert!(!nobody.contains("Llegó su carro") && !nobody.contains("OKLA"), "{nobody}");
+    }
+}
+
+#[sqlx::test]
 async fn contact_form_shows_the_template_that_arrives_of_the_words_it_begins_with(pool: PgPool) {
     let stage = start(pool).await;
     stage.dealer.post_form("/fn/vehiculo", &with(&[])).await;

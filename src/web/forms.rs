@@ -35,7 +35,7 @@ pub use number::NUMBER;
 pub use offers::{CAMPAIGN, HALT, OFFER};
 pub use own_data::{DATA, ERASE};
 pub use password::{FORGOTTEN, PASSWORD};
-pub use preview::{contact_preview, preview_to, show_preview, shown};
+pub use preview::{contact_preview, number_preview, preview_to, show_preview, shown};
 pub use quick_answers::QUICK;
 pub use rates::{DOP_RATE, NEW_RATE, RATE, RATE_FIELDS, RATES, read_rate};
 pub use resend::FORM as RESEND;
@@ -44,7 +44,7 @@ pub use threads::{ANSWER, OWN_ANSWER, OWN_WORDS};
 pub use unassigned::UNASSIGNED;
 pub use users::{NUMBERS, USER, user_path};
 pub use vehicle::{FIELDS as VEHICLE_FIELDS, FORM as VEHICLE};
-pub use write::FORM as WRITE;
+pub use write::{FORM as WRITE, PAGE as WRITE_PAGE};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

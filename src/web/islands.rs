@@ -1,13 +1,11 @@
 //! What the browser gets: one file an island with its server function. Everything else is rendered on the server.
 
 mod contact;
-mod countdown;
 mod keys;
 mod live;
 mod preview;
 
 pub use contact::{Contact, ContactAnswer, Refused};
-pub use countdown::Countdown;
 pub use keys::Keys;
 pub use live::Live;
-pub use preview::{PreviewOf, Previewed};
+pub use preview::PreviewOf;

@@ -34,8 +34,13 @@ pub struct Fragment {
 impl Fragment {
     /// Renders a view that holds no islands.
     pub fn render<V: IntoView>(last: bool, view: impl FnOnce() -> V) -> Self {
-        Self { html: Owner::new().with(|| view().into_view().to_html()).into(), last }
+        Self { html: draw(view).into(), last }
     }
+}
+
+/// A view that holds no islands, as HTML.
+pub fn draw<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    Owner::new().with(|| view().into_view().to_html())
 }
 
 /// Parts that many look at: however many do, each is rendered once a change.

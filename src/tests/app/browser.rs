@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Mutex};
 
 use reqwest::{
     Client, Method, RequestBuilder, Response, StatusCode,
-    header::{COOKIE, LOCATION, SET_COOKIE},
+    header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, LOCATION, SET_COOKIE},
     redirect,
 };
 
@@ -47,6 +47,16 @@ impl Browser {
             .header("origin", &self.url)
             .form(fields);
         self.land(request).await
+    }
+
+    /// What the island of a composer draws of these fields.
+    pub async fn preview(&self, fields: &[(&str, &str)]) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let request = self.request(Method::POST, "/fn/vista-previa").headers(headers);
+        let answer = self.land(request.header("sec-fetch-site", "same-origin").form(fields)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{answer:?}"))
     }
 
     pub async fn get(&self, path: &str) -> Landing {

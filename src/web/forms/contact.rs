@@ -37,6 +37,8 @@ pub struct Typed<'a> {
     pub message: &'a str,
     pub image_url: &'a str,
     pub form_key: &'a str,
+    /// The number that is written to, where the form asks for one.
+    pub to: &'a str,
 }
 
 impl<'a> Typed<'a> {

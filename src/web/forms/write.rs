@@ -12,7 +12,7 @@ use crate::{
 
 /// The form's name in the flash.
 pub const FORM: &str = "escribir";
-const PAGE: &str = "/panel/escribir";
+pub const PAGE: &str = "/panel/escribir";
 
 /// A dealer's user: writes to a number, on his dealer's account.
 #[server(prefix = "/fn", endpoint = "escribir")]

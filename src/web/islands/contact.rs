@@ -42,6 +42,7 @@ pub async fn post_contact(
         message: &message,
         image_url: &image_url,
         form_key: &form_key,
+        to: "",
     };
     crate::web::forms::contact(&vehicle, &typed).await
 }

@@ -26,6 +26,10 @@ pub fn Live(
     }
 }
 
+/// Happens to the document whenever a fragment brought something new.
+#[cfg(feature = "hydrate")]
+pub(super) const CHANGED: &str = "okla:changed";
+
 /// Puts each fragment from `src` into `region`; the browser reconnects by itself when the line breaks.
 #[cfg(feature = "hydrate")]
 pub(super) fn watch(region: &web_sys::Element, src: &str) {
@@ -36,10 +40,11 @@ pub(super) fn watch(region: &web_sys::Element, src: &str) {
     let put = {
         let region = region.clone();
         move |event: &MessageEvent| {
-            if let Some(html) = event.data().as_string()
-                && let Err(refusal) = put_in_place(&region, &html)
-            {
-                leptos::logging::error!("{refusal:?}");
+            let Some(html) = event.data().as_string() else { return };
+            match put_in_place(&region, &html) {
+                Ok(true) => tell_document(),
+                Ok(false) => {}
+                Err(refusal) => leptos::logging::error!("{refusal:?}"),
             }
         }
     };
@@ -61,20 +66,28 @@ pub(super) fn watch(region: &web_sys::Element, src: &str) {
     last.forget();
 }
 
-/// Leaves what is the same as it was: it is not read aloud again, and its animation goes on.
 #[cfg(feature = "hydrate")]
-fn put_in_place(region: &web_sys::Element, html: &str) -> Result<(), wasm_bindgen::JsValue> {
+fn tell_document() {
+    if let Ok(event) = web_sys::Event::new(CHANGED) {
+        // Nobody prevents what follows from it.
+        let _told = document().dispatch_event(&event);
+    }
+}
+
+/// Leaves what is the same as it was: it is not read aloud again, and its animation goes on. `false`: all of it was.
+#[cfg(feature = "hydrate")]
+pub(super) fn put_in_place(region: &web_sys::Element, html: &str) -> Result<bool, wasm_bindgen::JsValue> {
     use wasm_bindgen::JsCast;
 
     let fresh = region.clone_node()?.unchecked_into::<web_sys::Element>();
     fresh.set_inner_html(html);
     keep_open(region, &fresh)?;
     let focused = link_in_focus(region);
-    replace_what_differs(region, &fresh)?;
+    let changed = replace_what_differs(region, &fresh)?;
     if let Some(href) = focused.filter(|_| link_in_focus(region).is_none()) {
         focus_link(region, &href)?;
     }
-    Ok(())
+    Ok(changed)
 }
 
 #[cfg(feature = "hydrate")]
@@ -115,24 +128,28 @@ fn focus_link(region: &web_sys::Element, href: &str) -> Result<(), wasm_bindgen:
 fn replace_what_differs(
     region: &web_sys::Element,
     fresh: &web_sys::Element,
-) -> Result<(), wasm_bindgen::JsValue> {
+) -> Result<bool, wasm_bindgen::JsValue> {
+    let mut changed = false;
     let (mut shown, mut next) = (region.first_element_child(), fresh.first_element_child());
     while let Some(new) = next {
         next = new.next_element_sibling();
         let Some(old) = shown.take() else {
             region.append_with_node_1(&new)?;
+            changed = true;
             continue;
         };
         shown = old.next_element_sibling();
         if old.class_name() == "stack" && new.class_name() == "stack" {
-            replace_what_differs(&old, &new)?;
+            changed |= replace_what_differs(&old, &new)?;
         } else if old.outer_html() != new.outer_html() {
             old.replace_with_with_node_1(&new)?;
+            changed = true;
         }
     }
     while let Some(old) = shown {
         shown = old.next_element_sibling();
         old.remove();
+        changed = true;
     }
-    Ok(())
+    Ok(changed)
 }

@@ -1,10 +1,9 @@
-//! What arrives of what is being typed: asked of the server, which puts a message's words together, a moment after the last
-//! key.
+//! What arrives of what is being typed, and by which way: asked of the server, which puts a message's words together, a moment
+//! after the last key.
 
-use std::{fmt, str::FromStr};
+use std::{collections::HashMap, fmt, str::FromStr};
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
     web::error::WebError,
 };
 
+const NUMBER: &str = "numero";
 const OFFER: &str = "oferta";
 
 /// Whom the words would go to.
@@ -23,6 +23,8 @@ pub enum PreviewOf {
     Thread(ThreadId),
     /// The dealer of one's own message's conversation.
     Message(MessageId),
+    /// The number that is typed, perhaps about a vehicle.
+    Number(Option<VehicleId>),
     /// Many, by an offer, which may bear a vehicle's link.
     Offer(Option<VehicleId>),
 }
@@ -33,6 +35,8 @@ impl fmt::Display for PreviewOf {
             Self::Vehicle(id) => write!(f, "vehiculo:{id}"),
             Self::Thread(id) => write!(f, "conversacion:{id}"),
             Self::Message(id) => write!(f, "mensaje:{id}"),
+            Self::Number(None) => f.write_str(NUMBER),
+            Self::Number(Some(id)) => write!(f, "{NUMBER}:{id}"),
             Self::Offer(None) => f.write_str(OFFER),
             Self::Offer(Some(id)) => write!(f, "{OFFER}:{id}"),
         }
@@ -44,8 +48,10 @@ impl FromStr for PreviewOf {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("{text:?} names nobody to write to");
-        if text == OFFER {
-            return Ok(Self::Offer(None));
+        match text {
+            NUMBER => return Ok(Self::Number(None)),
+            OFFER => return Ok(Self::Offer(None)),
+            _ => {}
         }
         let (what, id) = text.split_once(':').ok_or_else(wrong)?;
         let id: Uuid = id.parse().map_err(|_| wrong())?;
@@ -53,44 +59,34 @@ impl FromStr for PreviewOf {
             "vehiculo" => Ok(Self::Vehicle(VehicleId(id))),
             "conversacion" => Ok(Self::Thread(ThreadId(id))),
             "mensaje" => Ok(Self::Message(MessageId(id))),
+            NUMBER => Ok(Self::Number(Some(VehicleId(id)))),
             OFFER => Ok(Self::Offer(Some(VehicleId(id)))),
             _ => Err(wrong()),
         }
     }
 }
 
-/// What would arrive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Previewed {
-    /// None: the words cannot be sent, or there are none.
-    pub bubbles: Vec<String>,
-    pub note: String,
-}
-
-/// Whoever is signed in sees what his words would arrive as. Asked by the island; a plain form's press leads back to its
-/// page, which shows it.
+/// Whoever is signed in sees what his words would arrive as, drawn as on the page. Asked by the island; a plain form's press
+/// leads back to its page, which shows it.
 #[server(prefix = "/fn", endpoint = "vista-previa")]
 pub async fn post_preview(
     #[server(default)] vista: String,
-    #[server(default)] message: String,
-    #[server(default)] reason: String,
-    #[server(default)] slot1: String,
-    #[server(default)] slot2: String,
-    #[server(default)] image_url: String,
-    #[server(default)] form_key: String,
-) -> Result<Previewed, WebError> {
+    #[server(flatten)] fields: HashMap<String, String>,
+) -> Result<String, WebError> {
+    let value = |name: &str| fields.get(name).map_or("", String::as_str);
     let typed = crate::web::forms::Typed {
-        message: &message,
-        reason: &reason,
-        slot1: &slot1,
-        slot2: &slot2,
-        image_url: &image_url,
-        form_key: &form_key,
+        message: value("message"),
+        reason: value("reason"),
+        slot1: value("slot1"),
+        slot2: value("slot2"),
+        image_url: value("image_url"),
+        form_key: value("form_key"),
+        to: value("to"),
     };
     crate::web::forms::show_preview(&vista, &typed).await
 }
 
-/// Keeps the preview within `root` true to what is typed in its form.
+/// Keeps the preview within `root` true: to what is typed in its form, to what is said meanwhile, to the time that is left.
 #[cfg(feature = "hydrate")]
 pub(super) fn follow(root: &web_sys::Element) {
     browser::follow(root);
@@ -100,96 +96,118 @@ pub(super) fn follow(root: &web_sys::Element) {
 mod browser {
     use std::time::Duration;
 
+    use chrono::TimeDelta;
     use leptos::prelude::*;
-    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-    use web_sys::{Element, Event, FormData, HtmlFormElement};
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{Element, EventTarget, FormData, HtmlFormElement};
 
     use super::post_preview;
+    use crate::{
+        domain::time::left,
+        web::islands::live::{CHANGED, put_in_place},
+    };
 
     const PAUSE: Duration = Duration::from_millis(400);
+    const EVERY: Duration = Duration::from_secs(5);
+    const FIELDS: [&str; 6] = ["to", "message", "reason", "slot1", "slot2", "image_url"];
 
     pub fn follow(root: &Element) {
         let (Some(place), Some(form)) = (find(root, "[data-preview]"), find(root, "form")) else { return };
-        let Ok(form) = form.dyn_into::<HtmlFormElement>() else { return };
+        let (Some(shown), Ok(form)) = (find(&place, "[data-shown]"), form.dyn_into::<HtmlFormElement>())
+        else {
+            return;
+        };
         if let Some(button) = find(&place, "[data-again]") {
             // What it does, happens by itself; hidden it would still be what Enter presses.
             button.remove();
         }
-        let typed = StoredValue::new(0_u32);
-        let watched = form.clone();
-        let changed = Closure::<dyn FnMut(Event)>::new(move |_: Event| {
-            typed.update_value(|count| *count += 1);
-            let (count, form, place) = (typed.get_value(), form.clone(), place.clone());
+        let composer = Composer { form, shown, asked: StoredValue::new(0), ends: StoredValue::new(None) };
+        composer.see_end();
+        let ask = {
+            let composer = composer.clone();
+            Closure::<dyn FnMut()>::new(move || composer.ask_soon())
+        };
+        let targets: [(&EventTarget, &str); 2] = [(&composer.form, "input"), (&document(), CHANGED)];
+        for (target, event) in targets {
+            // Fixed names are valid.
+            let _listening = target.add_event_listener_with_callback(event, ask.as_ref().unchecked_ref());
+        }
+        ask.forget();
+        set_interval(move || composer.count_down(), EVERY);
+    }
+
+    #[derive(Clone)]
+    struct Composer {
+        form: HtmlFormElement,
+        /// What is drawn again.
+        shown: Element,
+        asked: StoredValue<u32>,
+        /// When free text ends, by the browser's own clock: timers of a page that is not looked at run late.
+        ends: StoredValue<Option<f64>>,
+    }
+
+    impl Composer {
+        /// Asks the server when nothing has happened for a moment.
+        fn ask_soon(&self) {
+            // What was in it has gone.
+            if self.form.has_attribute("hidden") {
+                return;
+            }
+            self.asked.update_value(|count| *count += 1);
+            let (composer, count) = (self.clone(), self.asked.get_value());
             set_timeout(
                 move || {
-                    if typed.get_value() == count {
-                        leptos::task::spawn_local(async move { show(&form, &place, typed, count).await });
+                    if composer.asked.get_value() == count {
+                        leptos::task::spawn_local(async move { composer.show(count).await });
                     }
                 },
                 PAUSE,
             );
-        });
-        // Fixed names are valid.
-        let _listening = watched.add_event_listener_with_callback("input", changed.as_ref().unchecked_ref());
-        changed.forget();
-    }
-
-    async fn show(form: &HtmlFormElement, place: &Element, typed: StoredValue<u32>, count: u32) {
-        let Ok(data) = FormData::new_with_form(form) else { return };
-        let value = |name: &str| data.get(name).as_string().unwrap_or_default();
-        let of = match value("vehiculo") {
-            vehicle if vehicle.is_empty() => value("vista"),
-            vehicle => value("vista") + ":" + &vehicle,
-        };
-        let asked = post_preview(
-            of,
-            // A form has the one or the other.
-            value("message") + &value("texto"),
-            value("reason"),
-            value("slot1"),
-            value("slot2"),
-            value("image_url"),
-            String::new(),
-        );
-        let Ok(previewed) = asked.await else { return };
-        // Somebody typed on meanwhile: a later answer comes.
-        if typed.get_value() != count {
-            return;
         }
-        if let Some(bubbles) = find(place, "[data-bubbles]") {
-            // A bubble in which more stands than the words keeps it.
-            if let Some(words) = find(&bubbles, "[data-text]") {
-                words.set_text_content(previewed.bubbles.first().map(String::as_str));
-                said(bubbles.toggle_attribute_with_force("hidden", previewed.bubbles.is_empty()));
-            } else {
-                bubbles.set_inner_html("");
-                for words in &previewed.bubbles {
-                    append(&bubbles, words);
-                }
+
+        async fn show(&self, count: u32) {
+            let Ok(data) = FormData::new_with_form(&self.form) else { return };
+            let value = |name: &str| data.get(name).as_string().unwrap_or_default();
+            let of = match value("vehiculo") {
+                vehicle if vehicle.is_empty() => value("vista"),
+                vehicle => value("vista") + ":" + &vehicle,
+            };
+            let mut fields = FIELDS.map(|name| (name.to_owned(), value(name)));
+            // An offer's words bear another name.
+            fields[1].1 += &value("texto");
+            let Ok(html) = post_preview(of, fields.into()).await else { return };
+            // Something happened meanwhile: a later answer comes.
+            if self.asked.get_value() != count {
+                return;
+            }
+            if let Err(refusal) = put_in_place(&self.shown, &html) {
+                leptos::logging::error!("{refusal:?}");
+            }
+            self.see_end();
+        }
+
+        fn see_end(&self) {
+            let seconds = find(&self.shown, "[data-left]").and_then(|place| place.get_attribute("data-left"));
+            let seconds = seconds.and_then(|seconds| seconds.parse::<u32>().ok());
+            self.ends.set_value(seconds.zip(now()).map(|(seconds, now)| now + f64::from(seconds) * 1_000.0));
+        }
+
+        /// When nothing is left, the server is asked until it has said what holds now.
+        fn count_down(&self) {
+            let (Some(ends), Some(now)) = (self.ends.get_value(), now()) else { return };
+            #[expect(clippy::cast_possible_truncation, reason = "seconds of a day")]
+            let rest = TimeDelta::seconds(((ends - now) / 1_000.0) as i64);
+            if let Some(place) = find(&self.shown, "[data-left]") {
+                place.set_text_content(Some(&left(rest)));
+            }
+            if rest <= TimeDelta::zero() {
+                self.ask_soon();
             }
         }
-        if let Some(note) = find(place, "[data-note]") {
-            note.set_text_content(Some(&previewed.note));
-        }
     }
 
-    /// As the server draws it; words are set as text and never read as HTML.
-    fn append(bubbles: &Element, words: &str) {
-        let made = document().create_element("div").and_then(|bubble| {
-            bubble.set_class_name("bubble out");
-            let paragraph = document().create_element("p")?;
-            paragraph.set_text_content(Some(words));
-            bubble.append_with_node_1(&paragraph)?;
-            bubbles.append_with_node_1(&bubble)
-        });
-        said(made);
-    }
-
-    /// The browser's refusal is for whoever looks for it.
-    fn said<T>(done: Result<T, JsValue>) {
-        if let Err(refusal) = done {
-            leptos::logging::error!("{refusal:?}");
-        }
+    fn now() -> Option<f64> {
+        window().performance().map(|clock| clock.now())
     }
 
     fn find(root: &Element, selector: &str) -> Option<Element> {
@@ -208,6 +226,8 @@ mod tests {
             PreviewOf::Vehicle(VehicleId(id)),
             PreviewOf::Thread(ThreadId(id)),
             PreviewOf::Message(MessageId(id)),
+            PreviewOf::Number(None),
+            PreviewOf::Number(Some(VehicleId(id))),
             PreviewOf::Offer(None),
             PreviewOf::Offer(Some(VehicleId(id))),
         ] {

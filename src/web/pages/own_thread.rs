@@ -34,7 +34,8 @@ impl OwnThread {
         let flash = flash::take(&current.session, forms::OWN_ANSWER).await?;
         let message_typed = flash.value("message");
         let typed = forms::Typed { message: &message_typed, ..forms::Typed::default() };
-        let preview = forms::preview_to(current, actor, &Recipient::Thread(detail.row.id), &typed).await;
+        let to = Recipient::Thread(detail.row.id);
+        let preview = forms::preview_to(current, actor, Some(&to), &typed).await;
         Ok(Self { message, detail, preview: forms::shown(preview)?, flash })
     }
 }

@@ -76,7 +76,7 @@ async fn load(id: ThreadId) -> Result<Loaded> {
     let preview = match row.address {
         Some(_) if !row.is_erased() => {
             let typed = forms::Typed { message: &message, ..forms::Typed::default() };
-            forms::shown(forms::preview_to(&current, &actor, &Recipient::Thread(id), &typed).await)?
+            forms::shown(forms::preview_to(&current, &actor, Some(&Recipient::Thread(id)), &typed).await)?
         }
         _ => None,
     };

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::failed;
 use crate::{
     app::{
-        error::{AppError, Result},
+        error::Result,
         limits_now::{DealerBar, dealer_bar},
         read_messages::{View, get_message},
     },
@@ -18,10 +18,10 @@ use crate::{
     web::{
         flash::{self, Flash},
         forms, guard,
-        islands::Contact,
+        islands::{Contact, PreviewOf},
         parts::{
-            BeforeWriting, ErrorSummary, Field, FieldError, Icon, LimitBar, PageTitle, TextArea, Writer,
-            icons,
+            BeforeWriting, ErrorSummary, Field, FieldError, Icon, LimitBar, PageTitle, PreviewPart, TextArea,
+            Writer, icons,
         },
         request::Current,
     },
@@ -42,7 +42,9 @@ pub fn WritePage() -> impl IntoView {
 struct Loaded {
     /// As it was typed, or as the contact has it.
     to: String,
-    vehicle: Option<(VehicleId, String)>,
+    /// The vehicle that it is about, and how that is called.
+    about: Option<VehicleId>,
+    title: Option<String>,
     flash: Flash,
     writer: Writer,
     bar: DealerBar,
@@ -63,23 +65,28 @@ async fn load(about: Option<MessageId>) -> Result<Loaded> {
         vehicle = message.vehicle;
     }
     let bar = dealer_bar(&current.state, &actor).await?;
-    // Before a number is known, what any new one would cost.
-    let phone = Phone::parse_form(&to).or_else(|_| Phone::parse_api("+18095550199"));
-    let phone = phone.map_err(|error| AppError::Fault(error.to_string()))?;
-    let writer = Writer::to_number(&current, &actor, phone).await?;
-    Ok(Loaded { to, vehicle, flash, writer, bar })
+    let about = vehicle.as_ref().map(|(id, _)| *id).or_else(|| flash.value("vehicle").parse().ok());
+    let typed = forms::Typed {
+        to: &to,
+        message: &flash.value("message"),
+        image_url: &flash.value("image_url"),
+        ..forms::Typed::default()
+    };
+    let writer = Writer::to_number(&current, &actor, about, &typed).await?;
+    Ok(Loaded { to, about, title: vehicle.map(|(_, title)| title), flash, writer, bar })
 }
 
 #[component]
 fn Shown(loaded: Loaded) -> impl IntoView {
-    let Loaded { to, vehicle, flash, writer, bar } = loaded;
+    let Loaded { to, about, title, flash, writer, bar } = loaded;
     let problem = |field: &str| flash.problem(field);
     let (to_problem, message_problem, image_problem) =
         (problem("to"), problem("message"), problem("image_url"));
     let message = flash.value("message");
     let length = Length::of(&message);
     let form_key = Uuid::parse_str(&flash.value("form_key")).unwrap_or_else(|_| Uuid::now_v7());
-    let about = vehicle.as_ref().map_or_else(|| flash.value("vehicle"), |(id, _)| id.to_string());
+    let of = PreviewOf::Number(about);
+    let about = about.map(|id| id.to_string());
     let cost = dollars(writer.outlook.cost);
     view! {
         <PageTitle text="Escribir por WhatsApp"/>
@@ -91,7 +98,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 <form method="post" action="/fn/escribir" class="panel stack" novalidate data-plain>
                     <ErrorSummary problems=flash.problems.clone()/>
                     <BeforeWriting writer=&writer/>
-                    {vehicle.map(|(_, title)| view! { <p class="soft">"Sobre: "{title}</p> })}
+                    {title.map(|title| view! { <p class="soft">"Sobre: "{title}</p> })}
                     <input type="hidden" name="vehicle" value=about/>
                     <input type="hidden" name="form_key" value=form_key.to_string() autocomplete="off"/>
                     <Field field="to" label="WhatsApp del destinatario" kind="tel" complete="off" value=to problem=to_problem
@@ -106,6 +113,7 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                     </div>
                     <Field field="image_url" label="Dirección de una imagen (opcional)" kind="url" complete="off"
                         value=flash.value("image_url") problem=image_problem hint="Debe empezar con https://."/>
+                    <PreviewPart preview=writer.preview.as_ref() of=of now=writer.now/>
                     <p>{format!("Costo estimado: {cost} por parte, a cuenta de su concesionario.")}</p>
                     <div class="actions">
                         <button type="submit" class="button whatsapp"><Icon path=icons::SEND/>"Enviar"</button>

@@ -5,13 +5,20 @@ use super::notice::{Notice, Tone};
 use crate::{
     app::{
         actor::Actor,
-        error::Result,
+        error::{AppError, Result},
         limits_now::{Outlook, limits_now},
         preview::Preview,
         send_message::Recipient,
     },
-    domain::{kind::Kind, limits::Standing, phone::Phone, time::spoken_day, user::Role, vehicle::Vehicle},
-    web::{flash::Flash, forms::contact_preview, request::Current},
+    domain::{
+        ids::VehicleId, kind::Kind, limits::Standing, phone::Phone, time::spoken_day, user::Role,
+        vehicle::Vehicle,
+    },
+    web::{
+        flash::Flash,
+        forms::{Typed, contact_preview, number_preview},
+        request::Current,
+    },
 };
 
 /// From here on down it is worth saying how many messages are left.
@@ -46,11 +53,19 @@ impl Writer {
         self.outlook.paused.is_some() || self.outlook.decision.refusal(self.role, self.now).is_some()
     }
 
-    /// What a dealer's user would meet if he wrote to a number now.
-    pub async fn to_number(current: &Current, actor: &Actor, phone: Phone) -> Result<Self> {
+    /// What a dealer's user would meet if he wrote to a number now; before it is known, what any new one would cost.
+    pub async fn to_number(
+        current: &Current,
+        actor: &Actor,
+        about: Option<VehicleId>,
+        typed: &Typed<'_>,
+    ) -> Result<Self> {
+        let phone = Phone::parse_form(typed.to).or_else(|_| Phone::parse_api("+18095550199"));
+        let phone = phone.map_err(|error| AppError::Fault(error.to_string()))?;
         let to = Recipient::Number { phone, about: None };
         let outlook = limits_now(&current.state, actor, &to, Kind::Contact, 1).await?;
-        Ok(Self { outlook, preview: None, role: actor.role, now: current.state.clock.now() })
+        let preview = number_preview(current, actor, about, typed).await?;
+        Ok(Self { outlook, preview, role: actor.role, now: current.state.clock.now() })
     }
 }
 

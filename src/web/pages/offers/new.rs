@@ -14,7 +14,7 @@ use crate::{
         forms, guard,
         islands::{Contact, PreviewOf},
         pages::failed,
-        parts::{ErrorSummary, Field, FieldError, Icon, LimitBar, OfferBubble, PageTitle, TextArea, icons},
+        parts::{ErrorSummary, Field, FieldError, Icon, LimitBar, OfferArrives, PageTitle, TextArea, icons},
         request::Current,
     },
 };
@@ -79,11 +79,11 @@ fn Shown(loaded: Loaded) -> impl IntoView {
     };
     let shown = draft.asked.iter().filter(|asked| asked.is_shown);
     let shown = shown.map(|asked| (asked.id.clone(), asked.title.clone())).collect();
-    let (text, said, hidden) = match preview {
-        Ok(preview) => (preview.text, preview.unavailable.unwrap_or_default(), false),
-        Err(said) => (String::new(), said, true),
+    let (text, said) = match preview {
+        Ok(preview) => (Some(preview.text), preview.unavailable.unwrap_or_default()),
+        Err(said) => (None, said),
     };
-    let (of, vista) = (PreviewOf::Offer(None).to_string(), PreviewOf::Offer(None).to_string());
+    let vista = PreviewOf::Offer(None).to_string();
     let when = format!(
         "Hora de Santo Domingo; vacío: en cuanto confirme. Las ofertas salen {hours}; lo que falte espera a la mañana."
     );
@@ -102,10 +102,9 @@ fn Shown(loaded: Loaded) -> impl IntoView {
                 </div>
                 <Pick field="vehiculo" label="Vehículo (opcional)" options=pairs(shown, "Ninguno") value=&vehicle
                     hint="Su enlace va al final del texto."/>
-                <div id="vista" class="stack" data-preview=of>
+                <div id="vista" class="stack" data-preview>
                     <h3>"Así llega"</h3>
-                    <OfferBubble text=text hidden=hidden/>
-                    <p class="hint" data-note aria-live="polite">{said}</p>
+                    <div class="stack" data-shown><OfferArrives text=text said=said/></div>
                     <input type="hidden" name="vista" value=vista/>
                     <button class="button second" name="accion" value="vista" data-again>"Actualizar la vista previa"</button>
                 </div>
