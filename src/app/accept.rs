@@ -158,7 +158,7 @@ pub enum Verdict {
     NoTemplate(Purpose),
     /// The recipient wants nothing of ours.
     OptedOut,
-    /// Its sender had himself erased.
+    /// Its sender, or the one whose rest it is, had himself erased.
     Gone,
     /// An offer that its recipient may not get, or not now.
     Withheld(Withheld),
@@ -298,6 +298,8 @@ async fn take_places(
         .collect();
     // People before counters: whoever erases himself takes himself before the messages whose places he gives back.
     let mut offers = Offers::hold(conn, drafts, hours, now).await?;
+    let continued: Vec<MessageId> = drafts.iter().filter_map(|draft| draft.continues).collect();
+    let rests = store::rests::lock_rests(conn, &continued).await?;
     let mut counters = Counters::lock(conn, wanted, now).await?;
     let now = counters.now();
     let phones: Vec<String> = drafts.iter().map(|draft| draft.to.as_str().to_owned()).collect();
@@ -326,7 +328,7 @@ async fn take_places(
             answers.push(Answer::OptedOut);
             continue;
         }
-        if senders.is_erased(draft.sender) {
+        if senders.is_erased(draft.sender) || draft.continues.is_some_and(|id| !rests.contains(&id)) {
             answers.push(Answer::Gone);
             continue;
         }

@@ -34,7 +34,7 @@ use crate::{
 const HELD: TimeDelta = TimeDelta::seconds(60);
 /// An answer may overtake what Twilio tells us of its message: it waits for that, looked at again so soon, for so long.
 const AGAIN: TimeDelta = TimeDelta::seconds(1);
-const PATIENCE: TimeDelta = TimeDelta::minutes(10);
+const PATIENCE: TimeDelta = TimeDelta::minutes(2);
 
 /// The button under the notice of a listing's end, as `templates.json` names it.
 const RENEW: &str = "publicacion-renovar";
@@ -51,11 +51,11 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     let Some(mut inbound) = store::inbound::claim_unhandled(&mut conn, now, now + HELD).await? else {
         return Ok(Step::Nothing);
     };
+    learn_number(app, &mut conn, &mut inbound, now).await?;
     if is_early(&mut conn, &inbound, now).await? {
         store::inbound::put_off(&mut conn, inbound.id, now + AGAIN).await?;
         return Ok(Step::Worked);
     }
-    learn_number(app, &mut conn, &mut inbound, now).await?;
     drop(conn);
     // Each step may be done again by whoever comes after a death.
     let owner = find_owner(app, &inbound).await?;
@@ -77,10 +77,11 @@ pub async fn handle_next_inbound(app: &App) -> Result<Step> {
     Ok(Step::Worked)
 }
 
-/// Whether what it answers may yet turn out.
+/// Whether what it answers may yet turn out, and matters: whoever leaves or comes back does so at once.
 async fn is_early(conn: &mut PgConnection, inbound: &Unhandled, now: DateTime<Utc>) -> Result<bool> {
     let Some(sid) = &inbound.replied_to else { return Ok(false) };
-    if inbound.received_at + PATIENCE <= now {
+    let is_for_okla = matches!(read(&inbound.body), Some(Word::Leave | Word::Return));
+    if is_for_okla || inbound.received_at + PATIENCE <= now {
         return Ok(false);
     }
     let (address, is_hidden) = (&inbound.from_address, is_bsuid(&inbound.from_address));

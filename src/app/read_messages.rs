@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        conversation::{Consent, Event, Message, Part},
+        conversation::{Consent, Event, Message, Part, Rest, RestStands},
         ids::{MessageId, ThreadId, VehicleId},
         phone::Phone,
         user::{Role, UnknownRole},
@@ -229,8 +229,14 @@ pub(super) fn parse(row: MessageRow) -> Result<Message> {
             .transpose()
             .map_err(|error: crate::domain::outcome::UnknownReason| fault("own_reason", error.to_string()))?,
         parts: row.parts,
-        waiting: row.waiting,
-        is_held_back: row.is_held_back,
+        rest: row.waiting.map(|characters| Rest {
+            characters,
+            stands: match row.rest_stands.as_deref() {
+                Some("due") => RestStands::Due,
+                Some("waits") => RestStands::Waits,
+                _ => RestStands::GivenUp,
+            },
+        }),
         continues: row.continues,
         continued_by: row.continued_by,
         cost: row.cost.normalize(),

@@ -1,6 +1,6 @@
 //! What a template had no room for follows once its recipient has answered: a message of its own, with its places and its
 //! money. What a limit or a pause keeps back is tried again while free text reaches him. What WhatsApp no more took as free
-//! text, its conversation being closed, follows at once and by template.
+//! text, its conversation being closed, follows at once and by template, or not at all once it is of no use any more.
 
 use chrono::TimeDelta;
 
@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     domain::{
-        body::Body, ids::MessageId, image_url::ImageUrl, parts::split, phone::Phone, user::Role,
-        window::closes_at,
+        body::Body, ids::MessageId, image_url::ImageUrl, parts::split, phone::Phone, retry::policy,
+        user::Role, window::closes_at,
     },
     store::{self, rests::DueRest},
 };
@@ -36,11 +36,16 @@ pub async fn follow_next_rest(app: &App) -> Result<Step> {
     };
     let heard = store::inbound::get_last_heard(&mut conn, &rest.to_phone).await?;
     drop(conn);
-    let is_reachable = !rest.by_template || heard.is_some_and(|at| now < closes_at(at));
-    let draft = if is_reachable { write(app, &rest)? } else { None };
+    let may_go = if rest.by_template {
+        heard.is_some_and(|at| now < closes_at(at))
+    } else {
+        now < rest.created_at + policy(rest.kind).validity
+    };
+    let draft = if may_go { write(app, &rest)? } else { None };
     let Some(draft) = draft else {
         let mut conn = app.pool.acquire().await?;
-        store::rests::set_due(&mut conn, rest.message, None).await?;
+        store::rests::put_off(&mut conn, &rest, None).await?;
+        app.notices.message_changed(Change { message: rest.message, dealer: rest.payer });
         return Ok(Step::Worked);
     };
     let follower = draft.id;
@@ -52,10 +57,10 @@ pub async fn follow_next_rest(app: &App) -> Result<Step> {
             app.notices.outbox_waiting();
             app.notices.message_changed(Change { message: follower, dealer: rest.payer });
         }
-        Verdict::OptedOut | Verdict::Gone => store::rests::set_due(&mut conn, rest.message, None).await?,
+        Verdict::OptedOut | Verdict::Gone => store::rests::put_off(&mut conn, &rest, None).await?,
         refused => {
             tracing::info!(message = %rest.message, ?refused, "the rest of a message could not follow yet");
-            store::rests::set_due(&mut conn, rest.message, Some(now + AGAIN)).await?;
+            store::rests::put_off(&mut conn, &rest, Some(now + AGAIN)).await?;
         }
     }
     app.notices.message_changed(Change { message: rest.message, dealer: rest.payer });

@@ -166,8 +166,13 @@ pub async fn get(app: &App, actor: &Actor, id: DriveId) -> Result<(DriveRow, Sid
     Ok((drive, side))
 }
 
-/// What was to be said of one that the actor has read, to either side, and did not go or does not yet, in words for his side.
+/// What was to be said of one that the actor has read, to either side, and did not go or does not yet, in words for his side;
+/// nothing once its time has passed.
 pub async fn list_unsaid(app: &App, drive: &DriveRow, side: Side) -> Result<Vec<String>> {
+    let last = drive.starts_at.or_else(|| drive.slots.iter().max().copied());
+    if last.is_some_and(|last| last < app.clock.now()) {
+        return Ok(Vec::new());
+    }
     let errands: &[Errand] =
         if drive.status == DriveStatus::Canceled { &Errand::OF_CANCELED } else { &Errand::OF_SET };
     let mut conn = app.pool.acquire().await?;

@@ -39,10 +39,7 @@ pub struct Message {
     pub not_sent: bool,
     pub own_reason: Option<OwnReason>,
     pub parts: i16,
-    /// Characters of it that wait for the recipient's answer, for its template had no room for them.
-    pub waiting: Option<i32>,
-    /// Its recipient has answered, and something keeps them back.
-    pub is_held_back: bool,
+    pub rest: Option<Rest>,
     /// It is what another message's template had no room for.
     pub continues: Option<MessageId>,
     /// What its own template had no room for.
@@ -55,6 +52,23 @@ pub struct Message {
     pub read_at: Option<DateTime<Utc>>,
     /// When Twilio last said anything.
     pub checked_at: Option<DateTime<Utc>>,
+}
+
+/// What of a long message did not go with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest {
+    pub characters: i32,
+    pub stands: RestStands,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestStands {
+    /// The template had no room for it: it follows the recipient's answer.
+    Waits,
+    /// It goes now, or is kept back and tried again.
+    Due,
+    /// It does not go any more.
+    GivenUp,
 }
 
 impl Message {

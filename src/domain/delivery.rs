@@ -150,13 +150,13 @@ impl Delivery {
 
     /// Whether free text of it was refused because the conversation is closed, and the template was not tried yet. What became
     /// of its other parts must be known first: those that WhatsApp took arrive. Once it refused one itself, only what arrived
-    /// was surely taken.
+    /// was surely taken. Once a rest was left nothing more goes: it would be said twice.
     pub fn wants_template(&self) -> bool {
         let refused = |part: &Part| part.status.is_failure() && part.error_code == Some(OUTSIDE_WINDOW);
-        let live: Vec<&Part> = self.parts.iter().filter(|part| !part.superseded).collect();
-        let by_whatsapp = live.iter().any(|part| refused(part) && part.sid.is_some());
+        let by_whatsapp = self.parts.iter().any(|part| refused(part) && part.sid.is_some());
         let is_open = |part: &Part| part.is_open() || by_whatsapp && part.status == Status::Sent;
-        live.iter().any(|part| refused(part)) && !live.iter().any(|part| part.by_template || is_open(part))
+        self.parts.iter().any(refused)
+            && !self.parts.iter().any(|part| part.superseded || part.by_template || is_open(part))
     }
 
     /// Whether some of its words need no template.
@@ -174,12 +174,7 @@ impl Delivery {
 
     /// It is what WhatsApp took of it; the other parts, which are told, go as a message of their own.
     pub fn leave_rest(&mut self, now: DateTime<Utc>) -> Vec<PartId> {
-        let left = self
-            .parts
-            .iter()
-            .filter(|part| !part.superseded && !part.is_taken())
-            .map(|part| part.id)
-            .collect();
+        let left = self.parts.iter().filter(|part| !part.is_taken()).map(|part| part.id).collect();
         self.supersede(|part| !part.is_taken());
         self.roll_up(Source::Okla, now);
         left
@@ -252,7 +247,7 @@ impl Part {
 
     /// WhatsApp has it.
     fn is_taken(&self) -> bool {
-        !self.superseded && matches!(self.status, Status::Sent | Status::Delivered | Status::Read)
+        matches!(self.status, Status::Sent | Status::Delivered | Status::Read)
     }
 
     /// Twilio has it, or may, and has not told whether WhatsApp took it.

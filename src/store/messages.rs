@@ -200,7 +200,8 @@ pub struct MessageRow {
     pub own_reason: Option<String>,
     pub parts: i16,
     pub waiting: Option<i32>,
-    pub is_held_back: bool,
+    /// `due`, `waits` or `given_up`, where characters wait.
+    pub rest_stands: Option<String>,
     pub continues: Option<MessageId>,
     pub continued_by: Option<MessageId>,
     pub cost: Decimal,
@@ -226,7 +227,8 @@ macro_rules! message_rows {
                      (select case when b.phone = m.to_phone and b.phone_proved_at is not null and b.shows_phone_since is not null
                         then '' else b.name end from threads t join users b on b.id = t.buyer_id where t.id = m.thread_id), 'Un comprador'), '')
                    end as told_as, m.body, m.image_url, m.status, m.error_code, m.not_sent, m.own_reason, m.parts,
-                 length(m.rest) as waiting, (m.rest_due_at is not null) as "is_held_back!", m.continues as "continues: MessageId",
+                 length(m.rest) as waiting, case when m.rest is not null then case when m.rest_due_at is not null then 'due'
+                   when m.template is not null then 'waits' else 'given_up' end end as rest_stands, m.continues as "continues: MessageId",
                  (select c.id from messages c where c.continues = m.id) as "continued_by: MessageId", m.cost, m.created_at, m.sent_at, m.delivered_at, m.read_at, m.checked_at
                from messages m
                join users u on u.id = m.sender_id

@@ -143,8 +143,11 @@ pub async fn lock_due(
              (m.status in ('failed', 'undelivered', 'canceled')) as "failed!"
            from outbox o join message_parts p on p.id = o.part_id join messages m on m.id = p.message_id
            where o.is_offer = $5 and o.available_at <= $1 and (o.leased_until is null or o.leased_until <= $1)
-             -- What is paused waits; what may have left already is looked up, and what is too old expires, all the same.
-             and (o.leased_until is not null or p.sid is not null or o.expires_at <= $1 or not $6 and not exists (
+             -- What is paused waits; what may have left already is looked up, what is too old expires and what was stopped
+             -- stays at home, all the same.
+             and (o.leased_until is not null or p.sid is not null or o.expires_at <= $1 or o.is_offer and coalesce((
+               select c.state = 'stopped' from offers f join campaigns c on c.id = f.campaign_id
+               where f.message_id = m.id), false) or not $6 and not exists (
                select from okla_pauses($1) as z
                where (z.dealer_id is null or z.dealer_id = m.dealer_id) and (z.kind is null or z.kind = m.kind))
                and not (o.is_offer and coalesce((

@@ -27,7 +27,7 @@ pub async fn set_reminders(conn: &mut PgConnection, reminders: &[NewReminder]) -
          select gen_random_uuid(), errand, subject, due_at, useful_until, due_at
          from unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) as r (errand, subject, due_at, useful_until)
          on conflict (errand, subject) where done_at is null do update
-           set due_at = excluded.due_at, useful_until = excluded.useful_until, look_at = excluded.look_at",
+           set due_at = excluded.due_at, useful_until = excluded.useful_until, look_at = excluded.look_at, refused_with = null",
         &errands as &[&str],
         &subjects,
         &due,

@@ -54,7 +54,8 @@ macro_rules! failed {
                 + $columns
                 + r#" from (
                    select m.*, coalesce(own_reason, error_code::text, 'unknown') as cause, sender_role = 'buyer' as by_buyer,
-                     parts > 1 and not not_sent as partly, body = '' as is_erased, kind = 'offer' as is_offer,
+                     (parts > 1 or rest_due_at is not null or exists (select from messages as rest where rest.continues = m.id))
+                       and not not_sent as partly, body = '' as is_erased, kind = 'offer' as is_offer,
                      sender_id = '00000000-0000-7000-8000-00000000000a' as is_notice,
                      exists (select from messages as again where again.resend_of = m.id) as was_resent,
                      exists (select from bulk_resend_items where message_id = m.id and outcome is null) as is_pending,

@@ -28,12 +28,15 @@ pub async fn give_up_due(conn: &mut PgConnection, now: DateTime<Utc>) -> sqlx::R
     .map(|done| done.rows_affected())
 }
 
-/// Rests that were due may have followed since; their words can be read by the link that the template bears.
+/// Rests that were due may have followed since; what a template had no room for can be read by its link.
 pub async fn forget_due_rests(conn: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query!("update messages set rest = null, rest_due_at = null where rest_due_at is not null")
-        .execute(conn)
-        .await
-        .map(|_| ())
+    sqlx::query!(
+        "update messages set rest_due_at = null, rest = case when template is null then rest end
+         where rest_due_at is not null"
+    )
+    .execute(conn)
+    .await
+    .map(|_| ())
 }
 
 /// Ends what is left of group resends.

@@ -81,6 +81,19 @@ async fn an_answer_to_a_send_whose_end_nobody_saw_waits_for_it_and_finds_its_con
 }
 
 #[sqlx::test]
+async fn whoever_leaves_in_answer_to_a_send_whose_end_nobody_saw_has_left_at_once(pool: PgPool) {
+    let app = without_workers(pool).await;
+    app.sim.set(json!({ "dropRate": 1.0 })).await;
+    let to = "+18095551504";
+    app.token_for(Role::Dealer).await.write_async(to, "¿Sigue buscando?").await;
+    die_during_the_call(&app).await;
+    let sid = app.sim_messages(to).await[0]["sid"].as_str().unwrap().to_owned();
+    app.sim.receive(&[("From", to), ("Body", "Baja"), ("OriginalRepliedMessageSid", sid.as_str())]).await;
+    app.work().await;
+    assert_eq!(app.count("opt_outs").await, 1);
+}
+
+#[sqlx::test]
 async fn send_whose_worker_died_before_twilio_had_it_is_told_as_not_sent(pool: PgPool) {
     let app = without_workers(pool).await;
     let dealer = app.token_for(Role::Dealer).await;

@@ -11,7 +11,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use crate::{
-    app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, TestApp},
+    app::{Browser, DEALER, DEALER_PHONE, Options, PASSWORD, PLAIN, Reply, TestApp},
     simulator::rig::PATIENCE,
     soak::audit::books_are_right,
 };
@@ -45,8 +45,9 @@ async fn start(pool: PgPool) -> Stage {
     let words = format!("{}Fin", "Una pregunta larga. ".repeat(204));
     let about = json!({ "toPhoneNumber": DEALER_PHONE, "messageBody": words, "imageUrl": PICTURE });
     let api = app.token_of("ana@ejemplo.do").await;
-    let id = api.send(about).await.id();
+    let id = Reply::of(api.post_send(&about).header("prefer", "respond-async")).await.id();
     app.work().await;
+    app.wait_for(&id, "read").await;
     app.clock.advance(TimeDelta::seconds(1));
     let thread = app.value("select thread_id::text from messages where id = $1::uuid", &id).await;
     Stage { app, dealer, buyer, id, thread }
@@ -126,16 +127,14 @@ async fn what_was_kept_back_until_the_conversation_closed_waits_for_another_answ
     assert_eq!(stage.app.sim_messages(DEALER_PHONE).await.len(), 4);
 }
 
-#[sqlx::test]
-async fn conversation_that_closes_between_two_parts_sends_the_second_by_template_and_nothing_twice(
-    pool: PgPool,
-) {
-    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
-    let dealer = app.token_for(Role::Dealer).await;
+/// A dealer's message in two parts to somebody whose conversation closes between them; its id.
+async fn closes_between_parts(app: &TestApp) -> String {
+    app.have_dealer(DEALER, DEALER_PHONE).await;
+    app.add_user("jefe@ejemplo.do", Role::Dealer, Some(DEALER)).await;
     app.open_window(PLAIN).await;
     app.clock.advance(TimeDelta::minutes(23 * 60 + 50));
     let words = format!("{}Fin", "Una frase de prueba. ".repeat(90));
-    let id = dealer.write_async(PLAIN, &words).await.id();
+    let id = app.token_of("jefe@ejemplo.do").await.write_async(PLAIN, &words).await.id();
     assert_eq!(deliver_next(&app.app).await.unwrap(), Step::Worked);
     let first = "select status from message_parts where message_id = $1::uuid and number = 1";
     let arrives = async {
@@ -145,6 +144,15 @@ async fn conversation_that_closes_between_two_parts_sends_the_second_by_template
     };
     tokio::time::timeout(PATIENCE, arrives).await.expect("the first part arrives");
     app.clock.advance(TimeDelta::minutes(10));
+    id
+}
+
+#[sqlx::test]
+async fn conversation_that_closes_between_two_parts_sends_the_second_by_template_and_nothing_twice(
+    pool: PgPool,
+) {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    let id = closes_between_parts(&app).await;
     for _ in 0..2 {
         app.work().await;
     }
@@ -156,11 +164,27 @@ async fn conversation_that_closes_between_two_parts_sends_the_second_by_template
     );
     let once = told.iter().flat_map(|text| text.matches("Una frase de prueba.")).count();
     assert_eq!(once, 90, "{told:?}");
-    let status = dealer.status(&id).await.json;
-    assert_eq!(
-        (&status["status"], &status["cost"].to_string()),
-        (&json!("read"), &"0.015".to_owned()),
-        "{status}"
-    );
+    let status = app.token_of("jefe@ejemplo.do").await.status(&id).await.json;
+    let told = (&status["status"], &status["cost"].to_string());
+    assert_eq!(told, (&json!("read"), &"0.015".to_owned()), "{status}");
     books_are_right(&app.pool).await;
+}
+
+#[sqlx::test]
+async fn what_can_go_neither_as_text_nor_by_template_is_told_and_given_up_in_time(pool: PgPool) {
+    let app = TestApp::start_with(pool, Options { workers: false, ..Options::default() }).await;
+    let id = closes_between_parts(&app).await;
+    app.sim.decide("HX00000000000000000000000000000002", json!({ "status": "paused" })).await;
+    app.sync_templates().await;
+    let dealer = app.browser();
+    dealer.sign_in("jefe@ejemplo.do", PASSWORD).await;
+    for (hours, words) in [(0, "se intenta cada 5 minutos"), (25, "escríbalos de nuevo")] {
+        app.advance(TimeDelta::hours(hours)).await;
+        for _ in 0..2 {
+            app.work().await;
+        }
+        let page = dealer.get(&format!("/panel/mensajes/{id}")).await.body;
+        assert!(page.contains(words), "{page}");
+    }
+    assert_eq!(app.sim_messages(PLAIN).await.len(), 1);
 }

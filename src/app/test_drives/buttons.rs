@@ -25,7 +25,8 @@ pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
     let Some(button) = inbound.button.as_deref().and_then(|button| button.strip_prefix("prueba-")) else {
         return Ok(false);
     };
-    let found = match quoted(app, inbound).await? {
+    let quoted = quoted(app, inbound).await?;
+    let found = match quoted {
         Some(message) => find(app, message, inbound).await?,
         None => None,
     };
@@ -35,10 +36,11 @@ pub async fn press(app: &App, inbound: &Unhandled) -> Result<bool> {
             "cancelar" => nothing_open(app, inbound).await?,
             "primera" | "segunda" | "otra" => {
                 let page = app.settings.page("/panel/pruebas");
-                let words = format!(
-                    "Esa prueba de manejo ya no está abierta, porque se canceló o ya pasó: no se puso ninguna hora. Véalas aquí: {page}"
-                );
-                answer(app, inbound, words).await?;
+                let why = match quoted {
+                    Some(_) => "Esa prueba de manejo ya no está abierta, porque se canceló o ya pasó",
+                    None => "No encontramos esa prueba de manejo",
+                };
+                answer(app, inbound, format!("{why}: no se puso ninguna hora. Véalas aquí: {page}")).await?;
             }
             _ => return Ok(false),
         }

@@ -155,7 +155,10 @@ fn answer(detail: MessageDetail) -> StatusAnswer {
                 error_code: part.error_code,
                 by_template: part.template_text.is_some(),
                 superseded: part.superseded,
-                waiting_characters: message.waiting.filter(|_| part.template_text.is_some()),
+                waiting_characters: message
+                    .rest
+                    .map(|rest| rest.characters)
+                    .filter(|_| part.template_text.is_some()),
             })
             .collect(),
         created_at: message.created_at,

@@ -11,7 +11,7 @@ use super::{
     status::{Progress, StatusPill, Ticks},
 };
 use crate::domain::{
-    conversation::{Message, Part, provider_share},
+    conversation::{Message, Part, Rest, RestStands, provider_share},
     money::{Money, grouped},
     outcome::{Outcome, STILL_SENT},
     time::{ago, clock_in_santo_domingo, full_stamp, spoken},
@@ -85,8 +85,8 @@ pub fn MessageProgress<'a>(
             {message
                 .checked_at
                 .map(|at| view! { <p class="hint">"Verificado con Twilio "<time datetime=at.to_rfc3339() title=full_stamp(at)>{ago(at, now)}</time></p> })}
-            {message.waiting.map(|characters| waiting(characters, message.is_held_back)).map(|words| view! {
-                <Notice tone=Tone::Info><p>{words}</p></Notice>
+            {message.rest.map(|rest| view! {
+                <Notice tone=Tone::Info><p>{left(rest)}</p></Notice>
             })}
             {message.continued_by.map(|rest| view! {
                 <p class="small">"Es largo: lo que falta salió aparte. "<a href=format!("{list}/{rest}")>"Ver el resto"</a></p>
@@ -152,17 +152,21 @@ pub fn Strip<'a>(message: &'a Message) -> impl IntoView + use<> {
 #[cfg(test)]
 mod tests;
 
-/// What becomes of the words that the template had no room for.
-fn waiting(characters: i32, is_held_back: bool) -> String {
-    let characters = grouped(characters.into());
-    if is_held_back {
-        return format!(
-            "El mensaje es largo y salió su comienzo. Los {characters} caracteres que faltan salen aparte: si un límite, una \
-             pausa o la plantilla no los deja, se intenta cada 5 minutos."
-        );
+/// What becomes of the words that did not go with it.
+fn left(rest: Rest) -> String {
+    let characters = grouped(rest.characters.into());
+    match rest.stands {
+        RestStands::Waits => format!(
+            "El mensaje es largo: salió su comienzo con un enlace para leerlo completo. Los {characters} caracteres que \
+             faltan saldrán solos cuando el destinatario responda; entonces se cobran."
+        ),
+        RestStands::Due => format!(
+            "El mensaje es largo y salió su comienzo. Los {characters} caracteres que faltan salen aparte: si un límite, \
+             una pausa o la plantilla no los deja, se intenta cada 5 minutos."
+        ),
+        RestStands::GivenUp => format!(
+            "El mensaje es largo y salió su comienzo. Los {characters} caracteres que faltan no salieron: WhatsApp cerró la \
+             conversación y no hubo manera. Si todavía importan, escríbalos de nuevo."
+        ),
     }
-    format!(
-        "El mensaje es largo: salió su comienzo con un enlace para leerlo completo. Los {characters} caracteres que faltan \
-         saldrán solos cuando el destinatario responda; entonces se cobran."
-    )
 }

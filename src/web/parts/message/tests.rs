@@ -12,11 +12,10 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn message(status: Status, error_code: Option<i32>) -> Message {
     Message {
-        is_held_back: false,
         continues: None,
         continued_by: None,
         reason: None,
-        waiting: None,
+        rest: None,
         id: MessageId(Uuid::nil()),
         sender_name: "Ana".to_owned(),
         sender_phone: None,
