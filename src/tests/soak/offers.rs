@@ -128,7 +128,12 @@ async fn an_offer_to_many_reaches_exactly_the_right_ones_though_a_server_dies(po
     .fetch_one(&fleet.pool)
     .await
     .unwrap();
-    assert_eq!(arrived.len() + usize::try_from(lost).unwrap(), numbers.paid, "as many as the budget pays");
+    // What is paid back before the budget is used up pays for others.
+    let taken = arrived.len() + usize::try_from(lost).unwrap();
+    assert!(
+        arrived.len() <= numbers.paid && taken >= numbers.paid,
+        "as many as the budget pays: {taken}, {lost} lost"
+    );
     assert!(arrived.values().all(|times| *times == 1), "each once");
     for number in 0..numbers.gone + numbers.capped {
         assert!(!arrived.contains_key(&phone(number)), "{number} wants none, or has had one");
@@ -136,14 +141,14 @@ async fn an_offer_to_many_reaches_exactly_the_right_ones_though_a_server_dies(po
     let shown = browser.get(&page).await.body;
     let without = counted(&shown);
     let explained: i64 = without.iter().map(|(_, people)| people).sum();
-    assert_eq!(usize::try_from(explained).unwrap() + numbers.paid, numbers.people, "{without:?}");
+    assert_eq!(usize::try_from(explained).unwrap() + taken, numbers.people, "{without:?}");
     let of = |words: &str| {
         let line = without.iter().find(|(why, _)| why.contains(words));
         line.map_or(0, |(_, people)| usize::try_from(*people).unwrap())
     };
     assert_eq!((of("De baja"), of("7 días")), (numbers.gone, numbers.capped));
-    assert_eq!(of("presupuesto"), reached - numbers.paid);
+    assert_eq!(of("presupuesto"), reached - taken);
     forget_earlier(&fleet.pool).await;
     all_is_true(&fleet.pool, &fleet.sim).await;
-    println!("{} people, {} offers, a server killed", numbers.people, numbers.paid);
+    println!("{} people, {} offers, {lost} lost with a server", numbers.people, arrived.len());
 }
