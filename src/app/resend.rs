@@ -262,7 +262,6 @@ pub async fn resend(app: &App, actor: &Actor, id: MessageId) -> Result<MessageId
         reason: None,
         template: None,
         resend_of: Some(id),
-        continues: None,
     };
     match send_message(app, actor, command).await {
         Ok(Sent::Accepted(fresh, _)) => Ok(fresh),

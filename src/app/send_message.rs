@@ -47,8 +47,6 @@ pub struct SendMessage {
     pub key: Option<String>,
     /// The failed message that it repeats.
     pub resend_of: Option<MessageId>,
-    /// The message whose rest it is.
-    pub continues: Option<MessageId>,
 }
 
 impl SendMessage {
@@ -127,7 +125,7 @@ pub async fn send_message(app: &App, actor: &Actor, command: SendMessage) -> Res
         link: reading_link(&app.settings, id)?,
         template: offer.as_ref().map_or(command.template, |offer| Some(offer.filled.clone())),
         offer: offer.as_ref().map(|offer| offer.offering),
-        continues: command.continues,
+        continues: None,
         thread: offer.as_ref().and_then(|offer| offer.thread),
         to_hash: Some(address_hash(app, addressee.phone.as_str())?),
         sender: actor.user_id,

@@ -109,7 +109,6 @@ fn request(app: &App, actor: &Actor, drive: &DriveRow, asked: AskDrive) -> SendM
         template: Some(filled),
         key: asked.key,
         resend_of: None,
-        continues: None,
     }
 }
 

@@ -302,7 +302,6 @@ async fn say_in(app: &App, actor: &Actor, id: ThreadId, body: Body, form: Uuid) 
         template: None,
         key: Some(format!("answer:{form}")),
         resend_of: None,
-        continues: None,
     };
     send_message(app, actor, command).await.map(|_| ())
 }

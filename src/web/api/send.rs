@@ -254,7 +254,6 @@ fn parse(sent: &SendRequest, language: Language) -> Result<SendMessage, ApiError
         reason: None,
         template,
         resend_of: None,
-        continues: None,
     })
 }
 

@@ -151,7 +151,6 @@ fn read(vehicle: &str, form: &Typed<'_>, now: DateTime<Utc>) -> Result<Wanted> {
         key,
         template: None,
         resend_of: None,
-        continues: None,
     }))
 }
 

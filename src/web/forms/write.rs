@@ -71,6 +71,5 @@ fn parse(to: &str, vehicle: &str, message: &str, image_url: &str, form_key: &str
         reason: None,
         template: None,
         resend_of: None,
-        continues: None,
     })
 }
